@@ -1,0 +1,1 @@
+"""Makes a machine ready, from Python alone to a running demo or test suite; standard library only."""
