@@ -1,0 +1,1 @@
+"""The WeChat account platform: callback, client, tokens, web authorisation, JS-SDK."""
