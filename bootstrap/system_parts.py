@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -153,8 +154,8 @@ def _holds_postgres(folder: Path) -> bool:
     return all(os.access(folder / name, os.X_OK) for name in ("initdb", "postgres"))
 
 
-def _version_number(folder: Path) -> int:
-    return int("".join(letter for letter in folder.parent.name if letter.isdigit()) or 0)
+def _version_number(folder: Path) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", folder.parent.name)]
 
 
 def _names(parts: list[SystemPart]) -> str:

@@ -19,7 +19,7 @@ from demo.launcher_ports import refuse_taken_ports
 from demo.launcher_services import Service, start_services
 from demo.launcher_settings import DemoSettings
 
-STOP_SECONDS = 8
+STOP_SECONDS = 5
 
 
 @contextmanager
