@@ -1,13 +1,16 @@
 """Everything of the account platform, built once from the settings: for doors, tasks and commands."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import Flask, current_app
 
 from app.wechat import transport
+from app.wechat.callback.codec import CallbackCodec, Mode
 from app.wechat.client import AccountClient
 from app.wechat.jssdk import JsSdk
+from app.wechat.menu import MakeLink
 from app.wechat.oauth import OAuth
 
 EXTENSION = "wechat"
@@ -15,11 +18,13 @@ EXTENSION = "wechat"
 
 @dataclass(slots=True)
 class Account:
-    """The parts that speak with WeChat."""
+    """The parts that speak with WeChat. `make_link` turns a menu button's path into a full address."""
 
     client: AccountClient
     oauth: OAuth
     jssdk: JsSdk
+    callback: CallbackCodec
+    make_link: MakeLink
 
 
 def install(app: Flask) -> None:
@@ -32,17 +37,33 @@ def get_account() -> Account:
     return cast("Account", current_app.extensions[EXTENSION])
 
 
-def build_account(config: dict[str, Any]) -> Account:
+def build_account(config: Mapping[str, Any]) -> Account:
     """The account's parts from the settings."""
     session = transport.open_session()
     appid, secret = config["WECHAT_APPID"], config["WECHAT_APPSECRET"]
-    client = AccountClient(appid=appid, secret=secret, api_base=config["WECHAT_API_BASE"], session=session)
+    api_base, base_url = config["WECHAT_API_BASE"], config["BASE_URL"]
+    client = AccountClient(appid=appid, secret=secret, api_base=api_base, session=session)
     oauth = OAuth(
         appid=appid,
         secret=secret,
-        api_base=config["WECHAT_API_BASE"],
+        api_base=api_base,
         open_base=config["WECHAT_OPEN_BASE"],
         session=session,
     )
-    jssdk = JsSdk(appid=appid, base_url=config["BASE_URL"], find_ticket=client.ticket.get)
-    return Account(client=client, oauth=oauth, jssdk=jssdk)
+    return Account(
+        client=client,
+        oauth=oauth,
+        jssdk=JsSdk(appid=appid, base_url=base_url, find_ticket=client.ticket.get),
+        callback=_build_codec(config),
+        make_link=lambda path, _ref, _label: f"{base_url}{path}",
+    )
+
+
+def _build_codec(config: Mapping[str, Any]) -> CallbackCodec:
+    keys = (config["WECHAT_AES_KEY"], config["WECHAT_AES_KEY_OLD"])
+    return CallbackCodec(
+        appid=config["WECHAT_APPID"],
+        token=config["WECHAT_TOKEN"],
+        aes_keys=tuple(key for key in keys if key),
+        weakest=Mode[config["WECHAT_CALLBACK_MODE"].upper()],
+    )
