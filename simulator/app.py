@@ -1,0 +1,43 @@
+"""The platform port's Flask app: WeChat's hosts by path, the control API, the phone and the lab."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from simulator.control import make_control
+from simulator.engine import Engine
+from simulator.http_faults import DroppingMiddleware
+from simulator.pay import transactions, transport
+from simulator.phone import blueprint as phone
+from simulator.platform import custom_messages, qrcodes, tickets, users
+from simulator.platform.authorize_page import make_authorize
+from simulator.platform.dispatch import dispatch
+from simulator.platform.pictures import make_pictures
+
+ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+REGISTERED = (custom_messages, tickets, transactions, users)  # importing them filled the route tables
+
+
+def create_app(engine: Engine) -> Flask:
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = 16 * 2**20
+
+    def platform_api(path: str) -> Response:
+        return dispatch(engine, request.path)
+
+    def pay_api(path: str) -> Response:
+        return transport.handle(engine)
+
+    for prefix in ("/cgi-bin", "/sns", "/customservice", "/datacube", "/wxaapi"):
+        app.add_url_rule(f"{prefix}/<path:path>", f"platform_{prefix}", platform_api, methods=ANY_METHOD)
+    app.add_url_rule("/v3/<path:path>", "pay", pay_api, methods=ANY_METHOD, merge_slashes=False)
+    app.add_url_rule(
+        "/cgi-bin/showqrcode", "showqrcode", lambda: qrcodes.picture(engine, request.args.get("ticket", ""))
+    )
+    app.add_url_rule("/sdk/report", "report", lambda: Response(status=204))
+    app.register_blueprint(make_authorize(engine))
+    app.register_blueprint(make_pictures(engine))
+    app.register_blueprint(make_control(engine))
+    app.register_blueprint(phone)
+    app.wsgi_app = DroppingMiddleware(app.wsgi_app)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,46 @@
+"""The chat of each follower with the account: bubbles in both directions and system lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.clock import Clock, iso
+from simulator.events import Events
+from simulator.store import Store
+
+FAILURE_LINE = "该公众号暂时无法提供服务，请稍后再试"
+KEPT_PER_FOLLOWER = 500
+
+
+class Chats:
+    """`direction` is seen from the account: `in` was written by the follower, `out` by the account."""
+
+    def __init__(self, store: Store, events: Events, clock: Clock) -> None:
+        self._store, self._events, self._clock = store, events, clock
+
+    def add(self, openid: str, direction: str, kind: str, **content: Any) -> dict[str, Any]:
+        seq = self._store.number("chat")
+        message = {
+            "seq": seq,
+            "openid": openid,
+            "direction": direction,
+            "at": iso(self._clock.now()),
+            "kind": kind,
+            "state": "ok",
+            **content,
+        }
+        self._store.put("chat", f"{openid}:{seq:010d}", message)
+        self._events.publish("chat", openid=openid, message=message)
+        return message
+
+    def change(self, message: dict[str, Any], **changes: Any) -> dict[str, Any]:
+        changed = self._store.change("chat", f"{message['openid']}:{message['seq']:010d}", **changes)
+        self._events.publish("chat", openid=message["openid"], message=changed)
+        return changed
+
+    def fail(self, openid: str) -> dict[str, Any]:
+        return self.add(openid, "system", "text", text=FAILURE_LINE, state="failed")
+
+    def list(self, openid: str) -> list[dict[str, Any]]:
+        found = [message for message in self._store.all("chat") if message["openid"] == openid]
+        return sorted(found, key=lambda message: message["seq"])[-KEPT_PER_FOLLOWER:]

@@ -1,0 +1,1 @@
+"""The simulator's own cryptography, written against the protocols and not shared with the shop."""

@@ -1,0 +1,78 @@
+"""The hub: one object that holds every part of the simulator and starts and stops them together."""
+
+from __future__ import annotations
+
+import threading
+
+from simulator.chats import Chats
+from simulator.clock import Clock
+from simulator.events import Events
+from simulator.faults import Faults
+from simulator.followers import Followers
+from simulator.pay.cashier import Cashier
+from simulator.pay.notifier import Notifier
+from simulator.pay.orders import Orders
+from simulator.platform.media import MediaStore
+from simulator.platform.menus import Menus
+from simulator.platform.oauth import OAuth
+from simulator.platform.pushes import Pushes
+from simulator.platform.qrcodes import QrCodes
+from simulator.platform.tokens import Tokens
+from simulator.settings import Settings
+from simulator.store import Store
+from simulator.timer import Timer
+from simulator.wirelog import WireLog
+
+
+class Engine:
+    def __init__(self, settings: Settings) -> None:
+        account, merchant = settings.account, settings.merchant
+        self.settings = settings
+        self.stopping = threading.Event()
+        self.store = Store(settings.folder / "state.sqlite3")
+        saved = self.store.find("clock", "clock") or {"offset": 0.0, "speed": 1.0}
+        self.clock = Clock(saved["offset"], saved["speed"])
+        self.clock.listen(self._keep_clock)
+        self.events = Events()
+        secrets = [account.appsecret, account.aes_key, account.token, merchant.apiv3_key]
+        self.wire = WireLog(self.store, self.events, self.clock, secrets)
+        self.faults = Faults(self.store, self.events)
+        self.timer = Timer(self.store, self.clock)
+        self.followers = Followers(self.store, self.events, self.clock, account)
+        self.chats = Chats(self.store, self.events, self.clock)
+        self.tokens = Tokens(self)
+        self.media = MediaStore(self)
+        self.menus = Menus(self)
+        self.oauth = OAuth(self)
+        self.qrcodes = QrCodes(self)
+        self.pushes = Pushes(self)
+        self.orders = Orders(self)
+        self.notifier = Notifier(self)
+        self.cashier = Cashier(self)
+        self.followers.seed()
+
+    def start(self) -> None:
+        self.timer.start()
+
+    def stop(self) -> None:
+        """Wakes whoever waits; nothing is waited for."""
+        self.stopping.set()
+        self.timer.stop()
+        self.events.close()
+
+    def close(self) -> None:
+        self._keep_clock()
+        self.store.close()
+
+    def reset(self) -> None:
+        """Everything back to the beginning; identities and keys stay."""
+        self.store.clear()
+        self.wire.clear()
+        self.media.clear()
+        self.clock.reset()
+        self.followers.seed()
+        self.events.publish("state", what="reset")
+
+    def _keep_clock(self) -> None:
+        offset = self.clock.offset_seconds
+        self.store.put("clock", "clock", {"offset": max(0.0, offset), "speed": self.clock.speed})

@@ -1,0 +1,169 @@
+"""All the ways the simulator can misbehave on demand: one table, each switch for once or for always."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.events import Events
+from simulator.store import Store
+
+SWITCH = ("off", "on")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    name: str
+    group: str
+    title: str
+    help: str
+    choices: tuple[str, ...] = SWITCH  # the first one means: behave well
+
+    @property
+    def takes_number(self) -> bool:
+        return all(choice.isdigit() for choice in self.choices[1:])
+
+
+NOTIFY, PAY, API, PUSH, LOGIN = "支付通知", "支付接口", "公众号接口", "消息推送", "网页与登录"
+
+TABLE = (
+    Fault("notify_late", NOTIFY, "通知迟到", "支付通知晚这么多秒才发出", ("off", "5", "30", "120", "600")),
+    Fault("notify_lost", NOTIFY, "通知丢失", "这笔支付的通知永远不发，只能靠商户查单"),
+    Fault("notify_twice", NOTIFY, "通知重复", "收到成功应答后又发一次同样的通知"),
+    Fault("notify_twin", NOTIFY, "同时两次", "两份同样的通知在同一瞬间到达"),
+    Fault(
+        "notify_early",
+        NOTIFY,
+        "通知抢先",
+        "order：下单应答之前就已支付并通知；browser：付款页返回之前通知已送达",
+        ("off", "order", "browser"),
+    ),
+    Fault("notify_forged", NOTIFY, "签名伪造", "用别人的私钥签名，序列号照旧"),
+    Fault("notify_probe", NOTIFY, "签名探测", "签名以 WECHATPAY/SIGNTEST/ 开头，商户应当拒绝"),
+    Fault("notify_old", NOTIFY, "旧时间戳", "签名正确，但时间戳是两小时前的（重放）"),
+    Fault("notify_wrong_amount", NOTIFY, "金额不符", "通知里的金额比订单多一分"),
+    Fault("notify_wrong_mchid", NOTIFY, "商户号不符", "通知里是别的商户号"),
+    Fault("notify_wrong_appid", NOTIFY, "appid 不符", "通知里是别的公众号"),
+    Fault("notify_wrong_openid", NOTIFY, "付款人不符", "通知里是别的 openid"),
+    Fault("notify_unknown_serial", NOTIFY, "序列号未知", "Wechatpay-Serial 不是商户配置过的"),
+    Fault("notify_wrong_key", NOTIFY, "密钥不符", "用错误的 APIv3 密钥加密，签名正确"),
+    Fault("notify_no_type", NOTIFY, "缺签名类型", "没有 Wechatpay-Signature-Type 头"),
+    Fault(
+        "pay_500", PAY, "500 错误", "before：未执行就出错；after：已执行才出错", ("off", "before", "after")
+    ),
+    Fault("pay_timeout", PAY, "超时", "一直不应答，直到商户放弃等待", ("off", "before", "after")),
+    Fault("pay_reset", PAY, "连接中断", "不应答，直接断开 TCP 连接", ("off", "before", "after")),
+    Fault("pay_429", PAY, "频率超限", "429 FREQUENCY_LIMITED"),
+    Fault("pay_unsigned", PAY, "应答无签名", "200 应答不带任何签名头，商户应当视为伪造"),
+    Fault("pay_probe", PAY, "应答签名探测", "应答签名以 WECHATPAY/SIGNTEST/ 开头"),
+    Fault(
+        "pay_paid_code",
+        PAY,
+        "已支付的错误码",
+        "对已支付订单再下单或关单时的错误码（官方文档未写明）",
+        ("ORDERPAID", "INVALID_REQUEST"),
+    ),
+    Fault("pay_close_unknown", PAY, "关闭未知单号", "关闭从未下过的单号时的应答", ("204", "404")),
+    Fault(
+        "pay_certificates",
+        PAY,
+        "平台证书",
+        "404：只有微信支付公钥的商户；list：平台证书模式；switching：切换期，通知改用证书签名",
+        ("404", "list", "switching"),
+    ),
+    Fault("pay_late", PAY, "关单后付款", "买家已在输密码页：订单关闭之后仍能付款成功"),
+    Fault(
+        "pay_by_amount",
+        PAY,
+        "按金额演练",
+        "1.30 元不通知，1.31 元支付失败，1.32 元通知两次，1.33 元签名伪造，1.34 元密钥不符",
+    ),
+    Fault("api_40001", API, "40001", "业务接口答 access_token 无效"),
+    Fault("api_42001", API, "42001", "业务接口答 access_token 过期"),
+    Fault("api_40164", API, "40164", "取 token 时来源 IP 不在白名单"),
+    Fault("api_45009", API, "45009", "业务接口答当日调用次数用尽"),
+    Fault("api_48001", API, "48001", "业务接口答没有权限"),
+    Fault("api_busy", API, "系统繁忙 -1", "业务接口答 -1，稍后再试"),
+    Fault(
+        "api_500", API, "500 错误", "before：未执行就出错；after：已执行才出错", ("off", "before", "after")
+    ),
+    Fault("api_timeout", API, "超时", "一直不应答，直到对方放弃等待", ("off", "before", "after")),
+    Fault("api_reset", API, "连接中断", "不应答，直接断开 TCP 连接", ("off", "before", "after")),
+    Fault("push_twice", PUSH, "推送重复", "收到应答后又推一次同样的消息（同 MsgId / CreateTime）"),
+    Fault("push_twin", PUSH, "同时两次", "两份同样的推送在同一瞬间到达"),
+    Fault("push_forged", PUSH, "签名伪造", "推送的签名是错的，应当被拒绝"),
+    Fault("push_wrong_appid", PUSH, "appid 不符", "密文末尾是别的公众号的 appid"),
+    Fault("push_blocked", PUSH, "拒收消息", "用户关闭了接收消息，客服消息答 48002"),
+    Fault("oauth_snapshot", LOGIN, "快照页访客", "授权得到 is_snapshotuser:1 与虚拟 openid"),
+    Fault("oauth_double", LOGIN, "回调两次", "浏览器把授权回调地址请求两次，同一个 code 用两次"),
+    Fault(
+        "oauth_code", LOGIN, "code 失效", "授权得到的 code 一换就报错", ("off", "used", "expired", "invalid")
+    ),
+)
+BY_NAME = {fault.name: fault for fault in TABLE}
+
+
+class Faults:
+    def __init__(self, store: Store, events: Events) -> None:
+        self._store = store
+        self._events = events
+
+    def peek(self, name: str) -> str:
+        """The present value, without using it up."""
+        document = self._store.find("faults", name)
+        return document["value"] if document else BY_NAME[name].choices[0]
+
+    def take(self, name: str) -> str:
+        """The present value; a switch set for once goes back."""
+        with self._store.lock:
+            document = self._store.find("faults", name)
+            if document is None:
+                return BY_NAME[name].choices[0]
+            if document["once"]:
+                self._store.remove("faults", name)
+                self._events.publish("state", what="faults")
+            return str(document["value"])
+
+    def strikes(self, name: str) -> bool:
+        return self.take(name) != BY_NAME[name].choices[0]
+
+    def set(self, name: str, value: str, *, once: bool = False) -> None:
+        """Raises: KeyError for an unknown switch, ValueError for a value it does not know."""
+        fault = BY_NAME[name]
+        if value in {"once", "always"} and value not in fault.choices:
+            value, once = fault.choices[1], value == "once"
+        if value not in fault.choices and not (fault.takes_number and value.isdigit()):
+            raise ValueError(f"{name} knows {', '.join(fault.choices)}")
+        if value == fault.choices[0]:
+            self._store.remove("faults", name)
+        else:
+            self._store.put("faults", name, {"name": name, "value": value, "once": once})
+        self._events.publish("state", what="faults")
+
+    def calm_value(self, name: str) -> str:
+        """The value that means: behave well."""
+        return BY_NAME[name].choices[0]
+
+    def reset(self) -> None:
+        for fault in TABLE:
+            self._store.remove("faults", fault.name)
+        self._events.publish("state", what="faults")
+
+    def listing(self) -> list[dict[str, Any]]:
+        rows = []
+        for fault in TABLE:
+            document = self._store.find("faults", fault.name)
+            rows.append(
+                {
+                    "name": fault.name,
+                    "group": fault.group,
+                    "title": fault.title,
+                    "help": fault.help,
+                    "choices": list(fault.choices),
+                    "value": document["value"] if document else fault.choices[0],
+                    "once": bool(document and document["once"]),
+                    "active": document is not None,
+                    "takes_number": fault.takes_number,
+                }
+            )
+        return rows

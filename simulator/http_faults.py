@@ -1,0 +1,58 @@
+"""Answers that never come or come broken: 500, time-out, reset; the server end that really cuts the connection."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, request
+
+if TYPE_CHECKING:
+    from simulator.engine import Engine
+
+LONGEST_SILENCE_SECONDS = 60.0
+
+
+def broken_answer(engine: Engine, family: str, moment: str) -> Response | None:
+    """The answer of `<family>_500`, `_timeout` or `_reset` when it is set for this moment (before or after the effect)."""
+    faults = engine.faults
+    for kind in ("500", "timeout", "reset"):
+        name = f"{family}_{kind}"
+        if faults.peek(name) == moment:
+            faults.take(name)
+            if kind == "timeout":
+                engine.stopping.wait(LONGEST_SILENCE_SECONDS)
+            if kind != "500":
+                request.environ["simulator.drop"] = True
+            body = (
+                '{"code":"SYSTEM_ERROR","message":"系统错误"}' if family == "pay" else "Internal Server Error"
+            )
+            kind_of_body = "application/json; charset=utf-8" if family == "pay" else "text/html"
+            return Response(body, status=500, content_type=kind_of_body)
+    return None
+
+
+class DroppingMiddleware:
+    """Cuts the TCP connection without an answer where a view asked for it."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self._app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        held: list[Any] = []
+
+        def hold(*args: Any) -> Callable[[bytes], None]:
+            held.append(args)
+            return lambda data: None
+
+        body = self._app(environ, hold)
+        if environ.get("simulator.drop"):
+            connection = environ.get("werkzeug.socket")
+            if connection is not None:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.close()
+            raise ConnectionResetError("dropped on purpose")
+        start_response(*held[0])
+        return body

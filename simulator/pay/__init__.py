@@ -1,0 +1,1 @@
+"""WeChat Pay APIv3 (api.mch.weixin.qq.com): signed calls, orders, the cashier, encrypted notifications."""

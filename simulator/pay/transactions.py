@@ -1,0 +1,109 @@
+"""Ordering, querying and closing (https://pay.weixin.qq.com/doc/v3/merchant/4012791856)."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from simulator.pay.errors import PayError
+from simulator.pay.order_rules import canonical_form, check_order, expiry_of
+from simulator.pay.orders import as_transaction
+from simulator.pay.transport import Body, PayCall, pay_route
+
+NUMBER = r"[^/]+"
+
+
+@pay_route("POST", r"/v3/pay/transactions/jsapi", "JSAPI 下单")
+def create_jsapi(call: PayCall) -> tuple[int, Body]:
+    engine, body = call.engine, call.json()
+    check_order(body)
+    call.verdicts.add("参数", True)
+    _check_identities(call, body)
+    with engine.store.lock:
+        order = engine.orders.find(body["out_trade_no"])
+        if order is None:
+            order = engine.orders.add(
+                body, canonical=canonical_form(body), expires_at=expiry_of(body, engine.clock.now())
+            )
+        else:
+            _check_reentry(call, order, body)
+        prepay_id = engine.orders.new_prepay(order["out_trade_no"])
+    if engine.faults.peek("notify_early") == "order":
+        engine.faults.take("notify_early")
+        call.verdicts.add("故障开关", None, "下单应答之前就已支付并通知")
+        engine.cashier.pay_now(order["out_trade_no"], wait_for_notification=True)
+    return 200, {"prepay_id": prepay_id}
+
+
+def _check_identities(call: PayCall, body: dict[str, Any]) -> None:
+    engine = call.engine
+    if body["mchid"] != engine.settings.merchant.mchid:
+        raise PayError(400, "PARAM_ERROR", "mchid 与签名的商户号不一致", field="/mchid", location="body")
+    if body["appid"] not in engine.settings.merchant.bound_appids:
+        raise PayError(400, "APPID_MCHID_NOT_MATCH", "appid和mch_id不匹配")
+    openid = body["payer"]["openid"]
+    if engine.followers.find(openid) is None:
+        raise PayError(400, "INVALID_REQUEST", "无效的openid：appid和openid不匹配")
+    call.verdicts.add("appid、mchid、openid 相符", True)
+
+
+def _check_reentry(call: PayCall, order: dict[str, Any], body: dict[str, Any]) -> None:
+    """Raises: PayError for a number that cannot be ordered (again) with this content."""
+    if order["state"] == "SUCCESS":
+        raise _paid(call)
+    if order["canonical"] is None:
+        raise PayError(400, "INVALID_REQUEST", "该单号已被关闭，请更换商户订单号")
+    if order["state"] == "CLOSED":
+        raise PayError(400, "ORDER_CLOSED", "订单已关闭")
+    if order["canonical"] != canonical_form(body):
+        raise PayError(400, "INVALID_REQUEST", "请求重入时，参数与首次请求时不一致")
+    if order["expires_at"] <= call.engine.clock.now():
+        raise PayError(400, "INVALID_REQUEST", "订单已过支付有效期，请更换商户订单号")
+    call.verdicts.add("重入参数与首次一致", True)
+
+
+@pay_route("GET", rf"/v3/pay/transactions/out-trade-no/(?P<out_trade_no>{NUMBER})", "按商户单号查单")
+def query_by_number(call: PayCall, out_trade_no: str) -> tuple[int, Body]:
+    _check_mchid_in_query(call)
+    order = call.engine.orders.find(out_trade_no)
+    if order is None or order["canonical"] is None:
+        raise PayError(404, "ORDER_NOT_EXIST", "订单不存在")
+    return 200, as_transaction(order)
+
+
+@pay_route("GET", rf"/v3/pay/transactions/id/(?P<transaction_id>{NUMBER})", "按微信单号查单")
+def query_by_transaction(call: PayCall, transaction_id: str) -> tuple[int, Body]:
+    _check_mchid_in_query(call)
+    order = call.engine.orders.find_by_transaction(transaction_id)
+    if order is None:
+        raise PayError(404, "ORDER_NOT_EXIST", "订单不存在")
+    return 200, as_transaction(order)
+
+
+@pay_route("POST", rf"/v3/pay/transactions/out-trade-no/(?P<out_trade_no>{NUMBER})/close", "关单")
+def close(call: PayCall, out_trade_no: str) -> tuple[int, Body]:
+    engine = call.engine
+    if call.json().get("mchid") != engine.settings.merchant.mchid:
+        raise PayError(400, "PARAM_ERROR", "mchid 不正确", field="/mchid", location="body")
+    with engine.store.lock:
+        order = engine.orders.find(out_trade_no)
+        if order is None:
+            if engine.faults.peek("pay_close_unknown") == "404":
+                raise PayError(404, "ORDER_NOT_EXIST", "订单不存在")
+            engine.orders.burn(out_trade_no, engine.settings.merchant.mchid)
+            call.verdicts.add("从未下单", None, "这个单号以后不能再用")
+        elif order["state"] == "SUCCESS":
+            raise _paid(call)
+        else:
+            engine.orders.close(out_trade_no)
+    return 204, None
+
+
+def _check_mchid_in_query(call: PayCall) -> None:
+    given = parse_qs(urlsplit(call.target).query).get("mchid", [""])[0]
+    if given != call.engine.settings.merchant.mchid:
+        raise PayError(400, "PARAM_ERROR", "参数错误", field="mchid", value=given, location="query")
+
+
+def _paid(call: PayCall) -> PayError:
+    return PayError(400, call.engine.faults.peek("pay_paid_code"), "该订单已支付")

@@ -1,0 +1,97 @@
+"""The door of all platform APIs: method, token, permission, quota, faults, the call itself, the wire log."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from flask import Response, request
+
+from simulator.engine import Engine
+from simulator.http_faults import broken_answer
+from simulator.platform.errors import PlatformError, make_rid
+from simulator.platform.routing import ROUTES, Call, Result, Route
+from simulator.wirelog import flatten
+
+CLIENT_IP = "203.0.113.8"
+
+
+def dispatch(engine: Engine, path: str) -> Response:
+    """Answers one call as api.weixin.qq.com would, with HTTP 200 also for failures."""
+    started = time.monotonic()
+    call = Call(engine, request, request.get_data(), make_rid())
+    found = ROUTES.get(path)
+    response = broken_answer(engine, "api", "before") or _answer(call, found)
+    if response.status_code == 200:
+        response = broken_answer(engine, "api", "after") or response
+    engine.wire.record(
+        "to_wechat",
+        found.title if found else f"未知接口 {path}",
+        request={
+            "method": request.method,
+            "url": request.full_path.rstrip("?"),
+            "headers": flatten(request.headers.items()),
+            "body": call.raw,
+        },
+        response={
+            "status": response.status_code if not request.environ.get("simulator.drop") else None,
+            "headers": flatten(response.headers.items()),
+            "body": response.get_data() if not response.direct_passthrough else b"",
+        },
+        ms=(time.monotonic() - started) * 1000,
+        verdicts=call.verdicts,
+    )
+    return response
+
+
+def _answer(call: Call, found: Route | None) -> Response:
+    try:
+        if found is None:
+            raise PlatformError(40066)
+        _check_method(call, found)
+        if found.needs_token:
+            call.engine.tokens.check(call)
+            _play_faults(call)
+        _count(call, found)
+        result = found.function(call)
+    except PlatformError as error:
+        call.verdicts.add("结果", False, f"{error.errcode} {error.errmsg}")
+        return _json(error.body(call.rid))
+    call.verdicts.add("结果", True, "已执行")
+    return result if isinstance(result, Response) else _json(result)
+
+
+def _check_method(call: Call, found: Route) -> None:
+    allowed = found.method.split("|")
+    if call.request.method not in allowed:
+        raise PlatformError(43001 if allowed == ["GET"] else 43002)
+
+
+def _play_faults(call: Call) -> None:
+    faults = call.engine.faults
+    for name, errcode in (
+        ("api_40001", 40001),
+        ("api_42001", 42001),
+        ("api_48001", 48001),
+        ("api_45009", 45009),
+    ):
+        if faults.strikes(name):
+            call.verdicts.add("故障开关", None, name)
+            raise PlatformError(errcode)
+    if faults.strikes("api_busy"):
+        call.verdicts.add("故障开关", None, "api_busy")
+        raise PlatformError(-1)
+
+
+def _count(call: Call, found: Route) -> None:
+    """Counts every call against its daily budget. Raises: PlatformError 45009."""
+    used, limit = call.engine.tokens.count_call(found.path), found.daily_limit
+    if limit is not None and used > limit:
+        call.verdicts.add("每日配额", False, f"{used - 1}/{limit}")
+        raise PlatformError(45009)
+
+
+def _json(body: Result) -> Response:
+    # Raw UTF-8 and a Content-Type that varies by endpoint, as on the real hosts: clients must decode themselves.
+    text = json.dumps(body, ensure_ascii=False)
+    return Response(text.encode(), content_type="application/json; encoding=utf-8")

@@ -1,0 +1,79 @@
+"""Followers as the account sees them: the list, one profile, many profiles, remarks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.platform.errors import PlatformError
+from simulator.platform.routing import OK, Call, route
+
+PAGE = 10_000
+BATCH = 100
+
+
+@route("GET", "/cgi-bin/user/get", "取关注者列表", daily_limit=500)
+def list_followers(call: Call) -> dict[str, Any]:
+    openids = [row["openid"] for row in call.engine.followers.list() if row["subscribed"]]
+    after, total = call.arg("next_openid"), len(openids)
+    if after:
+        if after not in openids:
+            raise PlatformError(40003)
+        openids = openids[openids.index(after) + 1 :]
+    page = openids[:PAGE]
+    if not page:  # the end: no `data` at all
+        return {"total": total, "count": 0, "next_openid": ""}
+    return {"total": total, "count": len(page), "data": {"openid": page}, "next_openid": page[-1]}
+
+
+@route("GET", "/cgi-bin/user/info", "取用户资料", daily_limit=5_000_000)
+def get_follower(call: Call) -> dict[str, Any]:
+    if not call.arg("openid"):
+        raise PlatformError(41009)
+    return _profile(call, call.arg("openid"), call.arg("lang"))
+
+
+@route("POST", "/cgi-bin/user/info/batchget", "批量取用户资料", daily_limit=500_000)
+def get_followers(call: Call) -> dict[str, Any]:
+    rows = call.json().get("user_list")
+    if not isinstance(rows, list) or not 1 <= len(rows) <= BATCH:
+        raise PlatformError(40032)
+    if not all(isinstance(row, dict) for row in rows):
+        raise PlatformError(47001)
+    return {
+        "user_info_list": [_profile(call, str(row.get("openid")), str(row.get("lang") or "")) for row in rows]
+    }
+
+
+@route("POST", "/cgi-bin/user/info/updateremark", "修改备注名", daily_limit=10_000)
+def update_remark(call: Call) -> dict[str, Any]:
+    body = call.json()
+    follower = call.engine.followers.find(str(body.get("openid")))
+    if follower is None:
+        raise PlatformError(40003)
+    if not follower["subscribed"]:
+        raise PlatformError(43004)
+    remark = body.get("remark")
+    if not isinstance(remark, str) or len(remark.encode()) >= 30:
+        raise PlatformError(40092)
+    call.engine.followers.change(follower["openid"], remark=remark)
+    return OK
+
+
+def _profile(call: Call, openid: str, language: str) -> dict[str, Any]:
+    follower = call.engine.followers.find(openid)
+    if follower is None:
+        raise PlatformError(40003)
+    if not follower["subscribed"]:
+        return {"subscribe": 0, "openid": openid}
+    return {  # nickname, picture, sex and region are no longer delivered here
+        "subscribe": 1,
+        "openid": openid,
+        "language": language or "zh_CN",
+        "subscribe_time": follower["subscribe_time"],
+        "remark": follower["remark"],
+        "groupid": follower["tagid_list"][0] if follower["tagid_list"] else 0,
+        "tagid_list": follower["tagid_list"],
+        "subscribe_scene": follower["subscribe_scene"],
+        "qr_scene": follower["qr_scene"],
+        "qr_scene_str": follower["qr_scene_str"],
+    }

@@ -1,0 +1,222 @@
+"""Every setting of the simulator: identities from the folder, overridden by its `simulator.env` and by the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from simulator.crypto import keys
+from simulator.identities import init_folder
+
+PUSH_MODES = ("safe", "compatible", "plain")
+
+
+class SettingsError(ValueError):
+    """A setting that cannot work, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    appid: str
+    appsecret: str
+    token: str
+    aes_key: str
+    original_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merchant:
+    mchid: str
+    apiv3_key: str
+    cert_serial: str
+    private_key_file: Path | None  # the shop's; unknown when only its public half was given
+    public_key: rsa.RSAPublicKey  # checks the shop's requests
+    bound_appids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WechatPayKeys:
+    private_key: rsa.RSAPrivateKey  # its public half is the shop's pub_key.pem
+    public_key_id: str
+    public_key_file: Path
+    platform_key: rsa.RSAPrivateKey  # certificate mode
+    platform_certificate: x509.Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    folder: Path
+    host: str
+    port: int
+    web_port: int
+    upstream: str
+    callback: str  # a path behind the upstream, or a whole URL
+    push_mode: str
+    push_tries: int
+    allowed_hosts: tuple[str, ...]  # besides the web port: web authorisation, JS-SDK and payment directory
+    pay_directories: tuple[str, ...]
+    account: Account
+    merchant: Merchant
+    wechatpay: WechatPayKeys
+
+    @property
+    def base(self) -> str:
+        return f"http://{self._visible_host}:{self.port}"
+
+    @property
+    def web_base(self) -> str:
+        return f"http://{self._visible_host}:{self.web_port}"
+
+    @property
+    def callback_url(self) -> str:
+        """The address the account owner typed into the console: the shop's public one."""
+        return self.callback if "://" in self.callback else self.web_base + self.callback
+
+    @property
+    def _visible_host(self) -> str:
+        return "127.0.0.1" if self.host in {"", "0.0.0.0", "::"} else self.host  # noqa: S104
+
+    def is_allowed_host(self, url: str) -> bool:
+        """Whether a page's host:port is registered in the account's console."""
+        netloc = urlsplit(url).netloc
+        return netloc == urlsplit(self.web_base).netloc or netloc in self.allowed_hosts
+
+    def with_ports(self, port: int, web_port: int) -> Settings:
+        return replace(self, port=port, web_port=web_port)
+
+
+def load_settings(folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """Makes the identities when the folder has none. Raises: SettingsError."""
+    folder = folder.resolve()
+    names = init_folder(folder)
+    given = {**_read_env(folder / "simulator.env"), **(os.environ if environ is None else environ)}
+    env = {name: value for name, value in given.items() if name.startswith("SIM_") and value}
+    account = _account(names, env)
+    mode = env.get("SIM_PUSH_MODE", "safe")
+    if mode not in PUSH_MODES:
+        raise SettingsError(f"SIM_PUSH_MODE must be one of {', '.join(PUSH_MODES)}, not {mode!r}")
+    return Settings(
+        folder=folder,
+        host=env.get("SIM_HOST", "127.0.0.1"),
+        port=_number(env, "SIM_PORT", 8001),
+        web_port=_number(env, "SIM_WEB_PORT", 8002),
+        upstream=env.get("SIM_UPSTREAM", "http://127.0.0.1:8000").rstrip("/"),
+        callback=env.get("SIM_CALLBACK_PATH", "/wechat"),
+        push_mode=mode,
+        push_tries=_number(env, "SIM_PUSH_TRIES", 3),
+        allowed_hosts=_list(env, "SIM_ALLOWED_HOSTS"),
+        pay_directories=_list(env, "SIM_PAY_DIRECTORIES"),
+        account=account,
+        merchant=_merchant(folder, names, env, account.appid),
+        wechatpay=_wechatpay(folder, names, env),
+    )
+
+
+def _account(names: dict[str, str], env: Mapping[str, str]) -> Account:
+    account = Account(
+        appid=env.get("SIM_APPID", names["appid"]),
+        appsecret=env.get("SIM_APPSECRET", names["appsecret"]),
+        token=env.get("SIM_TOKEN", names["token"]),
+        aes_key=env.get("SIM_AES_KEY", names["aes_key"]),
+        original_id=env.get("SIM_ORIGINAL_ID", names["original_id"]),
+        name=env.get("SIM_ACCOUNT_NAME", "小铺"),
+    )
+    if not re.fullmatch(r"[A-Za-z0-9]{3,32}", account.token):
+        raise SettingsError("SIM_TOKEN must be 3 to 32 letters and digits")
+    if not re.fullmatch(r"[A-Za-z0-9]{43}|[A-Za-z0-9+/]{43}", account.aes_key):
+        raise SettingsError("SIM_AES_KEY must have 43 characters of A-Z a-z 0-9")
+    return account
+
+
+def _merchant(folder: Path, names: dict[str, str], env: Mapping[str, str], appid: str) -> Merchant:
+    private_file: Path | None = folder / "merchant_key.pem"
+    public_key = keys.read_public_key(folder / "merchant_cert.pem")
+    serial = keys.serial_of(keys.read_certificate(folder / "merchant_cert.pem"))
+    if "SIM_MERCHANT_PRIVATE_KEY_FILE" in env:
+        private_file = Path(env["SIM_MERCHANT_PRIVATE_KEY_FILE"]).resolve()
+        public_key = keys.read_private_key(private_file).public_key()
+    elif "SIM_MERCHANT_PUBLIC_KEY_FILE" in env:
+        private_file = None
+        public_key = keys.read_public_key(Path(env["SIM_MERCHANT_PUBLIC_KEY_FILE"]))
+    apiv3_key = env.get("SIM_APIV3_KEY", names["apiv3_key"])
+    if len(apiv3_key.encode()) != 32:
+        raise SettingsError("SIM_APIV3_KEY must have exactly 32 bytes")
+    return Merchant(
+        mchid=env.get("SIM_MCHID", names["mchid"]),
+        apiv3_key=apiv3_key,
+        cert_serial=env.get("SIM_CERT_SERIAL", serial),
+        private_key_file=private_file,
+        public_key=public_key,
+        bound_appids=(appid, *_list(env, "SIM_BOUND_APPIDS")),
+    )
+
+
+def _wechatpay(folder: Path, names: dict[str, str], env: Mapping[str, str]) -> WechatPayKeys:
+    private_key = keys.read_private_key(
+        Path(env.get("SIM_PLATFORM_PRIVATE_KEY_FILE", folder / "wechatpay_key.pem"))
+    )
+    public_file = folder / "pub_key.pem"
+    pem = keys.public_pem(private_key.public_key())
+    if not public_file.exists() or public_file.read_bytes() != pem:
+        public_file.write_bytes(pem)
+    return WechatPayKeys(
+        private_key=private_key,
+        public_key_id=env.get("SIM_PUBLIC_KEY_ID", names["public_key_id"]),
+        public_key_file=public_file,
+        platform_key=keys.read_private_key(folder / "platform_key.pem"),
+        platform_certificate=keys.read_certificate(folder / "platform_cert.pem"),
+    )
+
+
+def write_shop_env(settings: Settings) -> Path:
+    """Writes what a shop must be told to use this simulator instead of WeChat."""
+    account, merchant = settings.account, settings.merchant
+    lines = {
+        "BASE_URL": settings.web_base,
+        "WECHAT_APPID": account.appid,
+        "WECHAT_APPSECRET": account.appsecret,
+        "WECHAT_TOKEN": account.token,
+        "WECHAT_AES_KEY": account.aes_key,
+        "WECHAT_API_BASE": settings.base,
+        "WECHAT_OPEN_BASE": settings.base,
+        "WECHAT_MP_BASE": settings.base,
+        "WXPAY_MCHID": merchant.mchid,
+        "WXPAY_APIV3_KEY": merchant.apiv3_key,
+        "WXPAY_CERT_SERIAL": merchant.cert_serial,
+        "WXPAY_PRIVATE_KEY_FILE": str(merchant.private_key_file or ""),
+        "WXPAY_PUBLIC_KEY_ID": settings.wechatpay.public_key_id,
+        "WXPAY_PUBLIC_KEY_FILE": str(settings.wechatpay.public_key_file),
+        "WXPAY_API_BASE": settings.base,
+    }
+    path = settings.folder / "shop.env"
+    text = "".join(f"{name}={value}\n" for name, value in lines.items() if value)
+    if not path.exists() or path.read_text("utf-8") != text:
+        keys.write_secret(path, text.encode())
+    return path
+
+
+def _read_env(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    rows = (line.strip() for line in path.read_text("utf-8").splitlines())
+    pairs = (row.split("=", 1) for row in rows if "=" in row and not row.startswith("#"))
+    return {name.strip(): value.strip().strip("'\"") for name, value in pairs}
+
+
+def _list(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in env.get(name, "").split(",") if part.strip())
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    try:
+        return int(env.get(name, default))
+    except ValueError as error:
+        raise SettingsError(f"{name} must be a whole number, not {env[name]!r}") from error

@@ -1,0 +1,82 @@
+"""What must survive a restart: small JSON documents by kind and key, in memory and written through to SQLite."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+Document = dict[str, Any]
+
+
+class Store:
+    """Thread-safe. Readers get copies; hold `lock` for read-then-write steps."""
+
+    def __init__(self, path: Path) -> None:
+        self.lock = threading.RLock()
+        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=OFF")
+        self._connection.execute(
+            "CREATE TABLE IF NOT EXISTS documents (kind TEXT, key TEXT, body TEXT, PRIMARY KEY (kind, key))"
+        )
+        self._bodies: dict[str, dict[str, str]] = {}
+        for kind, key, body in self._connection.execute("SELECT kind, key, body FROM documents ORDER BY key"):
+            self._bodies.setdefault(kind, {})[key] = body
+
+    def find(self, kind: str, key: str) -> Document | None:
+        with self.lock:
+            body = self._bodies.get(kind, {}).get(key)
+        return None if body is None else json.loads(body)
+
+    def put(self, kind: str, key: str, document: Document) -> Document:
+        body = json.dumps(document, ensure_ascii=False)
+        with self.lock:
+            self._bodies.setdefault(kind, {})[key] = body
+            self._write("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", kind, key, body)
+        return document
+
+    def change(self, kind: str, key: str, **changes: Any) -> Document:
+        with self.lock:
+            document = self.find(kind, key)
+            if document is None:
+                raise KeyError(f"{kind}/{key}")
+            document.update(changes)
+            return self.put(kind, key, document)
+
+    def remove(self, kind: str, key: str) -> None:
+        with self.lock:
+            self._bodies.get(kind, {}).pop(key, None)
+            self._write("DELETE FROM documents WHERE kind = ? AND key = ?", kind, key)
+
+    def all(self, kind: str) -> list[Document]:
+        with self.lock:
+            bodies = list(self._bodies.get(kind, {}).values())
+        return [json.loads(body) for body in bodies]
+
+    def number(self, name: str, start: int = 0) -> int:
+        """The next number of a named series."""
+        with self.lock:
+            document = self.find("series", name) or {"last": start}
+            document["last"] += 1
+            self.put("series", name, document)
+            return int(document["last"])
+
+    def clear(self) -> None:
+        with self.lock:
+            series = self._bodies.get("series", {})
+            self._bodies = {"series": series}
+            self._write("DELETE FROM documents WHERE kind <> 'series'")
+
+    def close(self) -> None:
+        with self.lock:
+            self._connection.close()
+
+    def _write(self, statement: str, *values: str) -> None:
+        try:
+            self._connection.execute(statement, values)
+        except sqlite3.ProgrammingError:
+            # A straggling thread after close(): the process is ending and the memory copy goes with it.
+            return
