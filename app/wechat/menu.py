@@ -32,7 +32,7 @@ _NEEDS_KEY = (
     "pic_weixin",
     "location_select",
 )
-REQUIRED = {kind: ("key",) for kind in _NEEDS_KEY} | {
+REQUIRED = dict.fromkeys(_NEEDS_KEY, ("key",)) | {
     "view": ("url",),
     "media_id": ("media_id",),
     "article_id": ("article_id",),
@@ -69,9 +69,9 @@ def publish(client: AccountClient, definition: Mapping[str, Any], make_link: Mak
     Links that begin with `/` become full addresses that remember the button. Opens a transaction at the end.
     Raises: InputInvalid naming every problem, PlatformError.
     """
-    menu = {"button": [_with_links(b, make_link) for b in _buttons(definition)]}
-    if problems := find_problems(definition) or find_problems(menu):
-        raise InputInvalid("；".join(problems), problems=problems)
+    _require_valid(definition)
+    menu = {"button": [_with_links(button, make_link) for button in _buttons(definition)]}
+    _require_valid(menu)  # links have grown
     client.post("menu/create", data=menu)
     shown = fetch(client)
     with transaction() as session:
@@ -116,6 +116,11 @@ def find_button_name(key: str) -> str:
         if button.get("key") == key:
             return str(button.get("name", key))
     return key
+
+
+def _require_valid(definition: Mapping[str, Any]) -> None:
+    if problems := find_problems(definition):
+        raise InputInvalid("；".join(problems), problems=problems)
 
 
 def _check_top(button: object) -> list[str]:
