@@ -30,6 +30,8 @@ VENDOR_FOLDERS = [
 LOCK_FILE = ROOT / "package-lock.json"
 MANIFEST = ROOT / "var" / "front-end-parts.json"
 OLDEST_NPM = 9  # the first whose lock files carry no addresses
+# Node's own list of authorities knows nothing of a company's proxy; the system's list does.
+_TRUST = {"NODE_USE_SYSTEM_CA": "1"}
 _NODE_REQUIREMENTS = Path(__file__).with_name("requirements-node.txt")
 
 
@@ -51,7 +53,7 @@ def install() -> None:
             [*npm, "ci", "--ignore-scripts"],
             purpose="The front-end parts",
             log_name="npm.log",
-            extra_environment=environment,
+            extra_environment={**_TRUST, **environment},
         )
     except SetupProblem as problem:
         if "EINTEGRITY" in (SETUP_LOGS / "npm.log").read_text("utf-8", errors="replace"):
