@@ -1,0 +1,72 @@
+// Building pages without ever parsing text as markup: h('div.cls', {attributes}, children…).
+import { PATHS } from './icons.js';
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+export function h(selector, attributes = {}, ...children) {
+  const [tag, ...classes] = selector.split('.');
+  const element = document.createElement(tag || 'div');
+  if (classes.length) element.className = classes.join(' ');
+  if (element instanceof HTMLButtonElement) element.type = 'button';
+  for (const [name, value] of Object.entries(attributes)) setAttribute(element, name, value);
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+function setAttribute(element, name, value) {
+  if (value === null || value === undefined || value === false) return;
+  if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
+  else if (name === 'testid') element.dataset.testid = value;
+  else if (name === 'style') Object.assign(element.style, value);
+  else if (name in element && typeof value !== 'string') element[name] = value;
+  else if (name === 'value') element.value = value;
+  else element.setAttribute(name, value === true ? '' : value);
+}
+
+export function icon(name) {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('class', 'icon');
+  svg.setAttribute('aria-hidden', 'true');
+  svg.dataset.icon = name;
+  for (const d of PATHS[name]) {
+    const path = document.createElementNS(SVG, 'path');
+    path.setAttribute('d', d);
+    svg.append(path);
+  }
+  return svg;
+}
+
+export function byId(id) {
+  return document.getElementById(id);
+}
+
+// Lets a leaving element play its animation before it goes.
+export function leave(element) {
+  element.classList.add('leaving');
+  const gone = () => element.remove();
+  element.addEventListener('animationend', gone, { once: true });
+  setTimeout(gone, 320);
+}
+
+// Escape closes, and the keyboard stays inside: what a modal owes its reader.
+export function trapKeys(element, close) {
+  element.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      close();
+    } else if (event.key === 'Tab') keepFocus(element, event);
+  });
+}
+
+function keepFocus(element, event) {
+  const reachable = [...element.querySelectorAll('button, input, textarea, select, a[href]')].filter(
+    (one) => !one.disabled && one.offsetParent,
+  );
+  if (!reachable.length) return;
+  const edge = event.shiftKey ? reachable[0] : reachable[reachable.length - 1];
+  if (document.activeElement === edge) {
+    event.preventDefault();
+    (event.shiftKey ? reachable[reachable.length - 1] : reachable[0]).focus();
+  }
+}

@@ -1,0 +1,56 @@
+// Everything WeChat can push, in groups, with the fields a person may fill in.
+export const GROUPS = [
+  ['消息', [
+    ['text', '文字', { content: '茶' }],
+    ['image', '图片', { pic_url: '', media_id: '' }],
+    ['voice', '语音', { recognition: '' }],
+    ['video', '视频', {}],
+    ['shortvideo', '小视频', {}],
+    ['location', '位置', { latitude: '24.479834', longitude: '118.089425', label: '福建省厦门市思明区湖滨南路' }],
+    ['link', '链接', { title: '秋茶上新', description: '铁观音 250g', url: 'https://example.com/' }],
+    ['miniprogrampage', '小程序卡片', { title: '小程序卡片', page_path: 'pages/index/index' }],
+  ]],
+  ['关注与扫码', [
+    ['subscribe', '关注', { scene: '' }],
+    ['unsubscribe', '取消关注', {}],
+    ['SCAN', '扫带参二维码', { scene: 'shelf-07' }],
+    ['LOCATION', '上报位置', { latitude: '24.479834', longitude: '118.089425' }],
+  ]],
+  ['菜单', [
+    ['CLICK', '点击菜单', { key: '' }],
+    ['VIEW', '菜单打开网页', { key: '' }],
+    ['scancode_push', '扫码推事件', { key: '', scan_result: '' }],
+    ['scancode_waitmsg', '扫码等回复', { key: '', scan_result: '' }],
+    ['pic_sysphoto', '拍照', { key: '' }],
+    ['pic_photo_or_album', '拍照或相册', { key: '' }],
+    ['pic_weixin', '微信相册', { key: '' }],
+    ['location_select', '选择位置', { key: '', label: '厦门市思明区' }],
+    ['view_miniprogram', '打开小程序', { key: 'pages/home/index' }],
+  ]],
+  ['任务结果', [
+    ['MASSSENDJOBFINISH', '群发完成', { msg_id: '', status: 'send success', total: '100', filtered: '80', sent: '75', errors: '5' }],
+    ['TEMPLATESENDJOBFINISH', '模板消息送达', { msg_id: '', status: 'success' }],
+    ['PUBLISHJOBFINISH', '发布完成', { publish_id: '' }],
+  ]],
+  ['订阅通知', [
+    ['subscribe_msg_popup_event', '弹窗选择', { template_id: '', status: 'accept' }],
+    ['subscribe_msg_change_event', '设置里改动', { template_id: '', status: 'reject' }],
+    ['subscribe_msg_sent_event', '发送结果', { template_id: '', msg_id: '' }],
+  ]],
+  ['授权与客服', [
+    ['user_info_modified', '资料变更', { revoke_info: '' }],
+    ['user_authorization_revoke', '撤回授权', { revoke_info: '205' }],
+    ['user_authorization_cancellation', '注销', {}],
+    ['kf_create_session', '客服接入', { kf_account: '' }],
+    ['kf_close_session', '客服结束', { kf_account: '' }],
+    ['kf_switch_session', '客服转接', { kf_account: '', to_kf_account: '' }],
+  ]],
+  ['认证', [
+    ['qualification_verify_success', '资质认证成功', {}],
+    ['qualification_verify_fail', '资质认证失败', { fail_reason: '资料不符' }],
+    ['naming_verify_success', '名称认证成功', {}],
+    ['naming_verify_fail', '名称认证失败', { fail_reason: '资料不符' }],
+    ['annual_renew', '年审提醒', {}],
+    ['verify_expired', '认证过期', {}],
+  ]],
+];

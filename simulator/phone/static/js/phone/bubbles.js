@@ -1,0 +1,120 @@
+// One message of the conversation as an element.
+import { h, icon } from '../dom.js';
+import { t } from '../i18n.js';
+import { avatar } from '../people.js';
+import { me, store } from '../store.js';
+import { accountAvatar } from './account.js';
+import { openPreview } from './preview.js';
+import { isWebAddress, richText } from './rich_text.js';
+
+function cover(article) {
+  if (!isWebAddress(article.picurl)) return h('span.cover.empty', {}, icon('image'));
+  const picture = h('img.cover', { src: article.picurl, alt: '', loading: 'lazy' });
+  picture.addEventListener('error', () => picture.replaceWith(h('span.cover.empty', {}, icon('image'))));
+  return picture;
+}
+
+function firstArticle(article, open) {
+  return h('button', { onclick: () => open(article.url), testid: 'news-open' }, cover(article),
+    h('div.news-words', {}, h('h3', {}, article.title), article.description ? h('p', {}, article.description) : null));
+}
+
+function moreArticle(article, open) {
+  const thumb = isWebAddress(article.picurl) ? h('img', { src: article.picurl, alt: '', loading: 'lazy' }) : null;
+  return h('button.news-row', { onclick: () => open(article.url) }, h('span', {}, article.title), thumb);
+}
+
+function news(message, { open }) {
+  const [first, ...more] = message.articles || [];
+  if (!first) return h('div.system-line', {}, t('（空的图文消息）'));
+  return h('article.news', { testid: 'message-news-card' }, firstArticle(first, open), more.map((one) => moreArticle(one, open)));
+}
+
+// Facts come as an object or as a list of {label, value}.
+function pairs(given) {
+  if (Array.isArray(given)) return given.map(({ label, name, value }) => [label || name || '', String(value)]);
+  return Object.entries(given || {}).map(([name, value]) => [name, String(value?.value ?? value)]);
+}
+
+// Template, subscription and pay messages: a titled card of facts.
+function notice(message, { open }) {
+  const url = message.url;
+  const rows = pairs(message.rows || message.fields).flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]);
+  return h('article.notice', { testid: 'message-notice' },
+    h('h3', {}, message.title || (message.via === 'pay' ? t('微信支付') : t('服务通知'))),
+    message.amount_fen !== undefined ? h('div.amount', {}, '¥' + yuan(message.amount_fen)) : null,
+    message.text ? h('p', {}, richText(message.text, { open, say: () => {} })) : null,
+    rows.length ? h('dl', {}, rows) : null,
+    isWebAddress(url) ? h('button.more', { onclick: () => open(url) }, t('详情'), icon('forward')) : null);
+}
+
+export function yuan(fen) {
+  const whole = Math.trunc(Math.abs(fen) / 100);
+  return `${fen < 0 ? '-' : ''}${whole}.${String(Math.abs(fen) % 100).padStart(2, '0')}`;
+}
+
+function picture(message) {
+  const url = message.url || message.picurl || message.pic_url || (message.media_id ? `/mmbiz/${message.media_id}/0` : '');
+  if (!url) return h('div.bubble', {}, t('[图片]'));
+  const image = h('img.picture', { src: url, alt: t('图片'), loading: 'lazy', onclick: () => openPreview([url], url) });
+  image.addEventListener('error', () => image.replaceWith(h('div.bubble', {}, t('[图片]'))));
+  return image;
+}
+
+function linkCard(message, open) {
+  const go = () => isWebAddress(message.url) && open(message.url);
+  return h('button.link-card', { onclick: go }, h('h3', {}, message.title || message.url || ''), h('p', {}, message.description || message.url || ''));
+}
+
+function place(message) {
+  const label = message.label || message.text || t('位置');
+  return h('div.link-card', {}, h('h3', {}, label), h('p', {}, `${message.latitude ?? ''} ${message.longitude ?? ''}`));
+}
+
+function menuOfSentences(message, { open, say }) {
+  const options = (message.list || message.options || []).map((one) =>
+    h('button.link', { onclick: () => say(one.content, one.id) }, one.content));
+  const say2 = { open, say };
+  return h('div.bubble', { testid: 'message-text' }, richText(message.head || message.text || '', say2),
+    h('div.choices', {}, options), richText(message.tail || '', say2));
+}
+
+function inner(message, actions) {
+  switch (message.kind) {
+    case 'text': return h('div.bubble', { testid: 'message-text' }, richText(message.text || '', actions));
+    case 'image': return picture(message);
+    case 'voice': return h('div.bubble.voice', {}, icon('play'), message.recognition || t('语音消息'));
+    case 'video':
+    case 'shortvideo': return h('div.bubble.voice', {}, icon('play'), message.title || t('视频消息'));
+    case 'music': return h('div.bubble.voice', {}, icon('play'), message.title || t('音乐'));
+    case 'location': return place(message);
+    case 'link': return linkCard(message, actions.open);
+    case 'msgmenu': return menuOfSentences(message, actions);
+    default: return h('div.bubble', { testid: 'message-text' }, richText(message.text || `[${message.kind}]`, actions));
+  }
+}
+
+function stateMark(message, again) {
+  if (message.direction !== 'in') return null;
+  if (message.state === 'sending') return h('span.bubble-state', { 'aria-label': t('正在发送') }, withSpin(icon('wait')));
+  if (message.state === 'failed') return h('button.bubble-state.failed', { 'aria-label': t('重新发送'), onclick: again }, icon('alert'));
+  return null;
+}
+
+export function withSpin(svg) {
+  svg.classList.add('spin');
+  return svg;
+}
+
+const CARDS = new Set(['template', 'subscribe', 'payment', 'mpnews', 'mpnewsarticle', 'wxcard', 'miniprogrampage']);
+
+export function messageElement(message, actions) {
+  if (message.direction === 'system' || message.kind === 'notice') {
+    return h('div.system-line', { testid: 'message-system' }, message.text || '');
+  }
+  if (message.kind === 'news') return news(message, actions);
+  if (CARDS.has(message.kind) || message.via === 'pay' || message.via === 'template') return notice(message, actions);
+  const mine = message.direction === 'in';
+  const face = mine ? avatar(me() || {}) : accountAvatar(store.state.account);
+  return h(`div.message${mine ? '.mine' : ''}`, {}, face, inner(message, actions), stateMark(message, () => actions.again(message)));
+}

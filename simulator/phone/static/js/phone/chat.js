@@ -1,0 +1,110 @@
+// The conversation with the account: messages above, the composer below.
+import { follower, post } from '../api.js';
+import { byId, h, icon } from '../dom.js';
+import { language, t } from '../i18n.js';
+import { me, on, store, watch } from '../store.js';
+import { messageElement } from './bubbles.js';
+import { composer } from './composer.js';
+import { homeView } from './home.js';
+import { openProfile } from './profile.js';
+import { navBar, popScreen, pushScreen, resetScreens } from './screens.js';
+import { fail } from './sheet.js';
+import { wechatNow } from './status_bar.js';
+import { closePage, openPage } from './webview.js';
+
+const PAUSE_MS = 5 * 60 * 1000;
+let list = null;
+let view = null;
+
+export async function say(message) {
+  try {
+    await post(follower(store.openid, '/say'), message);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+const actions = {
+  open: (url) => openPage(url),
+  say: (content, menuId) => say({ type: 'text', content, ...(menuId ? { bizmsgmenuid: menuId } : {}) }),
+  again: (message) => say({ type: message.kind, content: message.text }),
+};
+
+function stamp(at) {
+  const moment = new Date(at);
+  const locale = language === 'en' ? 'en-GB' : 'zh-CN';
+  const dayOf = (date) => date.toLocaleDateString(locale, { month: 'numeric', day: 'numeric', timeZone: 'Asia/Shanghai' });
+  const clock = moment.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Shanghai' });
+  const [day, today] = [dayOf(moment), dayOf(wechatNow())];
+  return h('time.stamp', { datetime: at }, day === today ? clock : `${day} ${clock}`);
+}
+
+function elements(messages) {
+  let last = 0;
+  return messages.flatMap((message) => {
+    const at = Date.parse(message.at);
+    const shown = at - last > PAUSE_MS ? [stamp(message.at)] : [];
+    last = at;
+    const element = messageElement(message, actions);
+    element.dataset.seq = message.seq;
+    return [...shown, element];
+  });
+}
+
+function draw({ message } = {}) {
+  if (!list) return;
+  const known = message && list.querySelector(`[data-seq="${message.seq}"]`);
+  const messages = store.chats.get(store.openid) || [];
+  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 160;
+  list.replaceChildren(...(messages.length ? elements(messages) : [emptyChat()]));
+  if (message && !known) list.lastElementChild.classList.add('fresh');
+  if (atEnd || !known) list.scrollTop = list.scrollHeight;
+}
+
+function emptyChat() {
+  return h('p.empty-chat', {}, me()?.subscribed ? t('说点什么，或者打开下面的菜单') : t('还没有关注这个公众号'));
+}
+
+function chatView() {
+  list = h('div.messages', { role: 'log', 'aria-label': t('聊天记录'), tabindex: '0', testid: 'messages' });
+  const profile = h('button.nav-button', { 'aria-label': t('公众号资料'), testid: 'open-profile', onclick: openProfile }, icon('person'));
+  const made = h('section', { 'aria-label': store.state.account.name, testid: 'chat' });
+  const bar = watchTyping(navBar({ title: store.state.account.name, back: showHome, right: profile }));
+  made.append(bar, list, composer());
+  return made;
+}
+
+function watchTyping(bar) {
+  const title = bar.querySelector('h1');
+  watch(bar, 'typing', (typing) => {
+    title.textContent = typing ? t('对方正在输入…') : store.state.account.name;
+    if (typing) setTimeout(() => { title.textContent = store.state.account.name; }, 15000);
+  });
+  return bar;
+}
+
+function showHome() {
+  const leaving = view;
+  byId('screens').prepend(Object.assign(homeView(), { className: 'view' }));
+  popScreen(leaving);
+  list = null;
+}
+
+export function openChat() {
+  view = chatView();
+  pushScreen(view);
+  draw();
+}
+
+export function startChat() {
+  const restart = () => {
+    closePage();
+    byId('sheet-layer').replaceChildren();
+    view = chatView();
+    resetScreens(view);
+    draw();
+  };
+  on('follower', restart);
+  on('chat', draw);
+  restart();
+}
