@@ -1,0 +1,71 @@
+"""Raising, listing and closing alerts: things that need a person now."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, func, select, update
+
+from app.alerts.models import Alert
+from app.core import clock
+from app.core.db import db, transaction
+from app.core.errors import NotFound
+from app.core.insert_once import insert_once
+
+logger = logging.getLogger(__name__)
+
+
+def raise_alert(key: str, message: str, order_no: str = "") -> bool:
+    """Ask for a person. The same `key` is the same thing: raised again, open or closed, it changes nothing.
+
+    Returns whether it is new. Joins an open transaction.
+    """
+    with transaction():
+        is_new = insert_once(Alert, key=key, message=message, order_no=order_no)
+    if is_new:
+        logger.warning("alert raised", extra={"alert": key, "order_no": order_no})
+    return is_new
+
+
+def open_alerts() -> Sequence[Alert]:
+    """What waits, the oldest first."""
+    query = select(Alert).where(Alert.closed_at.is_(None)).order_by(Alert.created_at, Alert.id)
+    return db.session.scalars(query).all()
+
+
+def count_open() -> int:
+    """How many wait."""
+    query = select(func.count()).select_from(Alert).where(Alert.closed_at.is_(None))
+    return db.session.scalar(query) or 0
+
+
+def closed_lately(limit: int = 20) -> Sequence[Alert]:
+    """What was done last, the newest first."""
+    query = select(Alert).where(Alert.closed_at.is_not(None)).order_by(Alert.closed_at.desc()).limit(limit)
+    return db.session.scalars(query).all()
+
+
+def get_alert(alert_id: int) -> Alert:
+    """Raises: NotFound."""
+    alert = db.session.get(Alert, alert_id)
+    if alert is None:
+        raise NotFound("没有这条告警")
+    return alert
+
+
+def close(alert_id: int, actor: str) -> bool:
+    """Mark as done: True when this did it, False when somebody had done it before.
+
+    Opens a transaction. Raises: NotFound.
+    """
+    with transaction() as session:
+        get_alert(alert_id)
+        statement = (
+            update(Alert)
+            .where(Alert.id == alert_id, Alert.closed_at.is_(None))
+            .values(closed_at=clock.now(), closed_by=actor)
+        )
+        done = cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+    if done:
+        logger.info("alert closed", extra={"alert_id": alert_id, "actor": actor})
+    return done

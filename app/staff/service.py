@@ -1,0 +1,82 @@
+"""Console users: the first owner, passwords, names. Logging in is in `login`, sessions are in `sessions`."""
+
+import logging
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.core.db import db, transaction
+from app.core.errors import InputInvalid, NotFound
+from app.staff import passwords
+from app.staff.models import StaffUser
+from app.staff.sessions import StaffMember, end_all_sessions
+
+logger = logging.getLogger(__name__)
+
+OWNER = "owner"
+
+
+class PasswordWrong(InputInvalid):
+    """The present password, asked for before a change, is not the right one."""
+
+    code = "password_wrong"
+
+
+def create_owner_if_missing(username: str = "owner") -> str | None:
+    """Create the first owner; returns the random password, never to be seen again, or None when there is one.
+
+    Opens a transaction.
+    """
+    password = passwords.new_password()
+    row = StaffUser(username=username, password_hash=passwords.hash_password(password), role=OWNER)
+    try:
+        with transaction() as session:
+            if session.scalars(select(StaffUser.id).where(StaffUser.role == OWNER)).first() is not None:
+                return None
+            session.add(row)
+    except IntegrityError:  # another process was quicker
+        return None
+    logger.info("owner created")
+    return password
+
+
+def reset_password(username: str) -> str:
+    """Give a user a new random password, unlock him and end his sessions; returns the password.
+
+    Opens a transaction. Raises: NotFound.
+    """
+    password = passwords.new_password()
+    password_hash = passwords.hash_password(password)
+    with transaction() as session:
+        user = session.scalars(select(StaffUser).where(StaffUser.username == username)).first()
+        if user is None:
+            raise NotFound("没有这个用户")
+        user.password_hash, user.failed_logins, user.locked_until = password_hash, 0, None
+        end_all_sessions(user.id)
+        staff_id = user.id
+    logger.info("password reset", extra={"staff_id": staff_id})
+    return password
+
+
+def change_password(member: StaffMember, *, present: str, new: str) -> None:
+    """Change the own password and end every other session. Opens a transaction.
+
+    Raises: PasswordWrong, PasswordTooWeak.
+    """
+    passwords.check_rules(new, username=member.username)
+    old_hash = db.session.get_one(StaffUser, member.id).password_hash
+    if not passwords.matches(old_hash, present):
+        raise PasswordWrong("现在的密码不对")
+    new_hash = passwords.hash_password(new)
+    with transaction() as session:
+        user = session.get_one(StaffUser, member.id)
+        if user.password_hash != old_hash:
+            raise PasswordWrong("密码刚刚在别处改过")
+        user.password_hash = new_hash
+        end_all_sessions(member.id, but=member.session_id)
+    logger.info("password changed", extra={"staff_id": member.id})
+
+
+def find_usernames() -> dict[str, str]:
+    """The name behind every `staff:<id>`, for histories."""
+    return {f"staff:{row.id}": row.username for row in db.session.scalars(select(StaffUser))}

@@ -1,0 +1,97 @@
+"""The one blueprint all console pages hang on: its guard, its headers, its error pages.
+
+Every page is guarded because it hangs here; what may be seen without login is named in `PUBLIC`. The guard
+is a loader of our own and not Flask-Login's, which would read a session on every request of the other two
+doors as well and knows neither sessions that can be ended one by one nor a limit for idle ones.
+"""
+
+from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.core.errors import NotFound, ShopError
+from console import account, alerts, languages, login, media, orders, overview, presentation, products
+from console.error_pages import error_page, words_for
+from console.member import find_member_here, load_member
+
+PUBLIC = frozenset(
+    {"console.static", "console.login.form", "console.login.submit", "console.languages.choose"}
+)
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+YEAR_SECONDS = 365 * 24 * 3600
+
+door = Blueprint(
+    "console", __name__, url_prefix="/console", static_folder="static", template_folder="templates"
+)
+for part in (login, languages, overview, orders, alerts, products, media, account):
+    door.register_blueprint(part.blueprint)
+door.context_processor(presentation.offer)
+
+
+@door.before_request
+def guard() -> AnyResponse | None:
+    """Let nobody in who is not logged in, whatever page hangs here."""
+    if request.endpoint == "console.static":
+        return None
+    load_member()
+    if request.endpoint in PUBLIC or find_member_here() is not None:
+        return None
+    if request.method != "GET":
+        abort(401)
+    wanted = request.full_path.rstrip("?")
+    return redirect(url_for("console.login.form", next=wanted if wanted != "/console/" else None))
+
+
+@door.after_request
+def add_headers(response: Response) -> Response:
+    """Nothing of a page stays in a cache; a static file with its version may stay a year."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint == "console.static":
+        if response.status_code == 200 and request.args.get("v"):
+            response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+    elif request.endpoint != "console.media.show" or response.status_code != 200:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@door.route("/<path:rest>", methods=["GET", "POST"])
+def nothing_here(rest: str) -> AnyResponse:
+    """An address that leads nowhere gets the console's own page, and the guard before it."""
+    abort(404)
+
+
+@door.errorhandler(CSRFError)
+def answer_stale_form(_error: CSRFError) -> tuple[str, int]:
+    """The form's token is missing or belongs to an ended session."""
+    return error_page(
+        400, _("页面已过期"), _("这个页面打开太久，或者登录已经变化。请返回刷新后再试，刚才的操作没有执行。")
+    )
+
+
+@door.errorhandler(ShopError)
+def answer_shop_error(error: ShopError) -> tuple[str, int]:
+    """Errors that no page has dealt with itself."""
+    if isinstance(error, NotFound):
+        return answer_http_error(404)
+    return error_page(error.http_status, _("没有完成"), error.message or _("操作没有完成，请稍后再试。"))
+
+
+@door.errorhandler(HTTPException)
+def answer_http_error(error: HTTPException | int) -> tuple[str, int]:
+    """Plain HTTP errors in the console's clothes."""
+    code = error if isinstance(error, int) else error.code or 500
+    title, sentence = words_for(code)
+    return error_page(code, title, sentence)

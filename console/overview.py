@@ -1,0 +1,26 @@
+"""The first page: what happened today and what waits for somebody."""
+
+from flask import Blueprint, render_template
+
+from app.alerts.service import count_open
+from app.core import clock
+from app.orders.figures import figures_of
+from app.orders.listing import count_by_state, list_orders
+from app.orders.states import OrderState
+
+blueprint = Blueprint("overview", __name__)
+
+LATEST = 5
+
+
+@blueprint.get("/")
+def show() -> str:
+    """Today's figures, the last orders."""
+    counts = count_by_state()
+    return render_template(
+        "console/overview.html",
+        today=figures_of(clock.today()),
+        to_ship=counts[OrderState.PAID],
+        alerts=count_open(),
+        latest=list_orders(per_page=LATEST).rows,
+    )

@@ -1,0 +1,59 @@
+"""What every console template may use: who is logged in, the navigation, words for states and moments."""
+
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from flask import request, url_for
+from flask_babel import get_locale
+
+from app.alerts.service import count_open
+from app.staff.sessions import StaffMember
+from console import carriers, labels, masks, moments
+from console.member import find_member_here
+from console.navigation import NavigationEntry, navigation
+
+STATIC = Path(__file__).with_name("static")
+
+
+def offer() -> dict[str, object]:
+    """The context of each template of this door."""
+    member = find_member_here()
+    return {
+        "member": member,
+        "navigation": _navigation(member),
+        "language": str(get_locale() or "zh")[:2],
+        "here": request.full_path.rstrip("?") if request.method == "GET" else "",
+        "static_url": static_url,
+        **_words(),
+    }
+
+
+def static_url(name: str) -> str:
+    """The address of a static file; its version changes with its content, so it may be cached for long."""
+    file = STATIC / name
+    changed_at = file.stat().st_mtime_ns if file.is_file() else 0
+    return url_for("console.static", filename=name, v=_version(file, changed_at))
+
+
+def _words() -> dict[str, Callable[..., str]]:
+    return {
+        "moment": moments.moment,
+        "full_moment": moments.full_moment,
+        "state_label": labels.state_label,
+        "state_colour": labels.state_colour,
+        "carrier_label": carriers.carrier_label,
+        "mask_name": masks.mask_name,
+        "mask_phone": masks.mask_phone,
+        "short_openid": masks.short_openid,
+    }
+
+
+def _navigation(member: StaffMember | None) -> list[NavigationEntry]:
+    return navigation(count_open()) if member is not None else []
+
+
+@cache
+def _version(file: Path, changed_at: int) -> str:
+    return sha256(file.read_bytes()).hexdigest()[:12] if changed_at else "none"

@@ -1,0 +1,22 @@
+// A form marked data-once is sent once: its button rests until the answer is there. The server does not
+// rely on it. A page taken from the browser's memory by the back button wakes its buttons up again.
+const buttonsOf = (form) => form.querySelectorAll("button[type=submit]");
+
+for (const form of document.querySelectorAll("form[data-once]")) {
+  form.addEventListener("submit", () => {
+    for (const button of buttonsOf(form)) {
+      button.classList.add("btn-loading");
+      setTimeout(() => { button.disabled = true; });
+    }
+  });
+}
+
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("form[data-once]")) {
+    for (const button of buttonsOf(form)) {
+      button.classList.remove("btn-loading");
+      button.disabled = false;
+    }
+  }
+});
