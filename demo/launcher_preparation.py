@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from bootstrap.logged_commands import last_lines, run_to_log
 from bootstrap.places import describe, venv_program
 from bootstrap.progress import SetupProblem
 from demo.launcher_settings import DemoSettings, shop_environment, simulator_environment
+
+_ACCOUNT = re.compile(r"user: *(?P<user>\S+)\s+password: *(?P<password>\S+)", re.IGNORECASE)
 
 
 def make_identities(settings: DemoSettings) -> None:
@@ -23,10 +26,12 @@ def migrate(settings: DemoSettings) -> None:
 
 def fill(settings: DemoSettings) -> None:
     """Seed the shop and make the console's first account; both leave alone what is there."""
-    _flask(settings, "shop", "seed-demo")
-    said = _flask(settings, "staff", "create-owner", "--if-missing").read_text("utf-8")
-    if "password" in said.lower():
-        _keep_for_owner(_account_file(settings), said)
+    _flask(settings, "shop", "seed", "demo")
+    log = _flask(settings, "staff", "create-owner", "--if-missing")
+    said = _ACCOUNT.search(log.read_text("utf-8"))
+    log.unlink()  # a log is no place for a password
+    if said:
+        _keep_for_owner(_account_file(settings), f"user {said['user']}   password {said['password']}")
 
 
 def publish_menu(settings: DemoSettings) -> None:
@@ -34,9 +39,9 @@ def publish_menu(settings: DemoSettings) -> None:
 
 
 def read_account(settings: DemoSettings) -> str:
-    """Return how to sign in to the console, as the command that made the account said it."""
+    """Return how to sign in to the console; the first password, which its owner may have changed since."""
     file = _account_file(settings)
-    return " ".join(file.read_text("utf-8").split()) if file.is_file() else "with the account made before"
+    return file.read_text("utf-8") if file.is_file() else "with the account made before"
 
 
 def _account_file(settings: DemoSettings) -> Path:
@@ -52,7 +57,8 @@ def _keep_for_owner(path: Path, text: str) -> None:
 
 def _flask(settings: DemoSettings, *command: str) -> Path:
     """Run a command of the shop; return the file with what it said."""
-    log = settings.logs / f"flask-{'-'.join(command)}.log"
+    words = [word for word in command if not word.startswith("--")]
+    log = settings.logs / f"flask-{'-'.join(words)}.log"
     _run(["-m", "flask", *command], log, shop_environment(settings))
     return log
 

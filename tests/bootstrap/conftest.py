@@ -47,7 +47,7 @@ if said == "worker":
 with (pathlib.Path(os.environ["STAND_IN"]) / "commands").open("a") as file:
     file.write(said + "\\n")
 if said.startswith("staff create-owner"):
-    print("user owner  password correct-horse")
+    print("Console user: owner\\nPassword:     correct-horse\\nIt is shown this once.")
 """
 
 

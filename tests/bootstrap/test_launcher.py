@@ -19,22 +19,23 @@ def test_the_demo_is_prepared_in_order_and_says_where_it_is(stand_in) -> None:
     commands = (stand_in.folder / "commands").read_text().splitlines()
     assert commands == [
         "db upgrade",
-        "shop seed-demo",
+        "shop seed demo",
         "staff create-owner --if-missing",
         "wechat menu publish",
     ]
     assert f"http://127.0.0.1:{stand_in.ports['DEMO_PHONE_PORT']}" in said
     assert f"http://127.0.0.1:{stand_in.ports['DEMO_PORT']}/console" in said
-    assert "user owner password correct-horse" in said
+    assert "user owner   password correct-horse" in said
     assert "Ctrl-C stops everything." in said
 
 
 def test_secrets_of_the_demo_are_readable_by_their_owner_only(stand_in) -> None:
     stand_in.start_until_running()
 
+    demo = stand_in.folder / "var" / "demo"
     for name in ("secret_key", "console-account.txt"):
-        mode = (stand_in.folder / "var" / "demo" / name).stat().st_mode
-        assert stat.S_IMODE(mode) == 0o600
+        assert stat.S_IMODE((demo / name).stat().st_mode) == 0o600
+    assert not [log for log in (demo / "logs").iterdir() if "correct-horse" in log.read_text()]
 
 
 @pytest.mark.parametrize(
