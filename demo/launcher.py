@@ -16,7 +16,7 @@ from bootstrap.progress import SetupProblem, Step
 from demo import launcher_preparation as preparation
 from demo.launcher_box import draw_box
 from demo.launcher_ports import refuse_taken_ports
-from demo.launcher_services import Service, start_services
+from demo.launcher_services import Service, start_shop, start_wechat
 from demo.launcher_settings import DemoSettings
 
 STOP_SECONDS = 5
@@ -59,9 +59,9 @@ def run(settings: DemoSettings, make_ready: Callable[[Sequence[Step]], None]) ->
 def _steps(settings: DemoSettings, services: list[Service]) -> list[Step]:
     return [
         Step("Keys of WeChat in a box", lambda: preparation.make_identities(settings)),
-        Step("Database", lambda: preparation.migrate(settings)),
-        Step("Goods and accounts", lambda: preparation.fill(settings)),
-        Step("Start", lambda: start_services(settings, services)),
+        Step("WeChat in a box", lambda: start_wechat(settings, services)),
+        Step("Database, goods and menu", lambda: preparation.fill_shop(settings)),
+        Step("Shop and worker", lambda: start_shop(settings, services)),
     ]
 
 

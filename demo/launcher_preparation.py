@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from pathlib import Path
 
 from bootstrap.logged_commands import last_lines, run_to_log
@@ -13,6 +14,9 @@ from demo.launcher_settings import DemoSettings, shop_environment, simulator_env
 
 _ACCOUNT = re.compile(r"user: *(?P<user>\S+)\s+password: *(?P<password>\S+)", re.IGNORECASE)
 
+# Each of them may run again and again.
+SHOP_COMMANDS = ["db upgrade", "shop seed demo", "staff create-owner --if-missing", "wechat menu publish"]
+
 
 def make_identities(settings: DemoSettings) -> None:
     """Have WeChat in a box make its identities and keys, and write down what the shop needs of them."""
@@ -20,22 +24,15 @@ def make_identities(settings: DemoSettings) -> None:
     _run(arguments, settings.logs / "simulator-init.log", simulator_environment(settings))
 
 
-def migrate(settings: DemoSettings) -> None:
-    _flask(settings, "db", "upgrade")
-
-
-def fill(settings: DemoSettings) -> None:
-    """Seed the shop and make the console's first account; both leave alone what is there."""
-    _flask(settings, "shop", "seed", "demo")
-    log = _flask(settings, "staff", "create-owner", "--if-missing")
-    said = _ACCOUNT.search(log.read_text("utf-8"))
-    log.unlink()  # a log is no place for a password
-    if said:
-        _keep_for_owner(_account_file(settings), f"user {said['user']}   password {said['password']}")
-
-
-def publish_menu(settings: DemoSettings) -> None:
-    _flask(settings, "wechat", "menu", "publish")
+def fill_shop(settings: DemoSettings) -> None:
+    """Make tables, goods, menu and the console's first account; what is there already is left alone."""
+    log = settings.logs / "preparation.log"
+    _run(["-m", "demo.shop_commands", *SHOP_COMMANDS], log, shop_environment(settings))
+    said = log.read_text("utf-8")
+    account = _ACCOUNT.search(said)
+    if account:
+        _keep_for_owner(_account_file(settings), f"user {account['user']}   password {account['password']}")
+        log.write_text(said.replace(account["password"], "(shown in the demo's box)"), "utf-8")
 
 
 def read_account(settings: DemoSettings) -> str:
@@ -55,19 +52,11 @@ def _keep_for_owner(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _flask(settings: DemoSettings, *command: str) -> Path:
-    """Run a command of the shop; return the file with what it said."""
-    words = [word for word in command if not word.startswith("--")]
-    log = settings.logs / f"flask-{'-'.join(words)}.log"
-    _run(["-m", "flask", *command], log, shop_environment(settings))
-    return log
-
-
 def _run(arguments: list[str], log: Path, environment: dict[str, str]) -> None:
     exit_code = run_to_log([venv_program("python"), *arguments], log, environment)
     if exit_code:
         said = last_lines(log.read_text("utf-8", errors="replace"))
-        command = " ".join(["python", *arguments])
+        command = shlex.join(["python", *arguments])
         raise SetupProblem(
             f"`{command}` failed (exit code {exit_code}). The end of {describe(log)}:\n\n{said}"
         )

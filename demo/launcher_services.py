@@ -13,7 +13,6 @@ from bootstrap.logged_commands import last_lines
 from bootstrap.places import ROOT, describe, venv_program
 from bootstrap.progress import SetupProblem
 from bootstrap.serving import wait_until
-from demo import launcher_preparation as preparation
 from demo.launcher_settings import HOST, DemoSettings, shop_environment, simulator_environment
 
 START_SECONDS = 90
@@ -48,17 +47,21 @@ class Service:
         return f"The last lines of {describe(self.log)}:\n\n{last_lines(text)}"
 
 
-def start_services(settings: DemoSettings, services: list[Service]) -> None:
-    """Start all three, each added to `services` at once; return when they answer and the menu is out."""
-    simulator = ["-m", "simulator", "serve", "--dir", str(settings.simulator_folder)]
-    wechat = _start("simulator", simulator, simulator_environment(settings), settings)
+def start_wechat(settings: DemoSettings, services: list[Service]) -> None:
+    """Start WeChat in a box, add it to `services` at once, return when it answers."""
+    arguments = ["-m", "simulator", "serve", "--dir", str(settings.simulator_folder)]
+    wechat = _start("simulator", arguments, simulator_environment(settings), settings)
     services.append(wechat)
-    shop = _start("shop", _gunicorn(settings), shop_environment(settings), settings)
-    services.append(shop)
-    services.append(_start("worker", ["-m", "flask", "worker"], shop_environment(settings), settings))
     wechat.wait_until_ready(lambda: answers(settings.phone_port, "/sim/api/state"))
+
+
+def start_shop(settings: DemoSettings, services: list[Service]) -> None:
+    """Start the shop and its worker, add them to `services` at once, return when the shop answers."""
+    environment = shop_environment(settings)
+    shop = _start("shop", _gunicorn(settings), environment, settings)
+    services.append(shop)
+    services.append(_start("worker", ["-m", "flask", "worker"], environment, settings))
     shop.wait_until_ready(lambda: answers(settings.shop_port, "/healthz"))
-    preparation.publish_menu(settings)
     for service in services:
         service.refuse_dead()
 

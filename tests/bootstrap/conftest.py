@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[2]
 SERVER = """\
 import http.server, os, pathlib, signal, sys, time
 folder, name, port = pathlib.Path(os.environ["STAND_IN"]), {name!r}, int(os.environ.get({port_name!r}, "0"))
-(folder / f"{{name}}.pid").write_text(str(os.getpid()))
+(folder / f"{{name}}.new").write_text(str(os.getpid()))
+(folder / f"{{name}}.new").rename(folder / f"{{name}}.pid")
 if (folder / f"{{name}}.fails").exists():
     print("the cupboard is bare", flush=True)
     sys.exit(3)
@@ -39,15 +40,10 @@ if port:
     http.server.ThreadingHTTPServer(("127.0.0.1", port), Answer).serve_forever()
 time.sleep(600)
 """
-COMMAND = """\
+COMMANDS = """\
 import os, pathlib, sys
-said = " ".join(sys.argv[1:])
-if said == "worker":
-    exec((pathlib.Path(__file__).parent / "worker.py").read_text())
-with (pathlib.Path(os.environ["STAND_IN"]) / "commands").open("a") as file:
-    file.write(said + "\\n")
-if said.startswith("staff create-owner"):
-    print("Console user: owner\\nPassword:     correct-horse\\nIt is shown this once.")
+(pathlib.Path(os.environ["STAND_IN"]) / "commands").write_text("\\n".join(sys.argv[1:]))
+print("Console user: owner\\nPassword:     correct-horse\\nIt is shown this once.")
 """
 
 
@@ -66,8 +62,8 @@ class StandIn:
         self._copy_launcher()
         self.write_server("simulator", "simulator/__main__.py", "SIM_PORT", guard='"serve" in sys.argv')
         self.write_server("shop", "gunicorn/__main__.py", "SHOP_PORT")
-        self.write_server("worker", "flask/worker.py", "NO_PORT")
-        self._write("flask/__main__.py", COMMAND)
+        self.write_server("worker", "flask/__main__.py", "NO_PORT")
+        self._write("demo/shop_commands.py", COMMANDS)
 
     def _copy_launcher(self) -> None:
         shutil.copytree(
@@ -117,8 +113,16 @@ class StandIn:
         for line in process.stdout:
             said += line
             if line.startswith("╰"):
+                self._wait_for_pids()
                 return process, said
         raise AssertionError(said)
+
+    def _wait_for_pids(self) -> None:
+        """The launcher does not wait for the worker, which answers nobody."""
+        deadline = time.monotonic() + 10
+        while not all((self.folder / f"{name}.pid").is_file() for name in ("simulator", "shop", "worker")):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
 
     def pid_of(self, name: str) -> int:
         return int((self.folder / f"{name}.pid").read_text())

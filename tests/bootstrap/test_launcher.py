@@ -134,7 +134,7 @@ def test_settings_of_a_real_shop_do_not_reach_the_demo(stand_in) -> None:
 
 
 def test_a_stubborn_service_is_ended_for_certain(stand_in, wait_until_gone: Gone) -> None:
-    stand_in.write_server("worker", "flask/worker.py", "NO_PORT", is_stubborn=True)
+    stand_in.write_server("worker", "flask/__main__.py", "NO_PORT", is_stubborn=True)
     demo, _ = stand_in.start_until_running()
 
     demo.send_signal(signal.SIGINT)
