@@ -1,4 +1,4 @@
-"""`python -m simulator init|serve --dir DIR`: makes the identities, plays WeChat on two ports until it is interrupted."""
+"""`python -m simulator init|serve --dir DIR`: identities, then WeChat on two ports until interrupted."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Servers:
     def start(self) -> None:
         self.engine.start()
         for server in self._servers:
-            threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+            threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
 
     def stop(self) -> None:
         self.engine.stop()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
-from simulator.control import make_control
+from simulator.control_api import add_control_api
+from simulator.control_api.access import EXTENSION
 from simulator.engine import Engine
 from simulator.http_faults import DroppingMiddleware
 from simulator.pay import transactions, transport
@@ -21,6 +22,7 @@ REGISTERED = (custom_messages, tickets, transactions, users)  # importing them f
 def create_app(engine: Engine) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 16 * 2**20
+    app.json.sort_keys, app.json.ensure_ascii = False, False  # type: ignore[attr-defined]
 
     def platform_api(path: str) -> Response:
         return dispatch(engine, request.path)
@@ -37,7 +39,8 @@ def create_app(engine: Engine) -> Flask:
     app.add_url_rule("/sdk/report", "report", lambda: Response(status=204))
     app.register_blueprint(make_authorize(engine))
     app.register_blueprint(make_pictures(engine))
-    app.register_blueprint(make_control(engine))
+    app.extensions[EXTENSION] = engine
+    add_control_api(app)
     app.register_blueprint(phone)
     app.wsgi_app = DroppingMiddleware(app.wsgi_app)  # type: ignore[method-assign]
     return app

@@ -33,10 +33,12 @@ class Chats:
         self._events.publish("chat", openid=openid, message=message)
         return message
 
-    def change(self, message: dict[str, Any], **changes: Any) -> dict[str, Any]:
-        changed = self._store.change("chat", f"{message['openid']}:{message['seq']:010d}", **changes)
-        self._events.publish("chat", openid=message["openid"], message=changed)
-        return changed
+    def change(self, message: dict[str, Any], **changes: Any) -> None:
+        """Changes one message; after a reset it may be gone, and nobody misses it."""
+        key = f"{message['openid']}:{message['seq']:010d}"
+        if self._store.find("chat", key) is not None:
+            changed = self._store.change("chat", key, **changes)
+            self._events.publish("chat", openid=message["openid"], message=changed)
 
     def fail(self, openid: str) -> dict[str, Any]:
         return self.add(openid, "system", "text", text=FAILURE_LINE, state="failed")

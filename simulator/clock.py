@@ -1,4 +1,4 @@
-"""The simulator's clock: business time that can be moved forward and sped up, beside the wall clock that signatures use."""
+"""The simulator's clock: business time that can be moved and sped up, beside the wall clock of signatures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BEIJING = timezone(timedelta(hours=8))
 class Clock:
     """Lifetimes, windows and retry schedules follow `now()`; timestamps inside signatures follow `wall()`.
 
-    The partner judges a signature's timestamp by its own clock, which cannot be moved from here: that is why there are two.
+    The partner judges a signature's timestamp by its own clock, which cannot be moved from here.
     """
 
     def __init__(self, offset_seconds: float = 0.0, speed: float = 1.0) -> None:

@@ -23,6 +23,9 @@ from simulator.store import Store
 from simulator.timer import Timer
 from simulator.wirelog import WireLog
 
+# A shop keeps these for hours and would not notice a reset: menu, tickets, tokens, printed codes.
+GIVEN_TO_THE_SHOP = ("tokens", "tickets", "menu", "conditional_menu", "qrcodes")
+
 
 class Engine:
     def __init__(self, settings: Settings) -> None:
@@ -64,9 +67,9 @@ class Engine:
         self._keep_clock()
         self.store.close()
 
-    def reset(self) -> None:
-        """Everything back to the beginning; identities and keys stay."""
-        self.store.clear()
+    def reset(self, *, everything: bool) -> None:
+        """Back to the beginning; identities stay, and unless `everything` what the shop was given, too."""
+        self.store.clear(keep=() if everything else GIVEN_TO_THE_SHOP)
         self.wire.clear()
         self.media.clear()
         self.clock.reset()

@@ -1,7 +1,9 @@
-"""The people with a WeChat: who they are, whether they follow, where they live, which message windows they opened."""
+"""The people with a WeChat: names, following, addresses, and the message windows they opened."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import random
 import secrets
 import string
@@ -95,22 +97,28 @@ class Followers:
         if self._store.all("followers"):
             return
         for position, (nickname, platform, addresses) in enumerate(CAST):
-            follower = self.add(nickname, platform=platform, addresses=list(addresses))
+            openid = self._openid_of(nickname)
+            follower = self.add(nickname, platform=platform, addresses=list(addresses), openid=openid)
             if position == len(CAST) - 1:
                 self.change(follower["openid"], subscribed=False, subscribe_time=0)
 
     def add(
-        self, nickname: str, *, platform: str = "android", addresses: list[dict[str, str]] | None = None
+        self,
+        nickname: str,
+        *,
+        platform: str = "android",
+        addresses: list[dict[str, str]] | None = None,
+        openid: str = "",
     ) -> dict[str, Any]:
         number = self._store.number("follower")
-        openid = self._new_openid()
+        openid = openid or self._openid_of(secrets.token_hex(16))
         follower = {
             "number": number,
             "openid": openid,
             "unionid": "oU" + "".join(secrets.choice(OPENID_ALPHABET) for _ in range(26)),
             "nickname": nickname,
             "avatar": f"/mmopen/vi_32/{openid}/132",
-            "color": COLOURS[(number - 1) % len(COLOURS)],
+            "color": COLOURS[len(self._store.all("followers")) % len(COLOURS)],
             "platform": platform,
             "subscribed": True,
             "subscribe_time": int(self._clock.now()),
@@ -180,10 +188,18 @@ class Followers:
     def tell(self) -> None:
         self._events.publish("state", what="followers")
 
-    def _new_openid(self) -> str:
-        # Accounts give openids a common beginning; 28 characters, as libraries tell openids by that length.
-        prefix = "o" + self._account.appid[-4:].translate(str.maketrans("0123456789", "KLMNPQRSTU"))
-        return prefix + "".join(secrets.choice(OPENID_ALPHABET) for _ in range(28 - len(prefix)))
+    def _openid_of(self, person: str) -> str:
+        """The same person has the same openid in the same account, also after a reset.
+
+        Openids of one account begin alike, and have 28 characters: libraries tell them by that length.
+        """
+        account, own = (
+            hashlib.sha256(text.encode()).digest()
+            for text in (self._account.appid, f"{self._account.appid}:{person}")
+        )
+        return (
+            "o" + base64.urlsafe_b64encode(account)[:5].decode() + base64.urlsafe_b64encode(own)[:22].decode()
+        )
 
     def _random_addresses(self, nickname: str) -> list[dict[str, str]]:
         rows = [dict(row) for _, _, addresses in CAST[:3] for row in addresses]

@@ -1,4 +1,4 @@
-"""Answers that never come or come broken: 500, time-out, reset; the server end that really cuts the connection."""
+"""Answers that never come or come broken (500, time-out, reset), and the server end that cuts connections."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONGEST_SILENCE_SECONDS = 60.0
 
 
 def broken_answer(engine: Engine, family: str, moment: str) -> Response | None:
-    """The answer of `<family>_500`, `_timeout` or `_reset` when it is set for this moment (before or after the effect)."""
+    """What `<family>_500`, `_timeout` or `_reset` answers at this moment (before or after the effect)."""
     faults = engine.faults
     for kind in ("500", "timeout", "reset"):
         name = f"{family}_{kind}"

@@ -1,4 +1,4 @@
-"""POSTing to the shop within a total time limit, without redirects, straight to the upstream when the address is the web port's."""
+"""Requests to the shop within one time limit, no redirects; the web port's address goes straight upstream."""
 
 from __future__ import annotations
 

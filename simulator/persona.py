@@ -1,4 +1,4 @@
-"""What a person does with the phone: write, tap the menu, scan, follow, leave; each with the push WeChat makes of it."""
+"""What a person does with the phone: write, tap the menu, scan, follow, leave; and the push made of it."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Persona:
     # -- the menu
 
     def tap(self, openid: str, path: list[int], given: dict[str, Any], *, wait: bool) -> dict[str, Any]:
-        """Answers what the phone has to do next: open a page, ask for a scan, pictures or a place, or nothing."""
+        """Answers what the phone does next: open a page, ask for a scan, pictures or a place, or nothing."""
         if not self._subscribed(openid):
             raise Conflict("还没有关注，没有菜单")
         button, menuid = self._button(openid, path)

@@ -1,4 +1,4 @@
-"""Every setting of the simulator: identities from the folder, overridden by its `simulator.env` and by the environment."""
+"""Every setting of the simulator: from the folder, its `simulator.env` and the environment; the last wins."""
 
 from __future__ import annotations
 

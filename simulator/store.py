@@ -1,10 +1,11 @@
-"""What must survive a restart: small JSON documents by kind and key, in memory and written through to SQLite."""
+"""What must survive a restart: JSON documents by kind and key, in memory and written through to SQLite."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +65,13 @@ class Store:
             self.put("series", name, document)
             return int(document["last"])
 
-    def clear(self) -> None:
+    def clear(self, keep: Iterable[str]) -> None:
+        """Forgets all documents but those of the kinds to keep; numbered series go on."""
         with self.lock:
-            series = self._bodies.get("series", {})
-            self._bodies = {"series": series}
-            self._write("DELETE FROM documents WHERE kind <> 'series'")
+            kept = {"series", *keep}
+            for kind in [kind for kind in self._bodies if kind not in kept]:
+                del self._bodies[kind]
+                self._write("DELETE FROM documents WHERE kind = ?", kind)
 
     def close(self) -> None:
         with self.lock:

@@ -1,4 +1,4 @@
-"""The wire log: every request in both directions with the verdict of each check, kept in memory with secrets shortened."""
+"""The wire log: every request in both directions with the verdict of each check; secrets are shortened."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SECRET_FIELDS = re.compile(
 
 
 class Verdicts:
-    """The checks of one exchange, in the order they were made; `ok` None marks a remark that refuses nothing."""
+    """The checks of one exchange in their order; `ok` None marks a remark that refuses nothing."""
 
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
@@ -59,7 +59,7 @@ class WireLog:
         verdicts: Verdicts,
         openid: str | None = None,
     ) -> int:
-        """Keeps one exchange. `request` has method, url, headers, body, decoded; `response` status, headers, body, decoded."""
+        """Keeps one exchange: parts with headers, body, perhaps decoded; the request with method and url."""
         entry = {
             "seq": self._store.number("wire"),
             "at": iso(self._clock.wall()),
@@ -79,7 +79,7 @@ class WireLog:
         return int(entry["seq"])
 
     def list(self, after: int = 0, limit: int = 200) -> list[dict[str, Any]]:
-        """Without `after` the newest entries, with it the ones that follow; without their headers and bodies."""
+        """The newest entries, or those that follow `after`; without headers and bodies."""
         with self._lock:
             found = [entry for entry in self._entries if entry["seq"] > after]
         found = found[:limit] if after else found[-limit:]

@@ -66,4 +66,5 @@ def nonce() -> str:
 
 
 def _oaep() -> padding.OAEP:
-    return padding.OAEP(mgf=padding.MGF1(hashes.SHA1()), algorithm=hashes.SHA1(), label=None)
+    sha1 = hashes.SHA1()  # noqa: S303  (the protocol's choice)
+    return padding.OAEP(mgf=padding.MGF1(sha1), algorithm=sha1, label=None)

@@ -134,7 +134,7 @@ class Cashier:
         return {"err_msg": OK} if paid else {"err_msg": FAIL, "err_desc": "该订单已支付"}
 
     def pay_now(self, out_trade_no: str, *, wait_for_notification: bool = False) -> dict[str, Any] | None:
-        """The money moves: order paid, card in the chat, notification on its way. None when it was paid already."""
+        """The money moves: order paid, card in the chat, notification on its way. None when paid already."""
         order = self._engine.orders.pay(out_trade_no)
         if order is None:
             return None

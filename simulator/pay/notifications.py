@@ -1,4 +1,4 @@
-"""Building one notification, genuine or spoilt on purpose: envelope, encrypted resource, signature headers."""
+"""Building one notification, genuine or spoilt: envelope, encrypted resource, signature headers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Telling the shop that an order was paid: once at least, again on WeChat's schedule until it answers 2xx within five seconds."""
+"""Telling the shop that an order was paid, on WeChat's schedule until it answers 2xx in time."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Notifier:
         number, scripted = order["out_trade_no"], self._scripted(order)
         if self._engine.faults.strikes("notify_lost") or scripted == "lost":
             self._note(
-                number, notification_id=str(uuid.uuid4()), attempt=0, verdict="lost：按开关丢弃", next_at=None
+                number, notification_id=str(uuid.uuid4()), attempt=0, verdict="按开关丢弃", next_at=None
             )
             return
         late = self._engine.faults.take("notify_late")
@@ -44,7 +44,7 @@ class Notifier:
         self._plan(number, str(uuid.uuid4()), 1, delay)
 
     def send_now(self, order: dict[str, Any], spoils: set[str], *, copies: int = 1) -> dict[str, Any]:
-        """For the lab and for notifications that overtake: one try at once; answers its outcome. No retries."""
+        """For the lab: one try at once, without retries; answers its outcome."""
         return self._try(order, str(uuid.uuid4()), 1, spoils=spoils, copies=copies, retries=False)
 
     def send_early(self, order: dict[str, Any]) -> None:

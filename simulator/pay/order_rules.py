@@ -1,4 +1,4 @@
-"""What a JSAPI order may contain: a table of fields with their limits, the expiry rule, the form compared on re-entry."""
+"""What a JSAPI order may contain: fields and limits, the expiry rule, the form compared on re-entry."""
 
 from __future__ import annotations
 
@@ -56,11 +56,14 @@ def check_order(body: dict[str, Any]) -> None:
         parse_time(body["time_expire"])
 
 
-def expiry_of(body: dict[str, Any], now: float) -> float:
-    """Less than a minute ahead is raised to one, more than 90 days is cut, absent means seven days."""
+def life_of(body: dict[str, Any], wall: float) -> float:
+    """Seconds the buyer has. Under a minute is raised to one, over 90 days is cut, absent means seven days.
+
+    The shop wrote `time_expire` by its own clock, so it is held against the wall clock.
+    """
     if body.get("time_expire") is None:
-        return now + 7 * DAY
-    return min(max(parse_time(body["time_expire"]), now + 60), now + 90 * DAY)
+        return 7 * DAY
+    return min(max(parse_time(body["time_expire"]) - wall, 60), 90 * DAY)
 
 
 def parse_time(text: Any) -> float:

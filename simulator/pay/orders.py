@@ -100,7 +100,7 @@ class Orders:
         self.change(out_trade_no, state="CLOSED")
 
     def pay(self, out_trade_no: str) -> dict[str, Any] | None:
-        """Marks an order paid once; None when it already was. Whether it may be paid is the cashier's question."""
+        """Marks an order paid once; None when it already was. The cashier decides whether it may be."""
         now = self._engine.clock.now()
         with self._engine.store.lock:
             order = self._engine.store.find("orders", out_trade_no)

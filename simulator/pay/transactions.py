@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from simulator.pay.errors import PayError
-from simulator.pay.order_rules import canonical_form, check_order, expiry_of
+from simulator.pay.order_rules import canonical_form, check_order, life_of
 from simulator.pay.orders import as_transaction
 from simulator.pay.transport import Body, PayCall, pay_route
 
@@ -22,9 +22,8 @@ def create_jsapi(call: PayCall) -> tuple[int, Body]:
     with engine.store.lock:
         order = engine.orders.find(body["out_trade_no"])
         if order is None:
-            order = engine.orders.add(
-                body, canonical=canonical_form(body), expires_at=expiry_of(body, engine.clock.now())
-            )
+            expires_at = engine.clock.now() + life_of(body, engine.clock.wall())
+            order = engine.orders.add(body, canonical=canonical_form(body), expires_at=expires_at)
         else:
             _check_reentry(call, order, body)
         prepay_id = engine.orders.new_prepay(order["out_trade_no"])
@@ -88,7 +87,7 @@ def close(call: PayCall, out_trade_no: str) -> tuple[int, Body]:
     with engine.store.lock:
         order = engine.orders.find(out_trade_no)
         if order is None:
-            if engine.faults.peek("pay_close_unknown") == "404":
+            if engine.faults.take("pay_close_unknown") == "404":
                 raise PayError(404, "ORDER_NOT_EXIST", "订单不存在")
             engine.orders.burn(out_trade_no, engine.settings.merchant.mchid)
             call.verdicts.add("从未下单", None, "这个单号以后不能再用")
@@ -106,4 +105,4 @@ def _check_mchid_in_query(call: PayCall) -> None:
 
 
 def _paid(call: PayCall) -> PayError:
-    return PayError(400, call.engine.faults.peek("pay_paid_code"), "该订单已支付")
+    return PayError(400, call.engine.faults.take("pay_paid_code"), "该订单已支付")

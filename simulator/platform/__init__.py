@@ -1,1 +1,1 @@
-"""The account platform (api.weixin.qq.com, open.weixin.qq.com, mp.weixin.qq.com): its APIs, pages and pushes."""
+"""The account platform (api., open. and mp.weixin.qq.com): its APIs, pages and pushes."""

@@ -1,4 +1,4 @@
-"""`/connect/oauth2/authorize` of open.weixin.qq.com: silent redirect, consent page, or a page that says what is wrong."""
+"""`/connect/oauth2/authorize` of open.weixin.qq.com: silent redirect, consent page, or what is wrong."""
 
 from __future__ import annotations
 

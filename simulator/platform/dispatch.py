@@ -13,7 +13,13 @@ from simulator.platform.errors import PlatformError, make_rid
 from simulator.platform.routing import ROUTES, Call, Result, Route
 from simulator.wirelog import flatten
 
-CLIENT_IP = "203.0.113.8"
+PLAYED = (
+    ("api_40001", 40001),
+    ("api_42001", 42001),
+    ("api_48001", 48001),
+    ("api_45009", 45009),
+    ("api_busy", -1),
+)
 
 
 def dispatch(engine: Engine, path: str) -> Response:
@@ -92,6 +98,6 @@ def _count(call: Call, found: Route) -> None:
 
 
 def _json(body: Result) -> Response:
-    # Raw UTF-8 and a Content-Type that varies by endpoint, as on the real hosts: clients must decode themselves.
+    # Raw UTF-8 under a Content-Type that names no charset properly, as on the real hosts.
     text = json.dumps(body, ensure_ascii=False)
     return Response(text.encode(), content_type="application/json; encoding=utf-8")

@@ -41,7 +41,7 @@ SUB = Level(60, 40024, 40025, 40026, 40027, 40054)
 
 
 def check_buttons(buttons: Any) -> list[dict[str, Any]]:
-    """The buttons with the fields the platform keeps. Raises: PlatformError 40016 … 40027, 40054, 40055, 65308."""
+    """The buttons with the fields the platform keeps. Raises: PlatformError with the code of the limit."""
     if not isinstance(buttons, list) or not 1 <= len(buttons) <= TOP_LIMIT:
         raise PlatformError(40016)
     return [_check_top(button) for button in buttons]

@@ -75,7 +75,7 @@ class OAuth:
 
     def _virtual_openid(self, openid: str) -> str:
         """A snapshot visitor's openid: of the right shape, nobody's, and another one each time."""
-        virtual = openid[:5] + secrets.token_urlsafe(32)[: 28 - 5]
+        virtual = openid[:6] + secrets.token_urlsafe(32)[:22]
         self._engine.store.put("snapshots", virtual, {"openid": virtual, "real": openid})
         return virtual
 

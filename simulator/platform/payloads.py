@@ -70,7 +70,7 @@ def message_fields(kind: str, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def event_fields(kind: str, given: dict[str, Any], appid: str) -> dict[str, Any]:
-    """The own fields of an event; what is not given is filled with samples. Raises: KeyError for an unknown kind."""
+    """The own fields of an event; samples fill what is not given. Raises: KeyError for an unknown kind."""
     if kind in SCAN_EVENTS:
         scan = {
             "ScanType": str(given.get("scan_type", "qrcode")),

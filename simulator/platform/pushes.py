@@ -1,7 +1,8 @@
-"""Pushing messages and events to the shop's callback: envelope, three tries, judging the answer, the bubble in the chat."""
+"""Pushing messages and events to the shop's callback: envelope, tries, verdicts, the bubble in the chat."""
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 import time
@@ -17,6 +18,8 @@ from simulator.wirelog import Verdicts
 if TYPE_CHECKING:
     from simulator.engine import Engine
 
+logger = logging.getLogger(__name__)
+HEADERS = {"Content-Type": "text/xml", "User-Agent": "Mozilla/4.0"}
 WINDOW_OF_EVENT = {
     "subscribe": "subscribe",
     "SCAN": "scan",
@@ -87,7 +90,14 @@ class Pushes:
 
     def start(self, push: Push, message: dict[str, Any] | None = None) -> None:
         """Delivers in the background; the chat shows what came of it."""
-        threading.Thread(target=self.deliver, args=(push, message), daemon=True).start()
+
+        def run() -> None:
+            try:
+                self.deliver(push, message)
+            except Exception:
+                logger.exception("the push %s could not be delivered", push.kind)
+
+        threading.Thread(target=run, daemon=True).start()
 
     def deliver(self, push: Push, message: dict[str, Any] | None = None) -> list[Delivery]:
         """Delivers with WeChat's tries; the last delivery decides what the follower sees."""
@@ -130,9 +140,7 @@ class Pushes:
         """One POST with its query, envelope and verdicts in the wire log."""
         mode = self._engine.settings.push_mode
         url, body = self._envelope(push, mode)
-        answer = post(
-            self._engine.settings, url, body, {"Content-Type": "text/xml", "User-Agent": "Mozilla/4.0"}
-        )
+        answer = post(self._engine.settings, url, body, HEADERS)
         judged = replies.judge(
             answer,
             push,
@@ -145,7 +153,7 @@ class Pushes:
         self._engine.wire.record(
             "to_shop",
             title,
-            request={"method": "POST", "url": url, "headers": {}, "body": body, "decoded": push.text},
+            request={"method": "POST", "url": url, "headers": HEADERS, "body": body, "decoded": push.text},
             response=answer.for_wire(judged.decoded),
             ms=answer.ms,
             verdicts=judged.verdicts,
@@ -230,7 +238,7 @@ class Pushes:
 
     def _encrypted_body(self, text: str, encrypted: str, mode: str) -> str:
         if mode == "compatible":
-            return text.replace("</xml>", f"<Encrypt>{xml.cdata(encrypted)}</Encrypt></xml>")
+            return f"{text.removesuffix('</xml>')}<Encrypt>{xml.cdata(encrypted)}</Encrypt></xml>"
         return xml.write({"ToUserName": self._engine.settings.account.original_id, "Encrypt": encrypted})
 
     def _open_window(self, push: Push) -> None:

@@ -19,6 +19,7 @@ OVERLAP_SECONDS = 300  # the classic channel's old token and a renewed stable on
 FORCED_PER_DAY = 20
 FORCED_SPACING_SECONDS = 30
 CLEARS_PER_MONTH = 10
+SECRET_SHAPE = re.compile(r"[0-9a-f]{32}")
 TOKEN_SHAPE = re.compile(r"\d{2}_[\w-]{40,512}")
 
 
@@ -86,8 +87,8 @@ class Tokens:
             raise PlatformError(42001)
         call.verdicts.add("access_token", True, f"{token['channel']}，还有 {self._left(token)} 秒")
 
-    def check_credentials(self, call: Call, appid: str, secret: str) -> None:
-        """Raises: PlatformError 41002, 41004, 40013, 40125."""
+    def check_credentials(self, call: Call, appid: str, secret: str, *, wrong: int = 40125) -> None:
+        """Raises: PlatformError 41002, 41004, 40013, 40125, or `wrong` for a well-formed but wrong secret."""
         account = self._engine.settings.account
         if not appid:
             raise PlatformError(41002)
@@ -98,7 +99,7 @@ class Tokens:
             raise PlatformError(41004)
         if secret != account.appsecret:
             call.verdicts.add("appsecret", False, "与账号不符")
-            raise PlatformError(40125)
+            raise PlatformError(wrong if SECRET_SHAPE.fullmatch(secret) else 40125)
         call.verdicts.add("appid 与 appsecret", True)
 
     def check_address(self, call: Call) -> None:
@@ -163,7 +164,7 @@ class Tokens:
 def get_token(call: Call) -> dict[str, Any]:
     if call.arg("grant_type") != "client_credential":
         raise PlatformError(40002)
-    call.engine.tokens.check_credentials(call, call.arg("appid"), call.arg("secret"))
+    call.engine.tokens.check_credentials(call, call.arg("appid"), call.arg("secret"), wrong=40001)
     call.engine.tokens.check_address(call)
     return call.engine.tokens.issue_classic()
 
@@ -173,7 +174,8 @@ def get_stable_token(call: Call) -> dict[str, Any]:
     body = call.json()
     if body.get("grant_type") != "client_credential":
         raise PlatformError(40002)
-    call.engine.tokens.check_credentials(call, str(body.get("appid", "")), str(body.get("secret", "")))
+    appid, secret = str(body.get("appid", "")), str(body.get("secret", ""))
+    call.engine.tokens.check_credentials(call, appid, secret, wrong=40001)
     call.engine.tokens.check_address(call)
     return call.engine.tokens.issue_stable(forced=body.get("force_refresh") is True)
 

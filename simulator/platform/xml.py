@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from xml.parsers import expat
+from xml.sax.saxutils import escape
 
 DEPTH_LIMIT = 8
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # not allowed in XML at all
 
 
 class XmlError(ValueError):
@@ -32,10 +35,11 @@ def _element(name: str, value: Any) -> str:
         return f"<{name}>{_children(value)}</{name}>"
     if isinstance(value, str) and not isinstance(value, Plain):
         return f"<{name}>{cdata(value)}</{name}>"
-    return f"<{name}>{value}</{name}>"
+    return f"<{name}>{escape(str(value))}</{name}>"
 
 
 def cdata(text: str) -> str:
+    text = FORBIDDEN.sub("", text)
     return "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>"
 
 

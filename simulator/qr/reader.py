@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from simulator.qr.decoder import decode_matrix
+from simulator.qr.errors import QrError
+from simulator.qr.finder import find_matrix
+from simulator.qr.png import read_png
 
-class QrError(ValueError):
-    """Why no text could be read, in one sentence."""
+__all__ = ["QrError", "read_picture"]
 
 
 def read_picture(data: bytes) -> str:
-    raise QrError("读不出二维码")
+    """The text of the one upright QR code in a PNG. Raises: QrError with a sentence for the phone."""
+    return decode_matrix(find_matrix(read_png(data)))

@@ -1,0 +1,142 @@
+"""The lab: state, pushes of every kind, the event stream, the wire log, faults, the clock, reset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import BadRequest, NotFound
+
+from simulator.clock import iso
+from simulator.control_api.access import body, follower_or_404, public_follower, the_engine, the_persona
+from simulator.engine import Engine
+from simulator.platform.payloads import EVENT_KINDS, KINDS, MESSAGE_KINDS
+
+MOST_REPEATS = 50
+lab = Blueprint("lab", __name__)
+
+
+@lab.get("/state")
+def show_state() -> Response:
+    return jsonify(describe(the_engine()))
+
+
+@lab.post("/push")
+def push() -> Response:
+    given = body()
+    openid, kind, times = str(given.get("openid", "")), str(given.get("kind", "")), given.get("repeat", 1)
+    follower_or_404(openid)
+    if not isinstance(times, int) or not 1 <= times <= MOST_REPEATS:
+        raise BadRequest(f"repeat 是 1 到 {MOST_REPEATS}")
+    if kind not in KINDS:
+        raise BadRequest(f"不认识 {kind}")
+    same_instant = given.get("same_instant") is True
+    deliveries = the_persona().push(openid, kind, given, times=times, same_instant=same_instant)
+    return jsonify({"deliveries": [delivery.public() for delivery in deliveries]})
+
+
+@lab.post("/push/verify")
+def verify_callback() -> Response:
+    """What saving the form in the console does: the GET with echostr."""
+    return jsonify(the_engine().pushes.verify_url())
+
+
+@lab.get("/events")
+def stream_events() -> Response:
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    stream = the_engine().events.stream()
+    return Response(stream, content_type="text/event-stream; charset=utf-8", headers=headers)
+
+
+@lab.get("/wire")
+def list_wire() -> Response:
+    after, limit = request.args.get("after", 0, int), request.args.get("limit", 200, int)
+    return jsonify({"entries": the_engine().wire.list(after, max(1, min(limit, 2000)))})
+
+
+@lab.get("/wire/<int:seq>")
+def show_wire_entry(seq: int) -> Response:
+    entry = the_engine().wire.find(seq)
+    if entry is None:
+        raise NotFound("没有这一条，或已被挤出")
+    return jsonify(entry)
+
+
+@lab.get("/jobs")
+def list_jobs() -> Response:
+    jobs = sorted(the_engine().store.all("jobs"), key=lambda job: job["due_at"])
+    return jsonify({"jobs": [{**job, "due_at": iso(job["due_at"])} for job in jobs]})
+
+
+@lab.post("/faults")
+def set_fault() -> Response:
+    """`{name, value, once?}`; `once`, `always`, `off`, true and false are understood as values, too."""
+    given, faults = body(), the_engine().faults
+    name, value = str(given.get("name")), given.get("value")
+    if isinstance(value, bool):
+        value = "always" if value else "off"
+    try:
+        value = faults.calm_value(name) if value == "off" else str(value)
+        faults.set(name, value, once=given.get("once") is True)
+    except KeyError as error:
+        raise NotFound(f"没有开关 {name}") from error
+    except ValueError as error:
+        raise BadRequest(str(error)) from error
+    return jsonify({"faults": faults.listing()})
+
+
+@lab.post("/faults/reset")
+def reset_faults() -> Response:
+    the_engine().faults.reset()
+    return jsonify({"faults": the_engine().faults.listing()})
+
+
+@lab.post("/clock")
+def move_clock() -> Response:
+    given, engine = body(), the_engine()
+    try:
+        if "advance_seconds" in given:
+            engine.clock.advance(float(given["advance_seconds"]))
+        if "speed" in given:
+            engine.clock.set_speed(float(given["speed"]))
+    except (TypeError, ValueError) as error:
+        raise BadRequest(str(error)) from error
+    engine.events.publish("state", what="clock")
+    return jsonify({"clock": describe_clock(engine)})
+
+
+@lab.post("/tokens/expire")
+def expire_tokens() -> Response:
+    return jsonify({"expired": the_engine().tokens.expire_all()})
+
+
+@lab.post("/reset")
+def reset() -> Response:
+    the_engine().reset(everything=body().get("everything") is True)
+    return jsonify(describe(the_engine()))
+
+
+def describe(engine: Engine) -> dict[str, Any]:
+    settings, menu = engine.settings, engine.menus.default()
+    return {
+        "account": {
+            "appid": settings.account.appid,
+            "name": settings.account.name,
+            "original_id": settings.account.original_id,
+            "mchid": settings.merchant.mchid,
+        },
+        "shop_base": settings.upstream,
+        "web_base": settings.web_base,
+        "callback_url": settings.callback_url,
+        "push_mode": settings.push_mode,
+        "clock": describe_clock(engine),
+        "followers": [public_follower(follower) for follower in engine.followers.list()],
+        "faults": engine.faults.listing(),
+        "menu": {"button": menu["button"]} if menu else None,
+        "push_kinds": {"messages": list(MESSAGE_KINDS), "events": list(EVENT_KINDS)},
+    }
+
+
+def describe_clock(engine: Engine) -> dict[str, Any]:
+    offset = engine.clock.offset_seconds
+    return {"now": iso(engine.clock.now()), "offset_seconds": round(offset), "speed": engine.clock.speed}
