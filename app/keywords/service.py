@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
+from flask_babel import gettext as _
 from sqlalchemy import Engine, func, select
 
 from app.core.db import after_commit, db, transaction
@@ -60,12 +61,12 @@ def add_rule(
     Raises: InputInvalid when a keyword or the reply is empty or too long, or the name is taken.
     """
     if not keywords or any(not normalise(k) or len(k) > LONGEST_KEYWORD for k in keywords):
-        raise InputInvalid("关键词不能为空，也不能超过 60 个字")
+        raise InputInvalid(_("关键词不能为空，也不能超过 60 个字"))
     if not reply.strip() or not name.strip():
-        raise InputInvalid("规则名称和回复内容不能为空")
+        raise InputInvalid(_("规则名称和回复内容不能为空"))
     with transaction() as session:
         if session.scalar(select(KeywordRule.id).where(KeywordRule.name == name)) is not None:
-            raise InputInvalid("已经有同名的规则")
+            raise InputInvalid(_("已经有同名的规则"))
         rule = KeywordRule(
             name=name,
             keywords=list(keywords),

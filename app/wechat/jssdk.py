@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from flask_babel import gettext as _
+
 from app.core import clock
 from app.core.errors import InputInvalid
 
@@ -37,12 +39,18 @@ class JsSdk:
         Raises: InputInvalid when the page is not ours, PlatformError when there is no ticket to be had.
         """
         page = url.split("#", 1)[0]
-        parts = urlsplit(page)
-        if parts.scheme not in ("http", "https") or parts.netloc.lower() != self._host:
-            raise InputInvalid("只能为本店的页面签名")
+        if not self._is_ours(page):
+            raise InputInvalid(_("只能为本店的页面签名"))
         nonce, timestamp = secrets.token_hex(8), int(clock.now().timestamp())
         signature = compute_signature(self._find_ticket(), nonce, timestamp, page)
         return PageSignature(self._appid, timestamp, nonce, signature)
+
+    def _is_ours(self, page: str) -> bool:
+        try:
+            parts = urlsplit(page)
+        except ValueError:
+            return False
+        return parts.scheme in ("http", "https") and parts.netloc.lower() == self._host
 
 
 def compute_signature(ticket: str, nonce: str, timestamp: int, url: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 import requests
 
+from app.core.db import leave_database
 from app.wechat.platform_errors import make_unreachable, make_unreadable, raise_for_errcode
 
 CONNECT_TIMEOUT_SECONDS = 3
@@ -28,6 +29,7 @@ def send(session: requests.Session, method: str, url: str, **kwargs: Any) -> req
 
     Raises: PlatformUnreachable.
     """
+    leave_database()
     kwargs["timeout"] = kwargs.get("timeout") or TIMEOUT
     try:
         response = session.request(method, url, allow_redirects=False, **kwargs)
