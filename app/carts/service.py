@@ -1,0 +1,139 @@
+"""Putting in, changing, reading and merging carts. A line that cannot be bought is named, never dropped."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+
+from app.carts.models import CartLine
+from app.catalog.models import ProductState, Sku
+from app.catalog.service import get_sku
+from app.core import clock
+from app.core.db import db, transaction
+from app.core.errors import InputInvalid, NotFound
+
+MAX_QUANTITY = 99
+MAX_LINES = 50
+
+
+class Trouble(StrEnum):
+    NONE = ""
+    GONE = "gone"  # off sale
+    SOLD_OUT = "sold_out"
+    TOO_FEW = "too_few"  # fewer in stock than wanted
+    PRICE_CHANGED = "price_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class CartView:
+    """A line and what the buyer has to know about it."""
+
+    line: CartLine
+    trouble: Trouble
+
+    @property
+    def can_buy(self) -> bool:
+        """Whether this line may go into an order as it is."""
+        return self.trouble in (Trouble.NONE, Trouble.PRICE_CHANGED)
+
+
+def add(owner: str, sku_id: int, quantity: int) -> CartLine:
+    """Put pieces in, on top of those already there, up to MAX_QUANTITY.
+
+    Raises: InputInvalid, NotFound.
+    """
+    _check(quantity)
+    with transaction() as session:
+        sku = get_sku(sku_id)
+        line = _find(owner, sku_id)
+        if line is None:
+            if count_lines(owner) >= MAX_LINES:
+                raise InputInvalid("购物车已满，请先结算一些商品")
+            line = CartLine(
+                owner=owner,
+                sku_id=sku_id,
+                quantity=quantity,
+                seen_price_fen=sku.price_fen,
+                created_at=clock.now(),
+            )
+            session.add(line)
+        else:
+            line.quantity = min(line.quantity + quantity, MAX_QUANTITY)
+            line.seen_price_fen = sku.price_fen
+    return line
+
+
+def change_quantity(owner: str, line_id: int, quantity: int) -> None:
+    """Set the pieces of a line; 0 takes it out. Raises: NotFound when it is not this owner's."""
+    if quantity:
+        _check(quantity)
+    with transaction() as session:
+        line = session.scalars(
+            select(CartLine).where(CartLine.id == line_id, CartLine.owner == owner)
+        ).first()
+        if line is None:
+            raise NotFound("购物车里没有这一项")
+        if quantity:
+            line.quantity = quantity
+        else:
+            session.delete(line)
+
+
+def view(owner: str) -> list[CartView]:
+    """The cart as it is to be shown, each line with its trouble."""
+    lines = db.session.scalars(select(CartLine).where(CartLine.owner == owner).order_by(CartLine.id)).all()
+    return [CartView(line, _trouble(line.sku, line)) for line in lines]
+
+
+def acknowledge_prices(owner: str) -> None:
+    """Remember the present prices as seen by the buyer."""
+    with transaction() as session:
+        for line in session.scalars(select(CartLine).where(CartLine.owner == owner)):
+            line.seen_price_fen = line.sku.price_fen
+
+
+def count_lines(owner: str) -> int:
+    """How many lines the cart has."""
+    return db.session.scalar(select(func.count()).select_from(CartLine).where(CartLine.owner == owner)) or 0
+
+
+def remove(owner: str, sku_ids: Iterable[int]) -> None:
+    """Take out what has just been ordered; joins the open transaction."""
+    db.session.execute(delete(CartLine).where(CartLine.owner == owner, CartLine.sku_id.in_(list(sku_ids))))
+
+
+def merge(visitor: str, follower: str) -> None:
+    """After login: what was put in before belongs to the follower. Repeating it changes nothing."""
+    try:
+        with transaction() as session:
+            for line in session.scalars(select(CartLine).where(CartLine.owner == visitor)):
+                same = _find(follower, line.sku_id)
+                if same is None:
+                    line.owner = follower
+                else:
+                    same.quantity = min(max(same.quantity, line.quantity), MAX_QUANTITY)
+                    session.delete(line)
+    except IntegrityError:  # two logins of one follower at the same instant: the other one has merged
+        return
+
+
+def _find(owner: str, sku_id: int) -> CartLine | None:
+    query = select(CartLine).where(CartLine.owner == owner, CartLine.sku_id == sku_id)
+    return db.session.scalars(query).first()
+
+
+def _check(quantity: int) -> None:
+    if not 1 <= quantity <= MAX_QUANTITY:
+        raise InputInvalid(f"数量须在 1 到 {MAX_QUANTITY} 之间")
+
+
+def _trouble(sku: Sku, line: CartLine) -> Trouble:
+    if sku.product.state != ProductState.ON_SALE:
+        return Trouble.GONE
+    if sku.stock == 0:
+        return Trouble.SOLD_OUT
+    if sku.stock < line.quantity:
+        return Trouble.TOO_FEW
+    return Trouble.PRICE_CHANGED if sku.price_fen != line.seen_price_fen else Trouble.NONE

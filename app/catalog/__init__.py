@@ -1,0 +1,1 @@
+"""Products, their SKUs and stock, their pictures, and the cards that present them in a chat."""

@@ -1,0 +1,56 @@
+"""Languages: Chinese is what the source says, English comes from the catalogue in `translations/`.
+
+The catalogue is read as text at the start, so there is no compiled copy that could be out of date.
+"""
+
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, has_request_context, request
+from flask_babel import Babel, Domain, get_locale
+
+CATALOGUE = Path(__file__).parents[2] / "translations" / "en" / "LC_MESSAGES" / "messages.po"
+LANGUAGES = ("zh", "en")
+
+
+class CatalogueDomain(Domain):  # type: ignore[misc] # flask_babel brings no types
+    """Serves the English catalogue; Chinese needs none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        compiled = BytesIO()
+        if CATALOGUE.is_file():
+            with CATALOGUE.open("rb") as source:
+                write_mo(compiled, read_po(source, locale="en"))
+            compiled.seek(0)
+            self._english: NullTranslations = Translations(compiled)
+        else:
+            self._english = NullTranslations()
+        self._chinese = NullTranslations()
+
+    def get_translations(self) -> NullTranslations:
+        """The catalogue for the language of this request."""
+        locale = get_locale()
+        return self._english if locale is not None and locale.language == "en" else self._chinese
+
+
+def choose_language() -> str:
+    """The `lang` cookie when it names one of ours, else what the browser prefers, else Chinese."""
+    if not has_request_context():
+        return "zh"
+    chosen = request.cookies.get("lang", "")
+    if chosen in LANGUAGES:
+        return chosen
+    return request.accept_languages.best_match(LANGUAGES) or "zh"
+
+
+def set_up_languages(app: Flask) -> None:
+    """Install `_()` for code and templates."""
+    babel = Babel()
+    babel.init_app(
+        app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=choose_language
+    )
+    babel.domain_instance = CatalogueDomain()

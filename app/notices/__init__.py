@@ -1,0 +1,1 @@
+"""What the shop tells a follower on its own initiative: paid, shipped."""

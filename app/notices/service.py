@@ -1,0 +1,81 @@
+"""Sending a notice: at most once, inside WeChat's window or not at all."""
+
+import logging
+from html import escape
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app.core import clock
+from app.core.db import db, transaction
+from app.core.errors import PlatformError, PlatformUnreachable
+from app.core.money import format_yuan
+from app.notices.models import Notice
+from app.orders.models import Order
+from app.wechat.client import AccountClient
+from app.wechat.messages_out import UNDELIVERABLE, send_text
+
+logger = logging.getLogger(__name__)
+
+TEXTS = Path(__file__).parent / "texts"
+
+
+def send_notice(client: AccountClient, *, order_id: int, kind: str, base_url: str) -> None:
+    """Tell the buyer; `kind` names a file in texts/. Repeating it sends nothing twice.
+
+    A worker that dies between WeChat's yes and our commit leaves the row at `sending`: such a notice is
+    not repeated, because a person minds two messages more than none.
+    Raises: PlatformError for what may go better later.
+    """
+    order = db.session.get_one(Order, order_id)
+    notice_id = _claim(order_id, kind)
+    if notice_id is None:
+        return
+    text, openid = write(order, kind, base_url=base_url), order.follower.openid
+    try:
+        send_text(client, openid, text)
+    except PlatformUnreachable:
+        _finish(notice_id, "unclear")
+    except PlatformError as error:
+        if error.errcode not in UNDELIVERABLE:
+            _release(notice_id)
+            raise
+        _finish(notice_id, "refused", error.errcode)
+        logger.info("notice not deliverable", extra={"order_id": order_id, "errcode": error.errcode})
+    else:
+        _finish(notice_id, "sent")
+
+
+def write(order: Order, kind: str, *, base_url: str) -> str:
+    """The words of a notice about this order."""
+    parcel = order.shipments[-1] if order.shipments else None
+    template = (TEXTS / f"{kind}.txt").read_text(encoding="utf-8").strip()
+    return template.format(
+        order_no=order.order_no,
+        total=format_yuan(order.total_fen),
+        link=f"{base_url}/shop/orders/{order.order_no}",
+        carrier=escape(parcel.carrier) if parcel else "",
+        tracking_no=escape(parcel.tracking_no) if parcel else "",
+    )
+
+
+def _claim(order_id: int, kind: str) -> int | None:
+    with transaction() as session:
+        query = select(Notice.id).where(Notice.order_id == order_id, Notice.kind == kind)
+        if session.scalars(query).first() is not None:
+            return None
+        notice = Notice(order_id=order_id, kind=kind, created_at=clock.now())
+        session.add(notice)
+        session.flush()
+        return notice.id
+
+
+def _finish(notice_id: int, state: str, errcode: int | None = None) -> None:
+    with transaction() as session:
+        notice = session.get_one(Notice, notice_id)
+        notice.state, notice.errcode = state, errcode
+
+
+def _release(notice_id: int) -> None:
+    with transaction() as session:
+        session.delete(session.get_one(Notice, notice_id))

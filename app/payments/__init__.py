@@ -1,0 +1,1 @@
+"""Money coming in: attempts, notifications, queries, expiry. One function may mark an order paid."""

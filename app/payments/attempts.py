@@ -1,0 +1,79 @@
+"""Payment attempts: finding them, asking WeChat about them, closing them there."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.core import clock
+from app.core.db import db, transaction
+from app.core.errors import GatewayRefused
+from app.core.states import move_state
+from app.orders.models import Order
+from app.payments.gateways.contract import Gateway, Trade, TradeState
+from app.payments.models import PaymentAttempt
+from app.payments.settle import settle
+from app.payments.states import ATTEMPT_MOVES, LIVE, AttemptState
+
+SHORTEST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(minutes=5)
+LAST_LOOK_AFTER = timedelta(minutes=2)  # who was typing a password while we closed is found by this
+
+
+def live_attempts(order: Order) -> Sequence[PaymentAttempt]:
+    """Attempts of this order that may still bring money by themselves."""
+    return [attempt for attempt in list_attempts(order) if attempt.state in LIVE]
+
+
+def list_attempts(order: Order) -> Sequence[PaymentAttempt]:
+    """Every attempt of this order, oldest first."""
+    query = select(PaymentAttempt).where(PaymentAttempt.order_id == order.id)
+    return db.session.scalars(query.order_by(PaymentAttempt.id)).all()
+
+
+def check(attempt: PaymentAttempt, gateway: Gateway) -> Trade:
+    """Ask WeChat about one attempt, settle what it says, and set when to ask again.
+
+    Raises: GatewayError; the time to ask again is set all the same.
+    """
+    out_trade_no = attempt.out_trade_no
+    _set_next_check(attempt)
+    trade = gateway.query(out_trade_no)
+    settle(trade, gateway=gateway, source="query")
+    return trade
+
+
+def close_attempt(attempt: PaymentAttempt, gateway: Gateway) -> None:
+    """Make sure no money can come under this number any more, unless it has already come.
+
+    Raises: GatewayError when that could not be made sure.
+    """
+    out_trade_no = attempt.out_trade_no
+    trade = check(attempt, gateway)
+    if trade.state == TradeState.UNPAID:
+        try:
+            gateway.close(out_trade_no)
+        except GatewayRefused:
+            # Paid between the question and the closing? The answer to a second question is the truth.
+            trade = check(attempt, gateway)
+            if trade.state == TradeState.UNPAID:
+                raise
+    # UNKNOWN_NUMBER is not closed there: that would burn the number, and nobody holds a prepay_id of it.
+    if trade.state != TradeState.PAID:
+        _mark_closed(attempt)
+
+
+def _mark_closed(attempt: PaymentAttempt) -> None:
+    with transaction():
+        if attempt.state in LIVE:
+            again = clock.now() + LAST_LOOK_AFTER
+            move_state(attempt, ATTEMPT_MOVES, AttemptState.CLOSED, cause="close", next_check_at=again)
+
+
+def _set_next_check(attempt: PaymentAttempt) -> None:
+    """The older the attempt, the longer the pause; a closed one gets its last look."""
+    with transaction():
+        now = clock.now()
+        pause = max(SHORTEST_PAUSE, min((now - attempt.created_at) / 2, LONGEST_PAUSE))
+        attempt.asked_at = now
+        attempt.next_check_at = None if attempt.state == AttemptState.CLOSED else now + pause

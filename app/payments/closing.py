@@ -1,0 +1,59 @@
+"""Giving up an unpaid order: ask WeChat, close there, and only then cancel and return the goods."""
+
+import logging
+
+from sqlalchemy import select
+
+from app.core import clock
+from app.core.db import db, lock, transaction
+from app.core.errors import GatewayError
+from app.orders import service as orders
+from app.orders.models import Order
+from app.orders.states import OrderState
+from app.payments.attempts import close_attempt, list_attempts, live_attempts
+from app.payments.gateways.contract import Gateway
+from app.payments.models import PaymentAttempt
+from app.payments.states import LIVE, AttemptState
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+
+
+def cancel_order(order: Order, *, gateway: Gateway, reason: str, actor: str = "") -> bool:
+    """Cancel an unpaid order; False when it turned out to be paid, or a person has to look first.
+
+    A payment that wins the race against closing is found by WeChat refusing to close.
+    Raises: GatewayError when WeChat did not answer: nothing is cancelled, ask again later.
+    """
+    for attempt in live_attempts(order):
+        close_attempt(attempt, gateway)
+    with transaction():
+        lock(order)
+        states = {attempt.state for attempt in list_attempts(order)}
+        if order.state != OrderState.UNPAID or states & {*LIVE, AttemptState.SUSPECT}:
+            return False
+        return orders.cancel(order, reason=reason, actor=actor)
+
+
+def close_siblings(attempt_id: int, gateway: Gateway) -> None:
+    """After one attempt was paid, close the others of its order. Raises: GatewayError."""
+    paid = db.session.get_one(PaymentAttempt, attempt_id)
+    for attempt in live_attempts(paid.order):
+        close_attempt(attempt, gateway)
+
+
+def expire_orders(gateway: Gateway) -> int:
+    """Cancel what was not paid in time; returns how many. One that fails waits for the next sweep."""
+    query = select(Order.id).where(Order.state == OrderState.UNPAID, Order.expires_at <= clock.now())
+    numbers = db.session.scalars(query.order_by(Order.expires_at).limit(BATCH)).all()
+    return sum(_expire_one(order_id, gateway) for order_id in numbers)
+
+
+def _expire_one(order_id: int, gateway: Gateway) -> bool:
+    try:
+        order = db.session.get_one(Order, order_id)
+        return cancel_order(order, gateway=gateway, reason="expired")
+    except GatewayError as error:
+        logger.warning("order not expired yet", extra={"order_id": order_id, "reason": error.code})
+        return False

@@ -1,0 +1,113 @@
+"""APIv3's cryptography, without network and clock: sign, verify, decrypt.
+
+Source: https://pay.weixin.qq.com/doc/v3/merchant/4012365342 (2026-11-21)
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from cryptography.x509 import load_pem_x509_certificate
+
+from app.core.errors import SignatureInvalid
+
+SCHEME = "WECHATPAY2-SHA256-RSA2048"
+MAX_AGE_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class SignedHeaders:
+    """The headers that prove an answer or a notification."""
+
+    timestamp: str
+    nonce: str
+    serial: str
+    signature: str
+
+    @classmethod
+    def read(cls, headers: Mapping[str, str]) -> "SignedHeaders":
+        """Take them from headers in any case. Raises: SignatureInvalid when one is missing or strange."""
+        found = {name.lower(): value for name, value in headers.items()}
+        kind = found.get("wechatpay-signature-type", "")
+        if kind != SCHEME:
+            raise SignatureInvalid(f"signature type {kind[:40]!r} is not known")
+        values = [
+            found.get(f"wechatpay-{name}", "") for name in ("timestamp", "nonce", "serial", "signature")
+        ]
+        if not all(values):
+            raise SignatureInvalid("a Wechatpay header is missing")
+        return cls(*values)
+
+
+def sign(private_key: RSAPrivateKey, *lines: str | bytes) -> str:
+    """Base64 signature over the lines, each ended by a line feed."""
+    return base64.b64encode(private_key.sign(message_of(*lines), PKCS1v15(), SHA256())).decode()
+
+
+def message_of(*lines: str | bytes) -> bytes:
+    """The bytes that are signed: every line, the last one too, ends with a line feed."""
+    return b"".join((line.encode() if isinstance(line, str) else line) + b"\n" for line in lines)
+
+
+def verify(keys: Mapping[str, RSAPublicKey], headers: SignedHeaders, body: bytes, *, now: float) -> None:
+    """Prove that WeChat Pay signed exactly these bytes within the last five minutes (`now`: UNIX seconds).
+
+    Raises: SignatureInvalid naming the part that is wrong.
+    """
+    if not headers.timestamp.isascii() or not headers.timestamp.isdigit() or len(headers.timestamp) > 12:
+        raise SignatureInvalid("the timestamp is no number")
+    if abs(now - int(headers.timestamp)) >= MAX_AGE_SECONDS:
+        raise SignatureInvalid("the timestamp is more than five minutes away from our clock")
+    key = keys.get(headers.serial)
+    if key is None:
+        raise SignatureInvalid(f"no key for serial {headers.serial[:64]!r}")
+    try:
+        signature = base64.b64decode(headers.signature, validate=True)
+        key.verify(signature, message_of(headers.timestamp, headers.nonce, body), PKCS1v15(), SHA256())
+    except (binascii.Error, ValueError, InvalidSignature) as error:
+        raise SignatureInvalid("the signature does not fit the body") from error
+
+
+def decrypt(apiv3_key: str, *, nonce: str, associated_data: str, ciphertext: str) -> bytes:
+    """Open an AEAD_AES_256_GCM resource. Raises: SignatureInvalid when it was not closed with our key."""
+    try:
+        sealed = base64.b64decode(ciphertext, validate=True)
+        return AESGCM(apiv3_key.encode()).decrypt(nonce.encode(), sealed, associated_data.encode())
+    except (binascii.Error, ValueError, InvalidTag) as error:
+        raise SignatureInvalid("the resource cannot be decrypted with our APIv3 key") from error
+
+
+def load_private_key(path: str) -> RSAPrivateKey:
+    """The merchant's key from its PEM file. Raises: ValueError with the path, never with its content."""
+    key = load_pem_private_key(_read(path), password=None)
+    if not isinstance(key, RSAPrivateKey):
+        raise ValueError(f"{path} holds no RSA key")
+    return key
+
+
+def load_public_key(path: str) -> RSAPublicKey:
+    """WeChat Pay's public key from its PEM file."""
+    key = load_pem_public_key(_read(path))
+    if not isinstance(key, RSAPublicKey):
+        raise ValueError(f"{path} holds no RSA key")
+    return key
+
+
+def public_key_of(certificate_pem: bytes) -> RSAPublicKey:
+    """The key inside a platform certificate."""
+    key = load_pem_x509_certificate(certificate_pem).public_key()
+    if not isinstance(key, RSAPublicKey):
+        raise ValueError("the certificate holds no RSA key")
+    return key
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()

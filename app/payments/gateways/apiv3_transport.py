@@ -1,0 +1,151 @@
+"""APIv3 over HTTPS: signs what we send, believes an answer only when it is signed.
+
+One pooled session, certificates checked, time-outs always. What WeChat answers with an error status is
+raised as GatewayRefused or GatewayUnreachable; nothing but a verified body comes back.
+"""
+
+import json
+import logging
+import secrets
+from typing import Any, Protocol
+
+import requests
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+from app.core import clock
+from app.core.db import leave_database
+from app.core.errors import GatewayRefused, GatewayUnreachable, SignatureInvalid
+from app.payments.gateways import apiv3_crypto as crypto
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = (3.05, 8)
+MAX_ANSWER_BYTES = 1024 * 1024
+USER_AGENT = "xiaopu/0.1"
+
+
+class Keys(Protocol):
+    """Where the public keys of WeChat Pay come from."""
+
+    def current(self) -> dict[str, RSAPublicKey]:
+        """Serial → key, without asking the network."""
+
+    def request_serial(self) -> str | None:
+        """What to send as Wechatpay-Serial, if anything."""
+
+
+class Apiv3Transport:
+    """Speaks APIv3 for one merchant."""
+
+    def __init__(
+        self, *, base: str, mchid: str, private_key: RSAPrivateKey, certificate_serial: str, keys: Keys
+    ) -> None:
+        self._base, self._mchid = base, mchid
+        self._private_key, self._serial = private_key, certificate_serial
+        self._keys = keys
+        self._session = requests.Session()
+        self._session.trust_env = False  # a proxy or netrc of the machine must not come between
+
+    def sign(self, *lines: str) -> str:
+        """Sign with the merchant's key."""
+        return crypto.sign(self._private_key, *lines)
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Make one call; returns the verified JSON answer, {} for 204.
+
+        `path` is sent and signed as it is, query included.
+        Raises: GatewayRefused for a final no, GatewayUnreachable when the result is unknown.
+        """
+        status, answer, headers = self.send(method, path, body)
+        try:
+            self.verify(headers, answer)
+        except SignatureInvalid as error:
+            raise GatewayUnreachable(f"微信支付的应答无法验证：{error.reason}") from error
+        return _json_object(answer) if status != 204 else {}
+
+    def send(
+        self, method: str, path: str, body: dict[str, Any] | None = None
+    ) -> tuple[int, bytes, dict[str, str]]:
+        """Make one call without judging the signature of the answer; only certificate download needs this."""
+        content = (
+            json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() if body is not None else b""
+        )
+        try:
+            response = self._session.request(
+                method,
+                self._base + path,
+                data=content,
+                headers=self._headers(method, path, content),
+                timeout=TIMEOUT_SECONDS,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise GatewayUnreachable("微信支付暂时没有应答") from error
+        _log(method, path, response)
+        if len(response.content) > MAX_ANSWER_BYTES:
+            raise GatewayUnreachable("微信支付的应答过大")
+        if response.status_code not in (200, 204):
+            raise _error_of(response)
+        return response.status_code, response.content, dict(response.headers)
+
+    def verify(self, headers: dict[str, str], body: bytes) -> None:
+        """Raises: SignatureInvalid unless WeChat Pay signed these bytes just now."""
+        crypto.verify(
+            self._keys.current(), crypto.SignedHeaders.read(headers), body, now=clock.now().timestamp()
+        )
+
+    def _headers(self, method: str, path: str, content: bytes) -> dict[str, str]:
+        timestamp, nonce = str(int(clock.now().timestamp())), secrets.token_hex(16).upper()
+        signature = crypto.sign(self._private_key, method, path, timestamp, nonce, content)
+        fields = {
+            "mchid": self._mchid,
+            "nonce_str": nonce,
+            "timestamp": timestamp,
+            "serial_no": self._serial,
+            "signature": signature,
+        }
+        headers = {
+            "Authorization": f"{crypto.SCHEME} " + ",".join(f'{k}="{v}"' for k, v in fields.items()),
+            "Accept": "application/json",
+            "User-Agent": USER_AGENT,
+        }
+        if content:
+            headers["Content-Type"] = "application/json"
+        if serial := self._keys.request_serial():
+            headers["Wechatpay-Serial"] = serial
+        return headers
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body)
+    except ValueError as error:
+        raise GatewayUnreachable("微信支付的应答不是 JSON") from error
+    if not isinstance(value, dict):
+        raise GatewayUnreachable("微信支付的应答不是 JSON 对象")
+    return value
+
+
+def _error_of(response: requests.Response) -> GatewayRefused | GatewayUnreachable:
+    """4xx is a no; 202, 429 and 5xx leave the result open."""
+    try:
+        value = response.json()
+        code, message = str(value["code"]), str(value.get("message", ""))
+    except (ValueError, KeyError, TypeError):
+        return GatewayUnreachable(f"微信支付应答异常（HTTP {response.status_code}）")
+    if response.status_code == 429 or not 400 <= response.status_code < 500:
+        return GatewayUnreachable(f"微信支付暂时繁忙（{code}）")
+    return GatewayRefused(code, message, http_status=response.status_code)
+
+
+def _log(method: str, path: str, response: requests.Response) -> None:
+    logger.info(
+        "wechat pay answered",
+        extra={
+            "method": method,
+            "path": path.partition("?")[0],
+            "status": response.status_code,
+            "request_id": response.headers.get("Request-ID", ""),
+            "ms": int(response.elapsed.total_seconds() * 1000),
+        },
+    )

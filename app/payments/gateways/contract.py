@@ -1,0 +1,78 @@
+"""What every payment gateway can do. The shop knows gateways only by this; each passes the same tests."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class TradeState(StrEnum):
+    """What a gateway says of a payment, in words of ours."""
+
+    PAID = "paid"
+    UNPAID = "unpaid"
+    CLOSED = "closed"
+    UNKNOWN_NUMBER = "unknown_number"  # the gateway has never heard of it
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRequest:
+    """What we ask a gateway to let the buyer pay. The same request may be made again with no harm."""
+
+    out_trade_no: str
+    description: str
+    amount_fen: int
+    openid: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A payment as the gateway tells it, its signature verified. `amount_fen` is what we asked for."""
+
+    out_trade_no: str
+    state: TradeState
+    appid: str = ""
+    mchid: str = ""
+    transaction_id: str = ""
+    amount_fen: int = 0
+    currency: str = ""
+    openid: str = ""
+    paid_at: datetime | None = None
+
+
+class Gateway(Protocol):
+    """One way for money to come in.
+
+    Every method may raise GatewayUnreachable (result unknown: ask again with the same numbers) and
+    GatewayRefused (final). None of them is called inside a transaction.
+    """
+
+    name: str
+    appid: str
+    mchid: str
+
+    def create(self, request: PaymentRequest) -> str:
+        """Make the payment known; returns its prepay_id. Repeating it returns a current one."""
+
+    def client_parameters(self, prepay_id: str) -> dict[str, str]:
+        """What the page hands to WeChat to open the pay sheet; signed afresh at each call."""
+
+    def query(self, out_trade_no: str) -> Trade:
+        """Ask what has become of a payment."""
+
+    def close(self, out_trade_no: str) -> None:
+        """Make sure that nobody can start paying any more; closing what is closed is no error."""
+
+    def read_notification(self, headers: Mapping[str, str], body: bytes) -> Trade | None:
+        """What a notification says; None when it is genuine but of another kind.
+
+        Raises: SignatureInvalid when it does not prove where it comes from.
+        """
+
+    def refresh_keys(self) -> None:
+        """Renew what answers are verified with, where that changes by itself. Raises: GatewayError."""
+
+    def has_keys(self) -> bool:
+        """Whether an answer could be verified now."""

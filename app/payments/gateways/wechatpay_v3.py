@@ -1,0 +1,193 @@
+"""WeChat Pay APIv3: JSAPI orders, queries, closing and payment notifications.
+
+Source: https://pay.weixin.qq.com/doc/v3/merchant/4012062524 (2026-11-21)
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from app.core import clock
+from app.core.errors import GatewayRefused, GatewayUnreachable, SignatureInvalid
+from app.payments.gateways import apiv3_crypto as crypto
+from app.payments.gateways.apiv3_keys import CertificateMode
+from app.payments.gateways.apiv3_transport import Apiv3Transport, Keys
+from app.payments.gateways.contract import PaymentRequest, Trade, TradeState
+
+NAME = "wechatpay_v3"
+DESCRIPTION_LENGTH = 127
+
+# NOTPAY stays until the order is closed, even after its time_expire.
+_STATES = {
+    "SUCCESS": TradeState.PAID,
+    "REFUND": TradeState.PAID,  # it was paid, and some of it went back
+    "NOTPAY": TradeState.UNPAID,
+    "USERPAYING": TradeState.UNPAID,
+    "ACCEPT": TradeState.UNPAID,
+    "CLOSED": TradeState.CLOSED,
+    "REVOKED": TradeState.CLOSED,
+    "PAYERROR": TradeState.CLOSED,
+}
+_UNKNOWN = ("ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS")
+_CLOSED = ("ORDER_CLOSED", "ORDERCLOSED")
+
+
+@dataclass(frozen=True, slots=True)
+class Merchant:
+    """Who we are to WeChat Pay."""
+
+    appid: str
+    mchid: str
+    apiv3_key: str = field(repr=False)
+
+
+class WechatPayV3:
+    """A Gateway (see `contract`)."""
+
+    name = NAME
+
+    def __init__(self, merchant: Merchant, *, notify_url: str, transport: Apiv3Transport, keys: Keys) -> None:
+        self.appid, self.mchid = merchant.appid, merchant.mchid
+        self._apiv3_key, self._notify_url = merchant.apiv3_key, notify_url
+        self._transport, self._keys = transport, keys
+
+    def create(self, request: PaymentRequest) -> str:
+        """POST /v3/pay/transactions/jsapi; returns the prepay_id, good for two hours."""
+        body = {
+            "appid": self.appid,
+            "mchid": self.mchid,
+            "description": description_of(request.description),
+            "out_trade_no": request.out_trade_no,
+            "time_expire": request.expires_at.astimezone(clock.BEIJING).isoformat(timespec="seconds"),
+            "notify_url": self._notify_url,
+            "amount": {"total": request.amount_fen, "currency": "CNY"},
+            "payer": {"openid": request.openid},
+        }
+        answer = self._call("POST", "/v3/pay/transactions/jsapi", body)
+        prepay_id = answer.get("prepay_id")
+        if not isinstance(prepay_id, str) or not prepay_id:
+            raise GatewayUnreachable("微信支付没有给出 prepay_id")
+        return prepay_id
+
+    def client_parameters(self, prepay_id: str) -> dict[str, str]:
+        """The parameters of getBrandWCPayRequest, all text."""
+        timestamp, nonce = str(int(clock.now().timestamp())), secrets.token_hex(16)
+        package = f"prepay_id={prepay_id}"
+        return {
+            "appId": self.appid,
+            "timeStamp": timestamp,
+            "nonceStr": nonce,
+            "package": package,
+            "signType": "RSA",
+            "paySign": self._transport.sign(self.appid, timestamp, nonce, package),
+        }
+
+    def query(self, out_trade_no: str) -> Trade:
+        """GET by our own number, the only one there is before the money."""
+        path = f"/v3/pay/transactions/out-trade-no/{quote(out_trade_no, safe='')}?mchid={self.mchid}"
+        try:
+            return _trade_of(self._call("GET", path))
+        except GatewayRefused as error:
+            if error.their_code in _UNKNOWN:
+                return Trade(out_trade_no, TradeState.UNKNOWN_NUMBER)
+            raise
+
+    def close(self, out_trade_no: str) -> None:
+        """Close; a closed one answers 204 again or says so, both are what we wanted."""
+        path = f"/v3/pay/transactions/out-trade-no/{quote(out_trade_no, safe='')}/close"
+        try:
+            self._call("POST", path, {"mchid": self.mchid})
+        except GatewayRefused as error:
+            if error.their_code not in _CLOSED:
+                raise
+
+    def read_notification(self, headers: Mapping[str, str], body: bytes) -> Trade | None:
+        """Verify, then decrypt, then read; None for an event that is no payment."""
+        self._transport.verify(dict(headers), body)
+        try:
+            envelope = json.loads(body)
+            resource = envelope["resource"]
+            if resource["algorithm"] != "AEAD_AES_256_GCM":
+                raise SignatureInvalid("the resource is encrypted in an unknown way")
+            plain = crypto.decrypt(
+                self._apiv3_key,
+                nonce=resource["nonce"],
+                associated_data=resource.get("associated_data") or "",
+                ciphertext=resource["ciphertext"],
+            )
+            is_payment = (
+                envelope["event_type"] == "TRANSACTION.SUCCESS"
+                and resource.get("original_type", "transaction") == "transaction"
+            )
+            return _trade_of(json.loads(plain)) if is_payment else None
+        except (ValueError, KeyError, TypeError, AttributeError, GatewayUnreachable) as error:
+            raise SignatureInvalid("the notification is signed but cannot be read") from error
+
+    def refresh_keys(self) -> None:
+        """In certificate mode, fetch the certificates; otherwise nothing. Raises: GatewayError."""
+        if isinstance(self._keys, CertificateMode):
+            self._keys.download(self._transport.send)
+
+    def has_keys(self) -> bool:
+        """Whether an answer could be verified now."""
+        return bool(self._keys.current())
+
+    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        if not self.has_keys():
+            self.refresh_keys()
+        return self._transport.call(method, path, body)
+
+
+def description_of(text: str) -> str:
+    """What WeChat takes as a description: at most 127 characters, none of four bytes (no emoji)."""
+    plain = "".join(char for char in text if ord(char) <= 0xFFFF and char.isprintable())
+    return plain[:DESCRIPTION_LENGTH].strip() or "订单"
+
+
+def _trade_of(answer: dict[str, Any]) -> Trade:
+    """Read a query answer or a decrypted notification. Raises: GatewayUnreachable when it makes no sense."""
+    try:
+        state = _STATES[answer["trade_state"]]
+        amount = answer.get("amount") or {}
+        trade = Trade(
+            out_trade_no=_text(answer, "out_trade_no"),
+            state=state,
+            appid=_text(answer, "appid"),
+            mchid=_text(answer, "mchid"),
+            transaction_id=str(answer.get("transaction_id") or ""),
+            amount_fen=_whole(amount.get("total", 0)),
+            currency=str(amount.get("currency") or "CNY"),
+            openid=str((answer.get("payer") or {}).get("openid") or ""),
+            paid_at=_moment(answer.get("success_time")),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise GatewayUnreachable("微信支付的应答缺少内容") from error
+    if state == TradeState.PAID and not trade.transaction_id:
+        raise GatewayUnreachable("微信支付的应答缺少 transaction_id")
+    return trade
+
+
+def _text(answer: dict[str, Any], name: str) -> str:
+    value = answer[name]
+    if not isinstance(value, str):
+        raise TypeError(name)
+    return value
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError("amount")
+    return value
+
+
+def _moment(value: object) -> datetime | None:
+    if not value:
+        return None
+    moment = datetime.fromisoformat(str(value))
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return moment

@@ -1,0 +1,123 @@
+"""Starting a payment, and asking what became of it."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from app.core import clock, ids
+from app.core.db import db, leave_database, lock, transaction
+from app.core.errors import GatewayError, GatewayRefused, TransitionRefused
+from app.core.states import move_state, record_event
+from app.orders.models import Order
+from app.orders.states import OrderState
+from app.payments.attempts import SHORTEST_PAUSE, check, close_attempt, list_attempts, live_attempts
+from app.payments.gateways.contract import Gateway, PaymentRequest
+from app.payments.models import PaymentAttempt
+from app.payments.states import ATTEMPT_MOVES, AttemptState
+
+PREPAY_REUSE = timedelta(minutes=110)  # a prepay_id lives for two hours
+ASK_AT_MOST_EVERY = timedelta(seconds=1)
+
+
+class PayState(StrEnum):
+    PAID = "paid"
+    UNPAID = "unpaid"  # WeChat says so
+    UNKNOWN = "unknown"  # WeChat did not answer: money may be moving
+    REFUND_DUE = "refund_due"  # the money came too late or twice and goes back
+    CLOSED = "closed"  # the order is cancelled and no money came
+
+
+def start_payment(order: Order, *, gateway: Gateway) -> dict[str, str]:
+    """What the page needs to open the pay sheet: getBrandWCPayRequest's parameters.
+
+    The order's live attempt is used again with a fresh signature. A number that WeChat refuses is closed
+    and a new one tried, once.
+    Raises: TransitionRefused when the order cannot be paid (any more), GatewayUnreachable when WeChat has
+    not answered (press again: it is the same request), GatewayRefused.
+    """
+    attempt = _live_or_new(order, gateway)
+    try:
+        prepay_id = _prepay_id(attempt, gateway)
+    except GatewayRefused:
+        close_attempt(attempt, gateway)
+        prepay_id = _prepay_id(_live_or_new(order, gateway), gateway)
+    return gateway.client_parameters(prepay_id)
+
+
+def ask(order: Order, *, gateway: Gateway) -> PayState:
+    """Whether the order is paid, asking WeChat where that is still open. The page that waits calls this."""
+    is_unknown = False
+    for attempt in live_attempts(order):
+        if attempt.asked_at and clock.now() - attempt.asked_at < ASK_AT_MOST_EVERY:
+            continue
+        try:
+            check(attempt, gateway)
+        except GatewayError:
+            is_unknown = True
+    leave_database()  # a fresh look: another process may have settled it since
+    return _state_of(order, is_unknown)
+
+
+def _live_or_new(order: Order, gateway: Gateway) -> PaymentAttempt:
+    with transaction():
+        lock(order)  # two taps at the same instant must find the same attempt
+        if order.state != OrderState.UNPAID or order.expires_at <= clock.now():
+            raise TransitionRefused("订单已不能支付")
+        for attempt in live_attempts(order):
+            if attempt.gateway == gateway.name:
+                return attempt
+        return _new_attempt(order, gateway)
+
+
+def _new_attempt(order: Order, gateway: Gateway) -> PaymentAttempt:
+    attempt = PaymentAttempt(
+        order_id=order.id,
+        gateway=gateway.name,
+        out_trade_no=ids.new_out_trade_no(),
+        state=AttemptState.CREATED,
+        amount_fen=order.total_fen,
+        openid=order.follower.openid,
+        description=_describe(order),
+        created_at=clock.now(),
+        expires_at=order.expires_at,
+        next_check_at=clock.now() + SHORTEST_PAUSE,
+    )
+    db.session.add(attempt)
+    db.session.flush()
+    record_event(attempt, new=str(attempt.state), cause="start")
+    return attempt
+
+
+def _describe(order: Order) -> str:
+    first = order.lines[0].title[:60]
+    more = f" 等 {len(order.lines)} 种" if len(order.lines) > 1 else ""
+    return f"{first}{more}"
+
+
+def _prepay_id(attempt: PaymentAttempt, gateway: Gateway) -> str:
+    """The attempt's own while it lives, else a current one from WeChat: the very same request."""
+    if attempt.prepay_id and attempt.prepay_at and clock.now() - attempt.prepay_at < PREPAY_REUSE:
+        return attempt.prepay_id
+    request = PaymentRequest(
+        out_trade_no=attempt.out_trade_no,
+        description=attempt.description,
+        amount_fen=attempt.amount_fen,
+        openid=attempt.openid,
+        expires_at=attempt.expires_at,
+    )
+    prepay_id = gateway.create(request)
+    with transaction():
+        if attempt.state == AttemptState.CREATED:  # unless a notification was faster than this answer
+            move_state(attempt, ATTEMPT_MOVES, AttemptState.OPEN, cause="create")
+        attempt.prepay_id, attempt.prepay_at = prepay_id, clock.now()
+    return prepay_id
+
+
+def _state_of(order: Order, is_unknown: bool) -> PayState:
+    if order.state in (OrderState.PAID, OrderState.SHIPPED):
+        return PayState.PAID
+    states = {attempt.state for attempt in list_attempts(order)}
+    if AttemptState.REFUND_DUE in states:
+        return PayState.REFUND_DUE
+    if is_unknown or AttemptState.SUSPECT in states:
+        return PayState.UNKNOWN
+    return PayState.CLOSED if order.state == OrderState.CANCELLED else PayState.UNPAID

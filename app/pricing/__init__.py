@@ -1,0 +1,1 @@
+"""Pure price rules: numbers in, numbers out, no database."""

@@ -1,0 +1,106 @@
+"""Fills an empty shop from a folder: `shop.toml` and the pictures it names. The demo is one."""
+
+import logging
+import shutil
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.catalog.models import Category, Product, ProductPicture, ProductState, Sku
+from app.core import clock
+from app.core.db import db, transaction
+from app.keywords.models import KeywordRule, MatchMode, ReplyKind
+
+logger = logging.getLogger(__name__)
+
+PICTURES = "pictures"
+
+
+def seed_shop(folder: Path, *, media_dir: Path) -> bool:
+    """Put categories, products and keyword rules in; False, and nothing changed, when there are products.
+
+    Raises: FileNotFoundError, KeyError or ValueError when the folder is not what it should be.
+    """
+    if db.session.scalar(select(func.count()).select_from(Product)):
+        return False
+    shop = tomllib.loads((folder / "shop.toml").read_text(encoding="utf-8"))
+    _copy_pictures(folder / PICTURES, media_dir, shop["products"])
+    with transaction() as session:
+        categories = {
+            entry["slug"]: Category(title=entry["title"], position=position)
+            for position, entry in enumerate(shop["categories"])
+        }
+        session.add_all(categories.values())
+        session.flush()
+        for position, entry in enumerate(shop["products"]):
+            session.add(_product(entry, position, categories[entry["category"]]))
+        session.add_all(_rule(entry) for entry in shop["keyword_rules"])
+    logger.info("shop seeded", extra={"products": len(shop["products"])})
+    return True
+
+
+def read_menu(folder: Path) -> dict[str, Any]:
+    """The menu of a seed folder as WeChat's definition; paths of view buttons stay relative.
+
+    Raises: FileNotFoundError, KeyError.
+    """
+    shop = tomllib.loads((folder / "shop.toml").read_text(encoding="utf-8"))
+    return {"button": [_button(entry) for entry in shop["menu"]]}
+
+
+def _copy_pictures(source: Path, target: Path, products: Sequence[Mapping[str, Any]]) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for entry in products:
+        for name in [*entry["pictures"], entry["cover"]]:
+            shutil.copyfile(source / name, target / name)
+
+
+def _product(entry: Mapping[str, Any], position: int, category: Category) -> Product:
+    return Product(
+        slug=entry["slug"],
+        title=entry["title"],
+        summary=entry["summary"],
+        description=entry["description"].strip(),
+        cover=entry["cover"],
+        category_id=category.id,
+        state=ProductState.ON_SALE,
+        position=position,
+        created_at=clock.now() - timedelta(seconds=position),
+        pictures=[ProductPicture(file=name, position=i) for i, name in enumerate(entry["pictures"])],
+        skus=[_sku(sku, entry["options"], i) for i, sku in enumerate(entry["skus"])],
+    )
+
+
+def _sku(entry: Mapping[str, Any], options: Sequence[Mapping[str, Any]], position: int) -> Sku:
+    chosen = ";".join(f"{option['name']}={entry['options'][option['name']]}" for option in options)
+    return Sku(
+        code=entry["code"],
+        options=chosen,
+        price_fen=entry["price_fen"],
+        stock=entry["stock"],
+        weight_grams=entry["weight_grams"],
+        position=position,
+    )
+
+
+def _rule(entry: Mapping[str, Any]) -> KeywordRule:
+    return KeywordRule(
+        name=entry["name"],
+        match=MatchMode(entry["match"]),
+        keywords=entry["keywords"],
+        reply_kind=ReplyKind(entry["reply_kind"]),
+        reply=entry["reply"].strip(),
+        priority=entry["priority"],
+    )
+
+
+def _button(entry: Mapping[str, Any]) -> dict[str, Any]:
+    button = {"name": entry["name"]}
+    if "sub_buttons" in entry:
+        return button | {"sub_button": [_button(sub) for sub in entry["sub_buttons"]]}
+    address = {"url": entry["path"]} if entry["type"] == "view" else {"key": entry["key"]}
+    return button | {"type": entry["type"]} | address

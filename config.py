@@ -1,0 +1,187 @@
+"""Every setting of the shop: name, type, unit, default, who needs it. Read once from the environment.
+
+`SETTINGS` is the only list; `.env.example` is printed from it (`flask shop settings`).
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dotenv
+
+ENVIRONMENTS = ("production", "development", "testing")
+WEAK_SECRETS = ("change-me", "changeme", "secret", "password", "default", "example", "dev", "test")
+
+
+class ConfigError(Exception):
+    """The settings cannot be used; `problems` holds one sentence for each thing that is wrong."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("The shop cannot start:\n" + "\n".join(f"  - {problem}" for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the table. `default=None` means the setting has to be given."""
+
+    name: str
+    read: Callable[[str], Any]
+    default: str | None
+    help: str
+    check: Callable[[str], str | None] | None = None  # in production: what is wrong, or None
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _base(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be an address like https://shop.example.cn")
+    return value.rstrip("/")
+
+
+def _file(value: str) -> str:
+    if value and not Path(value).is_file():
+        raise ValueError(f"names a file that is not there: {value}")
+    return value
+
+
+def _https(value: str) -> str | None:
+    return None if value.startswith("https://") else "must start with https:// in production"
+
+
+def _secret(length: int) -> Callable[[str], str | None]:
+    def check(value: str) -> str | None:
+        if len(value) < length:
+            return f"is too short: at least {length} characters in production"
+        if len(set(value)) < 8 or any(value.lower().startswith(weak) for weak in WEAK_SECRETS):
+            return "is a default or too simple: use a random value in production"
+        return None
+
+    return check
+
+
+def _aes_key(value: str) -> str:
+    if value and len(value) != 43:
+        raise ValueError("must be the 43 characters of the account's EncodingAESKey")
+    return value
+
+
+def _apiv3_key(value: str) -> str:
+    if len(value.encode()) != 32:
+        raise ValueError("must be 32 bytes long")
+    return value
+
+
+def _mode(value: str) -> str:
+    if value not in ("plain", "compatible", "safe"):
+        raise ValueError("must be plain, compatible or safe")
+    return value
+
+
+WECHAT = "https://api.weixin.qq.com"
+
+SETTINGS = (
+    Setting("SECRET_KEY", _text, None, "signs cookies; random, at least 32 characters", _secret(32)),
+    Setting("BASE_URL", _base, None, "the shop's public address, as WeChat and followers reach it", _https),
+    Setting("SHOP_NAME", _text, "小铺", "the shop's name, as followers read it"),
+    Setting("DATABASE_URL", _text, "", "SQLAlchemy address; empty: SQLite in DATA_DIR/shop.db"),
+    Setting("REDIS_URL", _text, "", "shares the queue between machines; empty: SQLite in DATA_DIR/queue.db"),
+    Setting("DATA_DIR", _text, "var", "folder for everything the shop writes: database, media, caches"),
+    Setting("LOG_LEVEL", _text, "INFO", "DEBUG, INFO, WARNING or ERROR"),
+    Setting("WECHAT_APPID", _text, None, "the official account's AppID"),
+    Setting("WECHAT_APPSECRET", _text, None, "its AppSecret", _secret(32)),
+    Setting("WECHAT_TOKEN", _text, None, "the callback's Token", _secret(8)),
+    Setting("WECHAT_AES_KEY", _aes_key, "", "the callback's EncodingAESKey, 43 characters", _secret(43)),
+    Setting("WECHAT_AES_KEY_OLD", _aes_key, "", "the key before it, while a change of keys is under way"),
+    Setting("WECHAT_CALLBACK_MODE", _mode, "safe", "weakest callback mode taken: plain, compatible or safe"),
+    Setting("WECHAT_API_BASE", _base, WECHAT, "host of the account's interface", _https),
+    Setting("WECHAT_OPEN_BASE", _base, "https://open.weixin.qq.com", "host of web authorisation", _https),
+    Setting("WECHAT_MP_BASE", _base, "https://mp.weixin.qq.com", "host of QR pictures", _https),
+    Setting("WXPAY_MCHID", _text, None, "the merchant number"),
+    Setting("WXPAY_APIV3_KEY", _apiv3_key, None, "the APIv3 key, 32 bytes", _secret(32)),
+    Setting("WXPAY_CERT_SERIAL", _text, None, "serial number of the merchant's API certificate"),
+    Setting("WXPAY_PRIVATE_KEY_FILE", _file, None, "path of apiclient_key.pem"),
+    Setting("WXPAY_PUBLIC_KEY_ID", _text, "", "id of WeChat Pay's public key; empty: platform certificates"),
+    Setting("WXPAY_PUBLIC_KEY_FILE", _file, "", "path of WeChat Pay's pub_key.pem"),
+    Setting("WXPAY_API_BASE", _base, "https://api.mch.weixin.qq.com", "host of WeChat Pay", _https),
+    Setting("ORDER_TTL_SECONDS", int, "1800", "how long an unpaid order keeps its goods, in seconds"),
+    Setting("SHIPPING_FEE_FEN", int, "800", "freight of an order, in fen"),
+    Setting("SHIPPING_FREE_FROM_FEN", int, "9900", "goods value from which freight is free, in fen"),
+    Setting(
+        "OUTBOX_LEASE_SECONDS", int, "60", "after how long a dead worker's job is taken over, in seconds"
+    ),
+    Setting("TRUSTED_PROXIES", int, "0", "how many reverse proxies stand in front and set X-Forwarded-*"),
+)
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Read and check every setting; returns name → value, `APP_ENV` among them.
+
+    `environ`: what to read instead of the process's environment and `.env`.
+    Raises: ConfigError with everything that is wrong, at once.
+    """
+    if environ is None:
+        environ = {**dotenv.dotenv_values(".env"), **os.environ}  # type: ignore[dict-item]
+    app_env = environ.get("APP_ENV") or "production"
+    problems: list[str] = []
+    if app_env not in ENVIRONMENTS:
+        problems.append(f"APP_ENV must be one of {', '.join(ENVIRONMENTS)}, not {app_env}")
+    values = {"APP_ENV": app_env}
+    for setting in SETTINGS:
+        values[setting.name] = _read_one(setting, environ, app_env, problems)
+    problems += _problems_between(values)
+    if problems:
+        raise ConfigError(problems)
+    return values | _derived(values)
+
+
+def _read_one(setting: Setting, environ: Mapping[str, str], app_env: str, problems: list[str]) -> Any:
+    text = (environ.get(setting.name) or "").strip() or setting.default
+    if text is None:
+        problems.append(f"{setting.name} is missing: {setting.help}")
+        return ""
+    try:
+        value = setting.read(text)
+    except ValueError as error:
+        problems.append(f"{setting.name} {error if setting.read is not int else 'must be a whole number'}")
+        return text
+    if app_env == "production" and setting.check and text and (wrong := setting.check(text)):
+        problems.append(f"{setting.name} {wrong}")
+    return value
+
+
+def _problems_between(values: Mapping[str, Any]) -> list[str]:
+    problems = []
+    if values["WECHAT_CALLBACK_MODE"] != "plain" and not values["WECHAT_AES_KEY"]:
+        problems.append("WECHAT_AES_KEY is missing: the callback mode asks for encryption")
+    if bool(values["WXPAY_PUBLIC_KEY_ID"]) != bool(values["WXPAY_PUBLIC_KEY_FILE"]):
+        problems.append("WXPAY_PUBLIC_KEY_ID and WXPAY_PUBLIC_KEY_FILE belong together: give both or none")
+    return problems
+
+
+def _derived(values: Mapping[str, Any]) -> dict[str, Any]:
+    data = Path(values["DATA_DIR"]).resolve()
+    return {
+        "SQLALCHEMY_DATABASE_URI": values["DATABASE_URL"] or f"sqlite:///{data / 'shop.db'}",
+        "MEDIA_DIR": str(data / "media"),
+        "DATA_DIR": str(data),
+        "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
+        "PREFERRED_URL_SCHEME": urlsplit(values["BASE_URL"]).scheme or "https",
+    }
+
+
+def print_example() -> str:
+    """The text of `.env.example`."""
+    lines = ["# Settings of the shop. Copy to .env and fill in; the environment wins over the file.", ""]
+    lines += ["# production (default), development or testing", "APP_ENV=production"]
+    for setting in SETTINGS:
+        need = "" if setting.default is not None else " (required)"
+        lines += ["", f"# {setting.help}{need}", f"{setting.name}={setting.default or ''}"]
+    return "\n".join(lines) + "\n"

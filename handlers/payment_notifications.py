@@ -1,0 +1,51 @@
+"""`POST /pay/notify/<gateway>`: what payment gateways push to us.
+
+No session, no login, no CSRF token: the signature alone says who is speaking.
+"""
+
+import logging
+
+from flask import Blueprint, Response, abort, current_app, request
+
+from app.core.errors import GatewayError
+from app.payments.gateways import get_gateway
+from app.payments.models import Verdict
+from app.payments.notifications import record_notification
+
+logger = logging.getLogger(__name__)
+
+payment_notifications = Blueprint("payment_notifications", __name__)
+
+MAX_BYTES = 64 * 1024
+
+# What WeChat shall not send again is answered with 204. A mismatch is kept and alerted, so is final too;
+# a number we do not know may be one whose row is not committed yet, so WeChat is asked to come back.
+STATUS = {
+    Verdict.APPLIED: 204,
+    Verdict.REPEATED: 204,
+    Verdict.IGNORED: 204,
+    Verdict.MISMATCH: 204,
+    Verdict.UNKNOWN: 500,
+    Verdict.REFUSED: 401,
+}
+
+
+@payment_notifications.post("/pay/notify/<name>")
+def receive(name: str) -> Response:
+    """Keep, judge, answer: 204 when it is in the books, 4xx or 5xx when WeChat shall send it again."""
+    if name not in current_app.extensions["gateways"]:
+        abort(404)
+    if (request.content_length or 0) > MAX_BYTES:
+        return _fail(413)
+    request.max_content_length = MAX_BYTES
+    try:
+        verdict = record_notification(get_gateway(name), request.headers, request.get_data())
+    except GatewayError:
+        logger.exception("notification not processed", extra={"gateway": name})
+        return _fail(500)
+    status = STATUS[verdict]
+    return Response(status=204) if status == 204 else _fail(status)
+
+
+def _fail(status: int) -> Response:
+    return Response('{"code":"FAIL","message":"失败"}', status=status, mimetype="application/json")

@@ -1,0 +1,191 @@
+"""Fixtures that every test may ask for: the app on either database, a browser-less client, a still clock."""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, make_url, text
+
+from app import create_app
+from app.core import clock
+from app.core.db import db
+from app.tables import METADATA
+from bootstrap.services import running_postgres
+from config import load_settings
+from tests.fakes import FakeGateway
+from tests.keys import write_keys
+
+BOTH = ("sqlite", "postgresql")
+ON_BOTH_DATABASES = ("tests/shop/", "tests/doors/", "tests/incidents/")
+SOME_DAY = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # ten in the morning in Beijing
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what touches the database on SQLite and on PostgreSQL."""
+    if "database" in metafunc.fixturenames:
+        path = metafunc.definition.path.as_posix()
+        is_both = any(folder in path for folder in ON_BOTH_DATABASES)
+        metafunc.parametrize("database", BOTH if is_both else BOTH[:1], indirect=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network_but_loopback() -> Iterator[None]:
+    """A test that reaches outside fails and says where it wanted to go."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in (
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        ):
+            raise RuntimeError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the merchant's and WeChat Pay's key pairs, as PEM files."""
+    folder = tmp_path_factory.mktemp("keys")
+    write_keys(folder)
+    return folder
+
+
+@pytest.fixture
+def settings(tmp_path: Path, keys: Path, database: str) -> dict[str, Any]:
+    """What the shop is configured with in tests."""
+    environ = {
+        "APP_ENV": "testing",
+        "SECRET_KEY": "a-key-for-tests-only-9f31c2d4e5b6a798",
+        "BASE_URL": "https://shop.example.cn",
+        "DATABASE_URL": database,
+        "DATA_DIR": str(tmp_path / "var"),
+        "WECHAT_APPID": "wx5a1b2c3d4e5f6a7b",
+        "WECHAT_APPSECRET": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+        "WECHAT_TOKEN": "shopbot2026",
+        "WECHAT_AES_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
+        "WECHAT_CALLBACK_MODE": "plain",
+        "WXPAY_MCHID": "1900000001",
+        "WXPAY_APIV3_KEY": "Shop2026ApiV3KeyForTests00000001",
+        "WXPAY_CERT_SERIAL": "3A5C7E90B1D2F4061827394A5B6C7D8E9F001122",
+        "WXPAY_PRIVATE_KEY_FILE": str(keys / "merchant.pem"),
+        "WXPAY_PUBLIC_KEY_ID": "PUB_KEY_ID_0119000000012026112100000000000001",
+        "WXPAY_PUBLIC_KEY_FILE": str(keys / "wechatpay_public.pem"),
+        # Nobody listens there: a call that no fake answers fails at once.
+        "WECHAT_API_BASE": "http://127.0.0.1:9",
+        "WECHAT_OPEN_BASE": "http://127.0.0.1:9",
+        "WECHAT_MP_BASE": "http://127.0.0.1:9",
+        "WXPAY_API_BASE": "http://127.0.0.1:9",
+    }
+    return load_settings(environ)
+
+
+@pytest.fixture
+def app(settings: dict[str, Any]) -> Iterator[Flask]:
+    """The shop with an empty database; no app context is open."""
+    app = create_app(settings)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def shop(app: Flask) -> Iterator[Flask]:
+    """The app with its context open: for tests of services."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Speaks HTTP with the app. Look at the database inside `with app.app_context()`."""
+    return app.test_client()
+
+
+@pytest.fixture
+def gateway(app: Flask) -> FakeGateway:
+    """Stands in for WeChat Pay; ask it what it was asked."""
+    fake = FakeGateway()
+    app.extensions["gateways"] = {fake.name: fake}
+    return fake
+
+
+@pytest.fixture
+def advance() -> Iterator[Callable[[timedelta], None]]:
+    """The clock stands still at ten in the morning; call this to move it on."""
+    with clock.frozen_at(SOME_DAY) as move:
+        yield move
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of the shop."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        shutil.copy(template, tmp_path / "shop.db")
+        yield f"sqlite:///{tmp_path / 'shop.db'}"
+    else:
+        url = request.getfixturevalue("postgres_database")
+        yield url
+        _empty(url)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database with all tables, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "shop.db"
+    engine = create_engine(f"sqlite:///{path}")
+    METADATA.create_all(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a throw-away PostgreSQL server: the one of `make test`, or one of our own."""
+    with ExitStack() as stack:
+        yield os.environ.get("TEST_POSTGRES_URL") or stack.enter_context(running_postgres(Path("var/test")))
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: str, worker_id: str) -> Iterator[str]:
+    """A PostgreSQL database with all tables, one for each worker of the test run."""
+    url = create_postgres_database(postgres_server, f"test_{worker_id}")
+    engine = create_engine(url)
+    METADATA.create_all(engine)
+    engine.dispose()
+    yield url
+
+
+def create_postgres_database(server: str, name: str) -> str:
+    """Make an empty database on `server`, in place of one of the same name; returns its address."""
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    engine.dispose()
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _empty(url: str) -> None:
+    engine = create_engine(url)
+    names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    engine.dispose()

@@ -1,0 +1,60 @@
+"""Builders of rows with believable contents; name only what the test is about."""
+
+from datetime import timedelta
+from itertools import count
+
+from app.catalog.models import Product, ProductState, Sku
+from app.core import clock
+from app.core.db import transaction
+from app.followers.models import Follower
+from app.orders.models import Order
+from app.orders.service import Checkout, Destination, Item, place_order, price_items
+from app.pricing.quote import FreightRule
+
+FREIGHT = FreightRule(fee_fen=800, free_from_fen=9900)
+TTL = timedelta(minutes=30)
+DESTINATION = Destination("王小茶", "13800001234", "福建省 厦门市 思明区", "湖滨南路 88 号")
+_numbers = count(1)
+
+
+def make_sku(*, price_fen: int = 6800, stock: int = 10, title: str = "西湖龙井", **product: object) -> Sku:
+    """A product on sale with one SKU."""
+    number = next(_numbers)
+    with transaction() as session:
+        row = Product(
+            slug=f"tea-{number}", title=title, summary="明前手采", state=ProductState.ON_SALE, **product
+        )
+        row.skus = [Sku(code=f"T{number}", options="净含量=50g", price_fen=price_fen, stock=stock)]
+        session.add(row)
+        session.flush()
+        return row.skus[0]
+
+
+def make_follower(openid: str = "") -> Follower:
+    """Somebody who follows the account."""
+    number = next(_numbers)
+    with transaction() as session:
+        row = Follower(openid=openid or f"oTeaShop_{number:019d}", is_subscribed=True)
+        session.add(row)
+        session.flush()
+        return row
+
+
+def make_order(
+    *, follower: Follower | None = None, sku: Sku | None = None, quantity: int = 1, token: str = ""
+) -> Order:
+    """An unpaid order, its goods reserved."""
+    follower, sku = follower or make_follower(), sku or make_sku()
+    return place_order(make_checkout(follower.id, sku.id, quantity, token), freight=FREIGHT, ttl=TTL)
+
+
+def make_checkout(follower_id: int, sku_id: int, quantity: int = 1, token: str = "") -> Checkout:
+    """A press of the buy button that has seen the right total."""
+    items = (Item(sku_id, quantity),)
+    return Checkout(
+        follower_id=follower_id,
+        token=token or f"token-{next(_numbers)}-{clock.now().timestamp()}",
+        items=items,
+        destination=DESTINATION,
+        seen_total_fen=price_items(items, FREIGHT).total_fen,
+    )

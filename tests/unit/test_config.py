@@ -1,0 +1,94 @@
+"""Settings: everything that is wrong is said at once, and nothing weak goes into production."""
+
+from pathlib import Path
+
+import pytest
+
+import config
+from config import ConfigError, load_settings
+
+GOOD = {
+    "APP_ENV": "production",
+    "SECRET_KEY": "pZ7nq0Yt3vR9sLxK2mW8bC4hJ6dF1gA5",
+    "BASE_URL": "https://shop.example.cn",
+    "WECHAT_APPID": "wx5a1b2c3d4e5f6a7b",
+    "WECHAT_APPSECRET": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+    "WECHAT_TOKEN": "shopbot2026",
+    "WECHAT_AES_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
+    "WXPAY_MCHID": "1900000001",
+    "WXPAY_APIV3_KEY": "Shop2026ApiV3KeyForTests00000001",
+    "WXPAY_CERT_SERIAL": "3A5C7E90B1D2F4061827394A5B6C7D8E9F001122",
+    "WXPAY_PRIVATE_KEY_FILE": __file__,
+    "WXPAY_PUBLIC_KEY_ID": "PUB_KEY_ID_01",
+    "WXPAY_PUBLIC_KEY_FILE": __file__,
+}
+
+
+def test_good_settings_are_read_typed() -> None:
+    settings = load_settings(GOOD | {"ORDER_TTL_SECONDS": "900"})
+
+    assert settings["ORDER_TTL_SECONDS"] == 900
+    assert settings["WECHAT_API_BASE"] == "https://api.weixin.qq.com"
+
+
+def test_an_empty_environment_names_every_missing_setting_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings({})
+
+    for name in (
+        "SECRET_KEY",
+        "BASE_URL",
+        "WECHAT_APPID",
+        "WECHAT_APPSECRET",
+        "WECHAT_TOKEN",
+        "WXPAY_APIV3_KEY",
+    ):
+        assert any(problem.startswith(name) for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "change-me-change-me-change-me-change-me"),
+        ("SECRET_KEY", "a" * 40),
+        ("BASE_URL", "http://shop.example.cn"),
+        ("BASE_URL", "shop.example.cn"),
+        ("WECHAT_API_BASE", "http://127.0.0.1:8001"),
+        ("WECHAT_OPEN_BASE", "http://127.0.0.1:8001"),
+        ("WECHAT_MP_BASE", "http://127.0.0.1:8001"),
+        ("WXPAY_API_BASE", "http://127.0.0.1:8001"),
+        ("WECHAT_APPSECRET", "secret"),
+        ("WECHAT_TOKEN", "test"),
+        ("WECHAT_AES_KEY", "tooshort"),
+        ("WECHAT_AES_KEY", ""),
+        ("WXPAY_APIV3_KEY", "tooshort"),
+        ("WXPAY_PRIVATE_KEY_FILE", "not/there.pem"),
+        ("WXPAY_PUBLIC_KEY_ID", ""),
+        ("ORDER_TTL_SECONDS", "half an hour"),
+        ("WECHAT_CALLBACK_MODE", "none"),
+    ],
+)
+def test_production_refuses(name: str, value: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(GOOD | {name: value})
+
+    assert any(name in problem for problem in caught.value.problems)
+
+
+def test_no_message_repeats_a_secret() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(GOOD | {"SECRET_KEY": "hunter2hunter2", "WXPAY_APIV3_KEY": "hunter3"})
+
+    assert "hunter" not in str(caught.value)
+
+
+def test_production_is_what_is_meant_when_nothing_is_said() -> None:
+    settings = {name: value for name, value in GOOD.items() if name != "APP_ENV"}
+
+    assert load_settings(settings)["APP_ENV"] == "production"
+
+
+def test_the_example_file_is_the_table() -> None:
+    assert Path(".env.example").read_text(encoding="utf-8") == config.print_example()

@@ -1,0 +1,44 @@
+"""Every table of moves, whole: what is allowed, and that everything else is refused."""
+
+from enum import StrEnum
+
+import pytest
+
+from app.core.states import Moves
+from app.orders.states import ORDER_MOVES, OrderState
+from app.payments.states import ATTEMPT_MOVES, AttemptState
+
+ALLOWED = {
+    "order": (
+        OrderState,
+        ORDER_MOVES,
+        {("unpaid", "paid"), ("unpaid", "cancelled"), ("paid", "shipped"), ("cancelled", "paid")},
+    ),
+    "attempt": (
+        AttemptState,
+        ATTEMPT_MOVES,
+        {
+            *(
+                (old, new)
+                for old in ("created", "open", "closed")
+                for new in ("paid", "refund_due", "suspect")
+            ),
+            ("created", "open"),
+            ("created", "closed"),
+            ("open", "closed"),
+            ("suspect", "paid"),
+            ("suspect", "refund_due"),
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ALLOWED)
+def test_the_table_allows_exactly_these_moves(name: str) -> None:
+    states, moves, allowed = ALLOWED[name]
+
+    assert _pairs(states, moves) == allowed
+
+
+def _pairs(states: type[StrEnum], moves: Moves) -> set[tuple[str, str]]:
+    return {(str(old), str(new)) for old in states for new in states if new in moves[old]}
