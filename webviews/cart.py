@@ -1,0 +1,84 @@
+"""The cart: put in, change, take out. Works before login."""
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.carts import service as carts
+from app.carts.service import CartView, Trouble
+from app.core.errors import InputInvalid
+from app.pricing.quote import PricedLine, Quote, quote
+from webviews.door import shop
+from webviews.guards import open_to_all
+from webviews.page import freight_rule
+from webviews.session import cart_owner
+
+
+@shop.get("/cart")
+@open_to_all
+def show_cart() -> ResponseReturnValue:
+    """Every line; what cannot be bought as it is stands named at the top."""
+    lines = carts.view(cart_owner())
+    return render_template(
+        "shop/cart.html",
+        lines=lines,
+        troubled=[line for line in lines if line.trouble],
+        price=price_of(lines),
+        can_check_out=any(line.can_buy for line in lines),
+        max_quantity=carts.MAX_QUANTITY,
+        freight=freight_rule(),
+        Trouble=Trouble,
+    )
+
+
+@shop.post("/cart/add")
+@open_to_all
+def add_to_cart() -> ResponseReturnValue:
+    """From the product page's form."""
+    carts.add(cart_owner(), *_read_choice())
+    return redirect(url_for("shop.show_cart"), 303)
+
+
+@shop.post("/api/cart/add")
+@open_to_all
+def add_to_cart_in_place() -> ResponseReturnValue:
+    """The same from a script, so that the product page stays open."""
+    carts.add(cart_owner(), *_read_choice())
+    return jsonify(count=carts.count_lines(cart_owner()), message=_("已加入购物车"))
+
+
+@shop.post("/cart/<int:line_id>")
+@open_to_all
+def change_line(line_id: int) -> ResponseReturnValue:
+    """Set a line's quantity; 0 takes it out. Another one's line does not exist."""
+    carts.change_quantity(cart_owner(), line_id, _read_quantity(least=0))
+    return redirect(url_for("shop.show_cart"), 303)
+
+
+@shop.post("/cart/prices")
+@open_to_all
+def accept_prices() -> ResponseReturnValue:
+    """The buyer has read which prices changed."""
+    carts.acknowledge_prices(cart_owner())
+    flash(_("已按新价格更新"))
+    return redirect(url_for("shop.show_cart"), 303)
+
+
+def price_of(lines: list[CartView]) -> Quote:
+    """What the lines that can be bought cost, freight included."""
+    priced = [PricedLine(line.line.sku.price_fen, line.line.quantity) for line in lines if line.can_buy]
+    return quote(priced, freight_rule())
+
+
+def _read_choice() -> tuple[int, int]:
+    sku_id = request.form.get("sku", type=int)
+    if sku_id is None:
+        raise InputInvalid("请先选择规格")
+    return sku_id, _read_quantity(least=1)
+
+
+def _read_quantity(*, least: int) -> int:
+    quantity = request.form.get("quantity", type=int)
+    if quantity is None or quantity < least:
+        raise InputInvalid("请填写数量")
+    return quantity

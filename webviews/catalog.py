@@ -1,0 +1,96 @@
+"""The shop's window: the list of products, and one product."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.carts.service import MAX_QUANTITY
+from app.catalog import service as catalog
+from app.catalog.models import Product, Sku
+from app.catalog.news import lowest_price_fen
+from app.core.money import format_yuan
+from webviews.door import shop
+from webviews.guards import open_to_all
+from webviews.page import freight_rule
+from webviews.share import share_link
+
+LOW_STOCK = 5
+
+
+@shop.get("/")
+@open_to_all
+def list_products() -> ResponseReturnValue:
+    """Everything on sale, by category or by what was searched for."""
+    search = request.args.get("q", "").strip()[:40]
+    category_id = request.args.get("c", type=int)
+    products = catalog.list_on_sale(category_id=category_id, search=search)
+    return render_template(
+        "shop/list.html",
+        products=products,
+        categories=catalog.list_categories(),
+        category_id=category_id,
+        search=search,
+        lowest_price_fen=lowest_price_fen,
+        has_several_prices=_has_several_prices,
+        is_sold_out=_is_sold_out,
+    )
+
+
+@shop.get("/p/<slug>")
+@open_to_all
+def show_product(slug: str) -> ResponseReturnValue:
+    """One product with its pictures, options and freight."""
+    product = catalog.get_on_sale(slug)
+    base_url = current_app.config["BASE_URL"]
+    picture = product.pictures[0].file if product.pictures else ""
+    return render_template(
+        "shop/product.html",
+        product=product,
+        lowest_price_fen=lowest_price_fen(product),
+        has_several_prices=_has_several_prices(product),
+        is_sold_out=_is_sold_out(product),
+        low_stock=_low_stock(product),
+        options=_options(product.skus),
+        skus=[_describe(sku) for sku in product.skus],
+        freight=freight_rule(),
+        max_quantity=MAX_QUANTITY,
+        share_link=base_url + share_link(product),
+        share_picture=base_url + url_for("shop.show_media", file=picture) if picture else "",
+    )
+
+
+def _has_several_prices(product: Product) -> bool:
+    return len({sku.price_fen for sku in product.skus}) > 1
+
+
+def _is_sold_out(product: Product) -> bool:
+    return not any(sku.stock for sku in product.skus)
+
+
+def _low_stock(product: Product) -> int:
+    """Pieces left in all, when they are few; else 0."""
+    pieces = sum(sku.stock for sku in product.skus)
+    return pieces if pieces <= LOW_STOCK else 0
+
+
+def _options(skus: Sequence[Sku]) -> dict[str, list[str]]:
+    """Each option with its values, in the order of the SKUs: `{"净含量": ["50g", "125g"]}`."""
+    options: dict[str, list[str]] = {}
+    for sku in skus:
+        for name, value in catalog.options_of(sku).items():
+            values = options.setdefault(name, [])
+            if value not in values:
+                values.append(value)
+    return options
+
+
+def _describe(sku: Sku) -> dict[str, Any]:
+    """What the page's script has to know of a SKU; the price as the text to show."""
+    return {
+        "id": sku.id,
+        "options": catalog.options_of(sku),
+        "price": format_yuan(sku.price_fen),
+        "stock": sku.stock,
+    }

@@ -1,0 +1,107 @@
+"""The goods on a checkout page: the cart's lines that can be bought, or the one SKU bought straight away."""
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from app.carts import service as carts
+from app.carts.service import CartView, Trouble
+from app.catalog.models import Sku
+from app.catalog.service import get_sku
+from app.core.errors import InputInvalid, NotFound
+from app.orders.service import Item
+from app.pricing.quote import PricedLine, Quote, quote
+from webviews.page import freight_rule
+from webviews.session import cart_owner
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenLine:
+    """One line as the page shows it."""
+
+    sku: Sku
+    quantity: int
+
+    @property
+    def sum_fen(self) -> int:
+        """The line's price in fen."""
+        return self.sku.price_fen * self.quantity
+
+    @property
+    def is_short(self) -> bool:
+        """Whether fewer are in stock than wanted."""
+        return self.sku.stock < self.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenGoods:
+    """What is about to be bought. `left_out` are lines of the cart that cannot be: they are named."""
+
+    lines: tuple[ChosenLine, ...]
+    is_cart: bool
+    left_out: tuple[CartView, ...] = ()
+    repriced: tuple[CartView, ...] = ()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The same for `place_order`."""
+        return tuple(Item(line.sku.id, line.quantity) for line in self.lines)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether some line cannot be had in that number."""
+        return any(line.is_short for line in self.lines)
+
+    def price(self) -> Quote:
+        """What they cost now."""
+        return quote([PricedLine(line.sku.price_fen, line.quantity) for line in self.lines], freight_rule())
+
+    def title_of(self, sku_id: object) -> str:
+        """The product's title, for a sentence."""
+        return next((line.sku.product.title for line in self.lines if line.sku.id == sku_id), "")
+
+    def path(self, token: str) -> str:
+        """The address of this very checkout."""
+        if self.is_cart or not self.lines:
+            return url_for("shop.show_checkout", t=token)
+        line = self.lines[0]
+        return url_for("shop.show_checkout", sku=line.sku.id, quantity=line.quantity, t=token)
+
+
+def read_query() -> ChosenGoods:
+    """`?sku=&quantity=` is one SKU straight away; without them it is the cart."""
+    if "sku" not in request.args:
+        return _from_cart()
+    sku_id, quantity = request.args.get("sku", type=int), request.args.get("quantity", 1, type=int)
+    if sku_id is None:
+        raise NotFound("这件商品已经下架")
+    return ChosenGoods((ChosenLine(get_sku(sku_id), _check(quantity)),), is_cart=False)
+
+
+def read_form() -> ChosenGoods:
+    """The goods the buyer was shown: `item=<sku>:<quantity>`, once per line.
+
+    What he saw is what he gets, whatever has happened to the cart in between; prices are looked up anew.
+    """
+    pairs = [text.partition(":") for text in request.form.getlist("item")][: carts.MAX_LINES]
+    numbers = [(sku, quantity) for sku, _, quantity in pairs if sku.isdecimal() and quantity.isdecimal()]
+    if len(numbers) != len(pairs):
+        raise InputInvalid("请返回重新选择商品")
+    lines = tuple(ChosenLine(get_sku(int(sku)), _check(int(quantity))) for sku, quantity in numbers)
+    return ChosenGoods(lines, is_cart=request.form.get("from") == "cart")
+
+
+def _from_cart() -> ChosenGoods:
+    views = carts.view(cart_owner())
+    return ChosenGoods(
+        tuple(ChosenLine(view.line.sku, view.line.quantity) for view in views if view.can_buy),
+        is_cart=True,
+        left_out=tuple(view for view in views if not view.can_buy),
+        repriced=tuple(view for view in views if view.trouble == Trouble.PRICE_CHANGED),
+    )
+
+
+def _check(quantity: int) -> int:
+    if not 1 <= quantity <= carts.MAX_QUANTITY:
+        raise InputInvalid(f"数量须在 1 到 {carts.MAX_QUANTITY} 之间")
+    return quantity

@@ -1,0 +1,66 @@
+"""What an order's states and events are called on a follower's page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.core import clock
+from app.core.states import StateEvent
+from app.orders.models import Order
+from app.orders.states import OrderState
+
+STATE_WORDS = {
+    OrderState.UNPAID: _l("待付款"),
+    OrderState.PAID: _l("待发货"),
+    OrderState.SHIPPED: _l("待收货"),
+    OrderState.CANCELLED: _l("已取消"),
+}
+
+_EVENT_WORDS = {
+    ("", OrderState.UNPAID): _l("提交订单"),
+    (OrderState.UNPAID, OrderState.PAID): _l("支付成功"),
+    (OrderState.CANCELLED, OrderState.PAID): _l("收到付款，订单已恢复"),
+    (OrderState.PAID, OrderState.SHIPPED): _l("商家已发货"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the steps an order goes through; `at` is None while it has not been reached."""
+
+    title: str
+    at: datetime | None
+
+
+def event_words(event: StateEvent) -> str:
+    """A line of the order's history as a sentence."""
+    if event.new == OrderState.CANCELLED:
+        return _("超时未付款，订单已取消") if event.cause == "expired" else _("订单已取消")
+    return str(_EVENT_WORDS.get((event.old, event.new), "")) or _("状态更新")
+
+
+def state_hint(order: Order) -> str:
+    """The sentence under the order's state: what happens next."""
+    match order.state:
+        case OrderState.UNPAID:
+            is_over = order.expires_at <= clock.now()
+            return _("支付时间已过，订单即将关闭") if is_over else _("商品已为您保留，请尽快付款")
+        case OrderState.PAID:
+            return _("我们会尽快发货，发出后通知您")
+        case OrderState.SHIPPED:
+            return _("包裹已交给快递，请留意收货")
+        case _:
+            is_expired = order.cancel_reason == "expired"
+            return _("超时未付款，商品已放回货架") if is_expired else _("订单已取消，没有扣款")
+
+
+def reached_steps(order: Order) -> list[Step]:
+    """Ordered, paid, shipped: with the moment each was reached."""
+    shipped_at = order.shipments[0].shipped_at if order.shipments else None
+    return [
+        Step(_("下单"), order.created_at),
+        Step(_("付款"), order.paid_at),
+        Step(_("发货"), shipped_at),
+    ]

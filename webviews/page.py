@@ -1,0 +1,88 @@
+"""What every page of this door shares: headers, caching, versioned files, and the entrance of the visit."""
+
+import hashlib
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Response, current_app, request, url_for
+from flask_babel import format_datetime, get_locale
+from flask_babel import gettext as _
+
+from app.catalog.service import options_label
+from app.core import clock
+from app.pricing.quote import FreightRule
+from webviews.door import shop
+from webviews.session import count_cart, is_wechat, remember_entrance
+
+STATIC = Path(__file__).parent / "static"
+A_YEAR = "public, max-age=31536000, immutable"
+PUBLIC_PAGES = {"shop.list_products", "shop.show_product"}  # may be kept by the phone, asked about each time
+FILES = {"shop.static", "shop.show_media"}
+
+
+@shop.before_request
+def look_at_entrance() -> None:
+    """`?e=` works on any page."""
+    if "e" in request.args and request.endpoint not in FILES:
+        remember_entrance()
+
+
+@shop.after_request
+def set_headers(response: Response) -> Response:
+    """No script but our files and WeChat's, no frame around us, nothing personal kept anywhere."""
+    response.headers["Content-Security-Policy"] = _policy(current_app.config["WECHAT_OPEN_BASE"])
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    if request.endpoint == "shop.static":
+        is_current = request.args.get("v") == _version(request.view_args["filename"])  # type: ignore[index]
+        response.headers["Cache-Control"] = A_YEAR if is_current else "public, max-age=300"
+    elif request.endpoint not in FILES:
+        is_public = request.endpoint in PUBLIC_PAGES
+        response.headers["Cache-Control"] = "private, no-cache" if is_public else "no-store"
+    return response
+
+
+@shop.context_processor
+def offer_to_templates() -> dict[str, Any]:
+    """What every template of this door may use."""
+    return {
+        "asset": asset,
+        "moment": moment,
+        "cart_count": count_cart,
+        "options_label": options_label,
+        "in_wechat": is_wechat(),
+        "language": "en" if str(get_locale() or "zh").startswith("en") else "zh-CN",
+    }
+
+
+def asset(filename: str) -> str:
+    """Address of a file of ours that changes when the file does."""
+    return url_for("shop.static", filename=filename, v=_version(filename))
+
+
+def moment(at: datetime) -> str:
+    """A moment as people in Beijing read it."""
+    same_year = at.astimezone(clock.BEIJING).year == clock.today().year
+    return format_datetime(at, _("M月d日 HH:mm") if same_year else "yyyy-MM-dd HH:mm")
+
+
+def freight_rule() -> FreightRule:
+    """The shop's freight, from the settings."""
+    return FreightRule(current_app.config["SHIPPING_FEE_FEN"], current_app.config["SHIPPING_FREE_FROM_FEN"])
+
+
+@cache
+def _version(filename: str) -> str:
+    path = STATIC / filename
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else "missing"
+
+
+def _policy(open_base: str) -> str:
+    # The login leaves through forms as well: a browser holds form-action against every redirect after them.
+    return (
+        "default-src 'self'; script-src 'self' https://res.wx.qq.com https://res2.wx.qq.com; "
+        "img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
+        f"form-action 'self' {open_base}"
+    )

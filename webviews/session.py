@@ -1,0 +1,96 @@
+"""Who is browsing: a follower, a snapshot visitor or a stranger; with his cart and his entrance."""
+
+import re
+
+from flask import g, request, session
+
+from app.carts import service as carts
+from app.core import clock, ids
+from app.core.db import db
+from app.entrances import service as entrances
+from app.followers.models import Follower
+
+ENTRANCE_SECONDS = 7 * 24 * 3600
+SNAPSHOT_SECONDS = 10 * 60
+_ENTRANCE_CODE = re.compile(r"[A-Za-z0-9_-]{1,16}")
+
+
+def find_follower() -> Follower | None:
+    """The follower who is logged in, if somebody is."""
+    if "follower" not in g:
+        number = session.get("follower")
+        g.follower = db.session.get(Follower, number) if isinstance(number, int) else None
+    return g.follower  # type: ignore[no-any-return]
+
+
+def get_follower() -> Follower:
+    """The follower who is logged in; only behind `follower_only`."""
+    follower = find_follower()
+    if follower is None:
+        raise RuntimeError("a page that needs a follower is not guarded")
+    return follower
+
+
+def log_in(follower: Follower) -> None:
+    """Begin a new session for this follower: nothing of the old one counts but its cart and its entrance."""
+    visitor, entrance = session.get("visitor"), session.get("entrance")
+    session.clear()
+    session.permanent = True
+    session["follower"], session["mark"] = follower.id, ids.new_code()
+    if entrance:
+        session["entrance"] = entrance
+    if visitor:
+        carts.merge(f"visitor:{visitor}", f"follower:{follower.id}")
+    g.pop("follower", None)
+
+
+def cart_owner() -> str:
+    """Whose cart this is; a stranger gets a random mark of his own."""
+    if follower := find_follower():
+        return f"follower:{follower.id}"
+    if "visitor" not in session:
+        session["visitor"], session.permanent = ids.new_token(), True
+    return f"visitor:{session['visitor']}"
+
+
+def count_cart() -> int:
+    """How many lines the cart has, without making one."""
+    if find_follower() is None and "visitor" not in session:
+        return 0
+    return carts.count_lines(cart_owner())
+
+
+def is_wechat() -> bool:
+    """Whether the page is open in WeChat's own browser."""
+    return "micromessenger" in request.headers.get("User-Agent", "").lower()
+
+
+def mark_snapshot() -> None:
+    """Remember that WeChat shows this visitor a snapshot: he may look, and is stored nowhere."""
+    session["snapshot_at"] = int(clock.now().timestamp())
+
+
+def is_snapshot() -> bool:
+    """Whether WeChat said a moment ago that this is a snapshot visitor."""
+    age = clock.now().timestamp() - session.get("snapshot_at", 0)
+    return find_follower() is None and age < SNAPSHOT_SECONDS
+
+
+def remember_entrance() -> None:
+    """Keep the entrance named by `?e=`: the last known one wins. A word nobody knows changes nothing."""
+    code = request.args.get("e", "")
+    if _ENTRANCE_CODE.fullmatch(code) and entrances.find_by_code(code):
+        session["entrance"] = [code, int(clock.now().timestamp())]
+        session.permanent = True
+
+
+def entrance_code() -> str:
+    """The entrance this visit came by, or an empty string when that is too long ago."""
+    code, at = session.get("entrance", ("", 0))
+    return code if clock.now().timestamp() - at < ENTRANCE_SECONDS else ""
+
+
+def find_entrance_id() -> int | None:
+    """The number of that entrance, as an order keeps it."""
+    entrance = entrances.find_by_code(code) if (code := entrance_code()) else None
+    return entrance.id if entrance else None
