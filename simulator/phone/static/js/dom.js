@@ -44,6 +44,9 @@ export function byId(id) {
 // Lets a leaving element play its animation before it goes.
 export function leave(element) {
   element.classList.add('leaving');
+  element.inert = true;
+  element.removeAttribute('data-testid');
+  for (const part of element.querySelectorAll('[data-testid]')) part.removeAttribute('data-testid');
   const gone = () => element.remove();
   element.addEventListener('animationend', gone, { once: true });
   setTimeout(gone, 320);

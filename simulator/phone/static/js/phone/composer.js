@@ -48,11 +48,16 @@ async function sendPlace() {
 
 function plusPanel() {
   const item = (name, label, action, testid) =>
-    h('button', { onclick: () => Promise.resolve(action()).catch(fail), testid }, h('i', {}, icon(name)), label);
-  return h('div.plus-panel', { hidden: true },
+    h('button', { onclick: () => run(action), testid }, h('i', {}, icon(name)), label);
+  const run = (action) => {
+    panel.hidden = true;
+    Promise.resolve(action()).catch(fail);
+  };
+  const panel = h('div.plus-panel', { hidden: true },
     item('image', t('照片'), sendPicture, 'plus-picture'),
     item('pin', t('位置'), sendPlace, 'plus-location'),
     item('scan', t('扫一扫'), () => openScan({ handle: true }), 'plus-scan'));
+  return panel;
 }
 
 function writing(plus) {

@@ -69,6 +69,7 @@ function askPassword(order, openid) {
         const result = await settle({ openid, order, password, action: 'pay' });
         if (!result.retry) return done(result);
         body.replaceChildren(...parts);
+        sheet.focus({ preventScroll: true });
         return wrong(inWords(result));
       };
       const entry = passwordEntry(enter);

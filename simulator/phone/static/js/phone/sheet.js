@@ -9,10 +9,17 @@ function raise(veil, close) {
   const first = veil.querySelector('[data-first], button, input, textarea');
   if (first) first.focus({ preventScroll: true });
   return () => {
-    veil.classList.add('leaving');
+    retire(veil);
     setTimeout(() => veil.remove(), 190);
     if (before && before.isConnected) before.focus({ preventScroll: true });
   };
+}
+
+// On its way out it can neither be used nor be mistaken for the next one.
+function retire(veil) {
+  veil.classList.add('leaving');
+  veil.inert = true;
+  for (const part of veil.querySelectorAll('[data-testid]')) part.removeAttribute('data-testid');
 }
 
 // A sheet resolves with what `build` hands to its `done`; closing it resolves with null.
@@ -26,7 +33,7 @@ export function openSheet({ title, testid, closeTestid, closable = true, build }
     const close = h('button.nav-button', { 'aria-label': t('关闭'), testid: closeTestid, onclick: () => done(null) }, icon('close'));
     const heading = h('h2', {}, title);
     const body = h('div.sheet-body');
-    const sheet = h('section.sheet', { role: 'dialog', 'aria-modal': 'true', 'aria-label': title, testid },
+    const sheet = h('section.sheet', { tabindex: '-1', role: 'dialog', 'aria-modal': 'true', 'aria-label': title, testid },
       h('header.sheet-head', {}, closable ? close : h('span'), heading, h('span')), body);
     const veil = h('div.veil', { onclick: (event) => event.target === veil && closable && done(null) }, sheet);
     body.append(...[build({ done, body, heading, sheet })].flat().filter(Boolean));

@@ -1,0 +1,143 @@
+"""A tiny shop of our own that speaks to the simulator as a real one does: one page with every JS-SDK call."""
+
+import base64
+import hashlib
+import json
+import secrets
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from flask import Flask, Response, request
+
+PAGE = Path(__file__).with_name("sample_page.html")
+STRICT = "default-src 'self'; script-src 'self'; frame-ancestors 'none'"
+
+
+@dataclass
+class SampleShop:
+    """What the tests ask of the shop afterwards; `env` is filled once the simulator runs."""
+
+    env: dict[str, str] = field(default_factory=dict)
+    pushes: list[str] = field(default_factory=list)
+    agents: list[str] = field(default_factory=list)
+    notifications: int = 0
+
+    def ticket(self) -> str:
+        given = {
+            "grant_type": "client_credential",
+            "appid": self.env["WECHAT_APPID"],
+            "secret": self.env["WECHAT_APPSECRET"],
+        }
+        base = self.env["WECHAT_API_BASE"]
+        token = requests.post(f"{base}/cgi-bin/stable_token", json=given, timeout=5).json()["access_token"]
+        query = {"access_token": token, "type": "jsapi"}
+        answer = requests.get(f"{base}/cgi-bin/ticket/getticket", params=query, timeout=5)
+        return answer.json()["ticket"]
+
+    def config(self, url: str) -> dict[str, Any]:
+        stamp, nonce = int(time.time()), secrets.token_hex(8)
+        text = f"jsapi_ticket={self.ticket()}&noncestr={nonce}&timestamp={stamp}&url={url}"
+        names = ["openAddress", "scanQRCode", "chooseWXPay", "hideMenuItems", "updateAppMessageShareData"]
+        return {
+            "appId": self.env["WECHAT_APPID"],
+            "timestamp": stamp,
+            "nonceStr": nonce,
+            "signature": hashlib.sha1(text.encode()).hexdigest(),
+            "jsApiList": names,
+        }
+
+    def publish_menu(self, buttons: list[dict[str, Any]]) -> None:
+        given = {
+            "grant_type": "client_credential",
+            "appid": self.env["WECHAT_APPID"],
+            "secret": self.env["WECHAT_APPSECRET"],
+        }
+        base = self.env["WECHAT_API_BASE"]
+        token = requests.post(f"{base}/cgi-bin/stable_token", json=given, timeout=5).json()["access_token"]
+        body = json.dumps({"button": buttons}, ensure_ascii=False).encode()
+        url = f"{base}/cgi-bin/menu/create"
+        answer = requests.post(url, params={"access_token": token}, data=body, timeout=5).json()
+        assert answer["errcode"] == 0, answer
+
+    def order(self, openid: str) -> dict[str, str]:
+        """Order 88.00 yuan of tea at WeChat Pay and return what the page hands to the bridge."""
+        body = json.dumps(
+            {
+                "appid": self.env["WECHAT_APPID"],
+                "mchid": self.env["WXPAY_MCHID"],
+                "description": "安溪铁观音 250g",
+                "out_trade_no": f"S{secrets.token_hex(12)}",
+                "notify_url": f"{self.env['BASE_URL']}/pay/notify",
+                "amount": {"total": 8800, "currency": "CNY"},
+                "payer": {"openid": openid},
+            }
+        )
+        path, stamp, nonce = "/v3/pay/transactions/jsapi", str(int(time.time())), secrets.token_hex(16)
+        signature = self._sign(f"POST\n{path}\n{stamp}\n{nonce}\n{body}\n")
+        token = (
+            f'mchid="{self.env["WXPAY_MCHID"]}",nonce_str="{nonce}",signature="{signature}",'
+            f'timestamp="{stamp}",serial_no="{self.env["WXPAY_CERT_SERIAL"]}"'
+        )
+        headers = {
+            "Authorization": f"WECHATPAY2-SHA256-RSA2048 {token}",
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            "User-Agent": "sample-shop",
+        }
+        url = self.env["WXPAY_API_BASE"] + path
+        answer = requests.post(url, data=body.encode(), headers=headers, timeout=5).json()
+        return self._bridge_parameters(answer["prepay_id"])
+
+    def _bridge_parameters(self, prepay_id: str) -> dict[str, str]:
+        appid, stamp, nonce = self.env["WECHAT_APPID"], str(int(time.time())), secrets.token_hex(16)
+        package = f"prepay_id={prepay_id}"
+        return {
+            "appId": appid,
+            "timeStamp": stamp,
+            "nonceStr": nonce,
+            "package": package,
+            "signType": "RSA",
+            "paySign": self._sign(f"{appid}\n{stamp}\n{nonce}\n{package}\n"),
+        }
+
+    def _sign(self, text: str) -> str:
+        key = load_pem_private_key(Path(self.env["WXPAY_PRIVATE_KEY_FILE"]).read_bytes(), None)
+        assert isinstance(key, rsa.RSAPrivateKey)
+        return base64.b64encode(key.sign(text.encode(), padding.PKCS1v15(), SHA256())).decode()
+
+
+def create_sample_shop(shop: SampleShop) -> Flask:
+    app = Flask(__name__)
+
+    @app.get("/shop/<name>")
+    def page(name: str) -> Response:
+        shop.agents.append(request.headers["User-Agent"])
+        config = shop.config(request.url)
+        pay = shop.order(request.args["openid"]) if "openid" in request.args else None
+        facts = json.dumps({"config": config, "pay": pay}).replace("<", "\\u003c")
+        html = PAGE.read_text("utf-8").replace("{facts}", facts).replace("{name}", name)
+        headers = {"Content-Security-Policy": STRICT, "X-Frame-Options": "DENY"}
+        return Response(html, mimetype="text/html", headers=headers)
+
+    @app.get("/static/<name>")
+    def static_part(name: str) -> Response:
+        kind = "text/css" if name.endswith(".css") else "text/javascript"
+        return Response(PAGE.with_name(Path(name).name).read_text("utf-8"), mimetype=kind)
+
+    @app.route("/wechat", methods=["GET", "POST"])
+    def callback() -> str:
+        shop.pushes.append(request.get_data(as_text=True))
+        return "success"
+
+    @app.post("/pay/notify")
+    def notified() -> Response:
+        shop.notifications += 1
+        return Response(status=204)
+
+    return app

@@ -1,0 +1,113 @@
+"""The conversation and the lab: writing, the menu, following, switches, pushes, the clock."""
+
+from playwright.sync_api import expect
+
+from tests.simulator.phone.conftest import Phone
+
+
+def test_what_one_writes_reaches_the_shop_and_the_wire_log(phone: Phone) -> None:
+    phone.part("chat-input").fill("有茶吗")
+    phone.tap("chat-send")
+
+    expect(phone.part("message-text").last).to_have_text("有茶吗")
+    phone.tap("lab-tab-wire")
+    phone.part("wire-row").first.click()
+    expect(phone.part("wire-detail")).to_contain_text("有茶吗")
+    assert "有茶吗" in phone.box.shop.pushes[-1]
+
+
+def test_hostile_text_and_names_stay_text(phone: Phone) -> None:
+    phone.tap("follower-3")
+    phone.part("chat-input").fill('<img src=x onerror="document.title=1"> <a href="javascript:1">x</a>')
+    phone.tap("chat-send")
+
+    expect(phone.part("message-text").last).to_contain_text("<img src=x")
+    assert phone.part("message-text").last.locator("img, a").count() == 0
+    assert phone.page.locator("#people b").count() == 0
+
+
+def test_the_menu_opens_its_page_and_tells_the_shop(phone: Phone) -> None:
+    page = f"{phone.box.web_base}/shop/menu"
+    children = [
+        {"name": "我的订单", "type": "click", "key": "ORDERS"},
+        {"name": "去逛逛", "type": "view", "url": page},
+    ]
+    phone.box.shop.publish_menu([{"name": "我的", "sub_button": children}])
+
+    phone.tap("composer-toggle")
+    phone.tap("menu-0")
+    phone.tap("menu-0-1")
+
+    expect(phone.web.locator("h1")).to_have_text("menu")
+    assert "VIEW" in phone.box.shop.pushes[-1]
+
+
+def test_leaving_and_following_again_is_two_events(phone: Phone) -> None:
+    phone.tap("open-profile")
+    phone.tap("unsubscribe")
+    phone.tap("dialog-confirm")
+    phone.tap("subscribe")
+
+    expect(phone.part("message-system").last).to_contain_text("关注")
+    expect(phone.part("chat-input")).to_be_visible()
+    events = [push for push in phone.box.shop.pushes if "subscribe" in push]
+    assert len(events) == 2
+
+
+def test_each_follower_has_his_own_chat(phone: Phone) -> None:
+    phone.part("chat-input").fill("我是第一位")
+    phone.tap("chat-send")
+    expect(phone.part("message-text")).to_have_count(1)
+
+    phone.tap("follower-1")
+
+    expect(phone.part("message-text")).to_have_count(0)
+    expect(phone.part("follower-1")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_new_follower_can_be_added(phone: Phone) -> None:
+    phone.tap("follower-add")
+    phone.part("ask-input").fill("新朋友")
+    phone.tap("ask-send")
+
+    expect(phone.part("follower-5")).to_have_attribute("aria-pressed", "true")
+    assert phone.box.get("state")["followers"][5]["nickname"] == "新朋友"
+
+
+def test_a_switch_shows_as_a_badge_until_all_are_reset(phone: Phone) -> None:
+    phone.tap("lab-tab-faults")
+    phone.tap("fault-notify_lost")
+
+    expect(phone.part("active-faults")).to_contain_text("通知丢失")
+    expect(phone.part("fault-notify_lost")).to_have_attribute("aria-checked", "true")
+    phone.tap("faults-reset")
+    expect(phone.part("active-faults")).to_be_empty()
+
+
+def test_the_lab_pushes_the_same_event_twice_at_once(phone: Phone) -> None:
+    phone.tap("lab-tab-push")
+    phone.part("push-kind").select_option("CLICK")
+    phone.part("push-field-key").fill("ORDERS")
+    phone.part("push-repeat").fill("2")
+    phone.part("push-same").check()
+    phone.tap("push-send")
+
+    expect(phone.part("push-delivery")).to_have_count(2)
+    first, second = phone.box.shop.pushes[-2:]
+    assert first == second
+    assert "ORDERS" in first
+
+
+def test_the_clock_moves_forward(phone: Phone) -> None:
+    phone.tap("lab-tab-clock")
+
+    phone.tap("clock-advance-172800")
+
+    expect(phone.part("clock-offset")).to_contain_text("2 天")
+    assert phone.box.get("state")["clock"]["offset_seconds"] >= 172800
+
+
+def test_the_first_step_for_a_newcomer_writes_the_word(phone: Phone) -> None:
+    phone.tap("try-0")
+
+    expect(phone.part("message-text").last).to_have_text("茶")
