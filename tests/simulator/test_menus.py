@@ -1,0 +1,163 @@
+"""Menus: limits, error codes, what is read back, conditional menus, tapping."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.simulator.box import Box
+from tests.simulator.fake_shop import FakeShop
+
+VIEW = {"type": "view", "name": "逛商城", "url": "https://shop.example.cn/m/"}
+CLICK = {"type": "click", "name": "我的订单", "key": "MENU_MY_ORDERS"}
+
+
+def create(box: Box, *buttons: Any) -> int:
+    return box.api("POST", "/cgi-bin/menu/create", body={"button": list(buttons)})["errcode"]
+
+
+def top(**changes: Any) -> dict[str, Any]:
+    return {**CLICK, **changes}
+
+
+def sub(*subs: Any, **changes: Any) -> dict[str, Any]:
+    return {"name": "我的", "sub_button": list(subs), **changes}
+
+
+@pytest.mark.parametrize(
+    ("buttons", "errcode"),
+    [
+        pytest.param([], 40016, id="none"),
+        pytest.param([CLICK] * 4, 40016, id="four"),
+        pytest.param(["x"], 40017, id="not an object"),
+        pytest.param([top(type="nothing")], 40017, id="unknown type"),
+        pytest.param([top(sub_button=[CLICK])], 40017, id="type and children"),
+        pytest.param([top(name="")], 40018, id="no name"),
+        pytest.param([top(name="六个汉字太长")], 40018, id="name of 18 bytes"),
+        pytest.param([top(key="")], 40019, id="no key"),
+        pytest.param([top(key="k" * 129)], 40019, id="long key"),
+        pytest.param([{**VIEW, "url": ""}], 40020, id="no url"),
+        pytest.param([{**VIEW, "url": "https://x.cn/" + "u" * 1024}], 40020, id="long url"),
+        pytest.param([{**VIEW, "url": "javascript:alert(1)"}], 40055, id="no web address"),
+        pytest.param([sub(*[CLICK] * 6)], 40023, id="six children"),
+        pytest.param([sub(sub(CLICK))], 40022, id="three levels"),
+        pytest.param([sub({**CLICK, "type": "nothing"})], 40024, id="child of unknown type"),
+        pytest.param([sub({**CLICK, "name": "长" * 21})], 40025, id="child's long name"),
+        pytest.param([sub({**CLICK, "key": ""})], 40026, id="child without key"),
+        pytest.param([sub({**VIEW, "url": ""})], 40027, id="child without url"),
+        pytest.param([sub({**VIEW, "url": "ftp://x.cn/"})], 40054, id="child's address"),
+        pytest.param([{"name": "空", "sub_button": []}], 65308, id="leads nowhere"),
+        pytest.param(
+            [{**VIEW, "type": "miniprogram", "appid": "x", "pagepath": "p"}], 45064, id="mini program"
+        ),
+    ],
+)
+def test_a_menu_outside_the_limits_is_refused(box: Box, buttons: list[Any], errcode: int) -> None:
+    assert create(box, *buttons) == errcode
+    assert box.api("GET", "/cgi-bin/menu/get")["errcode"] == 46003
+
+
+def test_names_are_measured_in_bytes(box: Box) -> None:
+    assert create(box, top(name="五个汉字好"), sub({**CLICK, "name": "长" * 20})) == 0
+
+
+def test_escaped_characters_are_refused(box: Box) -> None:
+    escaped = b'{"button":[{"type":"click","name":"\\u8336","key":"K"}]}'
+
+    answer = box.api("POST", "/cgi-bin/menu/create", body=escaped)
+
+    assert answer["errcode"] == 40033
+    assert "\\uxxxx" in answer["errmsg"]
+
+
+def test_bytes_that_are_not_utf8_are_refused(box: Box) -> None:
+    body = '{"button":[{"type":"click","name":"茶","key":"K"}]}'.encode("gbk")
+
+    assert box.api("POST", "/cgi-bin/menu/create", body=body)["errcode"] == 65318
+
+
+def test_a_published_menu_is_read_back_in_both_shapes(box: Box) -> None:
+    create(box, VIEW, sub(CLICK, VIEW))
+
+    menu = box.api("GET", "/cgi-bin/menu/get")["menu"]
+    current = box.api("GET", "/cgi-bin/get_current_selfmenu_info")
+
+    assert menu["button"][0] == {**VIEW, "sub_button": []}
+    assert menu["button"][1]["sub_button"] == [{**CLICK, "sub_button": []}, {**VIEW, "sub_button": []}]
+    assert isinstance(menu["menuid"], int)
+    assert current["is_menu_open"] == 1
+    assert current["selfmenu_info"]["button"][1] == {"name": "我的", "sub_button": {"list": [CLICK, VIEW]}}
+
+
+def test_deleting_takes_the_conditional_menus_along(box: Box) -> None:
+    create(box, VIEW)
+    rule = {"client_platform_type": "1"}
+    conditional = {"button": [CLICK], "matchrule": rule}
+    assert box.api("POST", "/cgi-bin/menu/addconditional", body=conditional)["menuid"]
+
+    box.api("GET", "/cgi-bin/menu/delete")
+
+    assert box.api("GET", "/cgi-bin/menu/get")["errcode"] == 46003
+    assert box.api("POST", "/cgi-bin/menu/addconditional", body=conditional)["errcode"] == 65303
+
+
+def test_a_conditional_menu_is_seen_by_whom_it_is_for(box: Box) -> None:
+    create(box, VIEW)
+    body = {"button": [CLICK], "matchrule": {"client_platform_type": "1"}}
+    menuid = box.api("POST", "/cgi-bin/menu/addconditional", body=body)["menuid"]
+    people = {row["platform"]: row["openid"] for row in box.followers}
+
+    seen = {
+        platform: box.api("POST", "/cgi-bin/menu/trymatch", body={"user_id": openid})["button"][0]["type"]
+        for platform, openid in people.items()
+    }
+
+    assert seen == {"ios": "click", "android": "view"}
+    assert isinstance(menuid, str)
+    assert box.api("GET", "/cgi-bin/menu/get")["conditionalmenu"][0]["menuid"] == int(menuid)
+    assert box.api("POST", "/cgi-bin/menu/delconditional", body={"menuid": "1"})["errcode"] == 65301
+    assert box.api("POST", "/cgi-bin/menu/delconditional", body={"menuid": menuid})["errcode"] == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "errcode"), [({}, 65304), (None, 65304), ({"sex": "1"}, 65320), ({"country": "中国"}, 65320)]
+)
+def test_a_rule_needs_something_that_still_exists(box: Box, rule: Any, errcode: int) -> None:
+    create(box, VIEW)
+    body = {"button": [CLICK], "matchrule": rule}
+
+    assert box.api("POST", "/cgi-bin/menu/addconditional", body=body)["errcode"] == errcode
+
+
+def test_tapping_a_key_pushes_click(box: Box, shop: FakeShop) -> None:
+    create(box, VIEW, sub(CLICK))
+
+    answer = box.post(f"followers/{box.somebody()}/menu?wait=1", path=[1, 0])
+
+    assert answer["deliveries"][0]["verdict"] == "handled"
+    entry = box.get(f"wire/{box.wire()[-1]['seq']}")
+    assert "<Event><![CDATA[CLICK]]></Event>" in entry["request"]["decoded"]
+    assert "<EventKey><![CDATA[MENU_MY_ORDERS]]></EventKey>" in entry["request"]["decoded"]
+    assert "<MsgId>" not in entry["request"]["decoded"]
+
+
+def test_tapping_a_link_opens_it_and_pushes_view(box: Box, shop: FakeShop) -> None:
+    create(box, VIEW)
+
+    answer = box.post(f"followers/{box.somebody()}/menu?wait=1", path=[0])
+
+    assert answer["open_url"] == VIEW["url"]
+    decoded = box.get(f"wire/{box.wire()[-1]['seq']}")["request"]["decoded"]
+    assert "<![CDATA[VIEW]]>" in decoded
+    assert "<MenuId>4" in decoded
+
+
+@pytest.mark.parametrize("path", [[3], [0, 0], [-1], "x", [], [0, 0, 0]])
+def test_a_button_that_is_not_there_cannot_be_tapped(box: Box, path: Any) -> None:
+    import requests
+
+    create(box, VIEW)
+    url = f"{box.base}/sim/api/followers/{box.somebody()}/menu"
+
+    assert requests.post(url, json={"path": path}, timeout=5).status_code == 400
