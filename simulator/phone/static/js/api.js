@@ -1,4 +1,6 @@
 // The control API of the simulator, as functions that return the answer or throw a sentence.
+import { t } from './i18n.js';
+
 const BASE = '/sim/api/';
 
 export class ApiError extends Error {}
@@ -8,7 +10,7 @@ async function call(path, options) {
   try {
     response = await fetch(BASE + path, { cache: 'no-store', ...options });
   } catch {
-    throw new ApiError('模拟器没有回答，它还在运行吗？');
+    throw new ApiError(t('模拟器没有回答，它还在运行吗？'));
   }
   const text = await response.text();
   const answer = parse(text);
