@@ -11,6 +11,7 @@ from simulator.clock import iso
 from simulator.control_api.access import body, follower_or_404, public_follower, the_engine, the_persona
 from simulator.engine import Engine
 from simulator.platform.payloads import EVENT_KINDS, KINDS, MESSAGE_KINDS
+from simulator.settings import PUSH_MODES
 
 MOST_REPEATS = 50
 lab = Blueprint("lab", __name__)
@@ -30,6 +31,8 @@ def push() -> Response:
         raise BadRequest(f"repeat 是 1 到 {MOST_REPEATS}")
     if kind not in KINDS:
         raise BadRequest(f"不认识 {kind}")
+    if given.get("mode") not in (None, "", *PUSH_MODES):
+        raise BadRequest(f"mode 是 {'、'.join(PUSH_MODES)}")
     same_instant = given.get("same_instant") is True
     deliveries = the_persona().push(openid, kind, given, times=times, same_instant=same_instant)
     return jsonify({"deliveries": [delivery.public() for delivery in deliveries]})

@@ -36,6 +36,7 @@ class Push:
     openid: str
     kind: str
     text: str
+    mode: str = ""  # the account's own when empty
 
     @property
     def is_message(self) -> bool:
@@ -86,7 +87,7 @@ class Pushes:
             head |= {"MsgType": "event", "Event": kind}
         else:
             raise KeyError(kind)
-        return Push(openid, kind, xml.write({**head, **tail}))
+        return Push(openid, kind, xml.write({**head, **tail}), str(given.get("mode") or ""))
 
     def start(self, push: Push, message: dict[str, Any] | None = None) -> None:
         """Delivers in the background; the chat shows what came of it."""
@@ -138,7 +139,7 @@ class Pushes:
 
     def post_once(self, push: Push, attempt: int = 1) -> Delivery:
         """One POST with its query, envelope and verdicts in the wire log."""
-        mode = self._engine.settings.push_mode
+        mode = push.mode or self._engine.settings.push_mode
         url, body = self._envelope(push, mode)
         answer = post(self._engine.settings, url, body, HEADERS)
         judged = replies.judge(

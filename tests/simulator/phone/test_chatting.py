@@ -98,6 +98,22 @@ def test_the_lab_pushes_the_same_event_twice_at_once(phone: Phone) -> None:
     assert "ORDERS" in first
 
 
+def test_the_lab_pushes_in_the_mode_one_chooses(phone: Phone) -> None:
+    phone.tap("lab-tab-push")
+    phone.part("push-field-content").fill("明码")
+    phone.tap("push-send")
+    expect(phone.part("push-delivery")).to_have_count(1)
+    assert "明码" in phone.box.shop.pushes[-1]
+
+    phone.part("push-field-content").fill("暗码")
+    phone.part("push-mode").select_option("safe")
+    with phone.page.expect_response("**/sim/api/push"):
+        phone.tap("push-send")
+
+    assert "<Encrypt>" in phone.box.shop.pushes[-1]
+    assert "暗码" not in phone.box.shop.pushes[-1]
+
+
 def test_the_clock_moves_forward(phone: Phone) -> None:
     phone.tap("lab-tab-clock")
 
