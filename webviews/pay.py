@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from flask import current_app, jsonify, redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core import clock
@@ -45,11 +45,8 @@ def show_pay(order_no: str) -> ResponseReturnValue:
 @follower_only
 def start_pay(order_no: str) -> ResponseReturnValue:
     """The parameters of getBrandWCPayRequest, signed afresh at each tap."""
-    config = current_app.config
-    gateway = get_gateway()
-    notify_url = f"{config['BASE_URL']}/pay/notify/{gateway.name}"
     try:
-        parameters = payments.start_payment(_own(order_no), gateway=gateway, notify_url=notify_url)
+        parameters = payments.start_payment(_own(order_no), gateway=get_gateway())
     except TransitionRefused:
         # Paid or over in the meantime: the result page knows which.
         return jsonify(code="over", go=url_for("shop.show_result", order_no=order_no)), 409

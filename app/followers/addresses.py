@@ -125,11 +125,8 @@ def region_of(address: Address) -> str:
 
 
 def _check(given: AddressInput) -> AddressInput:
-    clean = replace(
-        given,
-        **{name: " ".join(str(value).split()) for name, value in asdict(given).items()},
-        phone=_clean_phone(given.phone),
-    )
+    tidy = {name: " ".join(str(value).split()) for name, value in asdict(given).items()}
+    clean = AddressInput(**tidy | {"phone": _clean_phone(given.phone)})
     wrong = {name: sentence for name, sentence in _NEEDED.items() if not getattr(clean, name)}
     if clean.phone and not _PHONE.fullmatch(clean.phone):
         wrong["phone"] = "手机号应为 11 位数字，座机请带区号"
