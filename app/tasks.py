@@ -24,10 +24,12 @@ from app.payments.gateways import get_gateway
 from app.payments.notifications import delete_old_refused
 from app.payments.sweeper import check_pending
 from app.wechat.account import get_account
+from app.wechat.inbox import deliver_late_reply, forget_before
 
 logger = logging.getLogger(__name__)
 
 OUTBOX_KEPT = timedelta(days=30)
+PUSHES_KEPT = timedelta(days=30)
 
 
 def _send_notice(order_id: int, notice: str) -> None:
@@ -42,7 +44,12 @@ def _close_siblings(attempt_id: int) -> None:
     close_siblings(attempt_id, get_gateway())
 
 
+def _send_late_reply(push_id: int) -> None:
+    deliver_late_reply(get_account().client, push_id)
+
+
 HANDLERS: dict[str, outbox.Handler] = {
+    "send_late_reply": _send_late_reply,
     "send_notice": _send_notice,
     "raise_alert": _raise_alert,
     "close_siblings": _close_siblings,
@@ -73,6 +80,7 @@ def _report_given_up() -> None:
 
 def _tidy_up() -> None:
     outbox.delete_done(before=clock.now() - OUTBOX_KEPT)
+    forget_before(clock.now() - PUSHES_KEPT)
     delete_old_refused()
 
 

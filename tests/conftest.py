@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, make_url, text
 
 from app import create_app
@@ -22,6 +23,10 @@ from bootstrap.services import running_postgres
 from config import load_settings
 from tests.fakes import FakeGateway
 from tests.keys import write_keys
+
+# How long an example takes says more about the machine than about the code.
+hypothesis_settings.register_profile("shop", deadline=None, max_examples=50)
+hypothesis_settings.load_profile("shop")
 
 BOTH = ("sqlite", "postgresql")
 ON_BOTH_DATABASES = ("tests/shop/", "tests/doors/", "tests/incidents/")

@@ -1,0 +1,88 @@
+"""Rules of the house that a reader should be able to rely on."""
+
+import ast
+import re
+
+from app.tasks import HANDLERS
+from tests.guards.source import calls, python_files, trees
+
+LONGEST_FILE, LONGEST_FUNCTION = 300, 60
+BARRED_NAMES = {"utils", "helpers", "misc", "common"}
+
+
+def test_no_file_is_long() -> None:
+    lengths = {str(path): len(path.read_text("utf-8").splitlines()) for path in python_files()}
+
+    assert {path: length for path, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_no_function_is_long() -> None:
+    found = [
+        f"{path}:{node.name}"
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno > LONGEST_FUNCTION
+    ]
+
+    assert found == []
+
+
+def test_every_file_says_what_lives_in_it() -> None:
+    assert [str(path) for path, tree in trees() if not ast.get_docstring(tree)] == []
+
+
+def test_every_function_is_annotated() -> None:
+    found = [
+        f"{path}:{node.lineno} {node.name}"
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.returns is None
+    ]
+
+    assert found == []
+
+
+def test_no_file_is_a_drawer() -> None:
+    assert [str(path) for path in python_files() if BARRED_NAMES & {*path.parts, path.stem}] == []
+
+
+def test_there_is_one_clock() -> None:
+    pattern = re.compile(r"datetime\.(now|utcnow|today)\(|date\.today\(|time\.time\(\)")
+
+    found = [str(path) for path in python_files() if pattern.search(path.read_text("utf-8"))]
+
+    assert found == ["app/core/clock.py"]
+
+
+def test_every_job_that_is_enqueued_has_a_handler() -> None:
+    kinds = {_text(call.args[0], tree) for _, tree in trees() for call in calls(tree, "enqueue") if call.args}
+
+    assert kinds
+    assert kinds == set(HANDLERS)
+
+
+def test_doors_write_no_queries_and_open_no_transactions() -> None:
+    pattern = re.compile(r"\b(db\.session\.(add|delete|execute|commit)|with transaction\(|select\()")
+
+    found = [
+        str(path)
+        for path in python_files("handlers", "webviews", "console")
+        if pattern.search(path.read_text("utf-8"))
+    ]
+
+    assert found == []
+
+
+def _text(node: ast.expr, tree: ast.Module) -> object:
+    """A literal, or what the module's constant of this name is."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    constants = {
+        target.id: statement.value
+        for statement in tree.body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    }
+    value = constants[ast.unparse(node)]
+    return value.value if isinstance(value, ast.Constant) else None
