@@ -14,9 +14,6 @@ from demo.launcher_settings import DemoSettings, shop_environment, simulator_env
 
 _ACCOUNT = re.compile(r"user: *(?P<user>\S+)\s+password: *(?P<password>\S+)", re.IGNORECASE)
 
-# Each of them may run again and again.
-SHOP_COMMANDS = ["db upgrade", "shop seed demo", "staff create-owner --if-missing", "wechat menu publish"]
-
 
 def make_identities(settings: DemoSettings) -> None:
     """Have WeChat in a box make its identities and keys, and write down what the shop needs of them."""
@@ -26,13 +23,11 @@ def make_identities(settings: DemoSettings) -> None:
 
 def fill_shop(settings: DemoSettings) -> None:
     """Make tables, goods, menu and the console's first account; what is there already is left alone."""
-    log = settings.logs / "preparation.log"
-    _run(["-m", "demo.shop_commands", *SHOP_COMMANDS], log, shop_environment(settings))
-    said = log.read_text("utf-8")
-    account = _ACCOUNT.search(said)
-    if account:
-        _keep_for_owner(_account_file(settings), f"user {account['user']}   password {account['password']}")
-        log.write_text(said.replace(account["password"], "(shown in the demo's box)"), "utf-8")
+    log = settings.logs / "prepare-shop.log"
+    try:
+        _run(["-m", "demo.prepare_shop"], log, shop_environment(settings))
+    finally:
+        _keep_account(settings, log)
 
 
 def read_account(settings: DemoSettings) -> str:
@@ -45,17 +40,23 @@ def _account_file(settings: DemoSettings) -> Path:
     return settings.folder / "console-account.txt"
 
 
-def _keep_for_owner(path: Path, text: str) -> None:
-    """The shop keeps only a hash; the demo shows its password at every start."""
+def _keep_account(settings: DemoSettings, log: Path) -> None:
+    """Move a new password from the log to a file for its owner: the shop itself keeps only a hash."""
+    said = log.read_text("utf-8") if log.is_file() else ""
+    account = _ACCOUNT.search(said)
+    if account is None:
+        return
+    log.write_text(said.replace(account["password"], "(the box of the demo shows it)"), "utf-8")
+    path = _account_file(settings)
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
+        file.write(f"user {account['user']}   password {account['password']}")
 
 
 def _run(arguments: list[str], log: Path, environment: dict[str, str]) -> None:
     exit_code = run_to_log([venv_program("python"), *arguments], log, environment)
     if exit_code:
-        said = last_lines(log.read_text("utf-8", errors="replace"))
+        said = last_lines(_ACCOUNT.sub("", log.read_text("utf-8", errors="replace")))
         command = shlex.join(["python", *arguments])
         raise SetupProblem(
             f"`{command}` failed (exit code {exit_code}). The end of {describe(log)}:\n\n{said}"

@@ -40,10 +40,13 @@ if port:
     http.server.ThreadingHTTPServer(("127.0.0.1", port), Answer).serve_forever()
 time.sleep(600)
 """
-COMMANDS = """\
+PREPARATION = """\
 import os, pathlib, sys
-(pathlib.Path(os.environ["STAND_IN"]) / "commands").write_text("\\n".join(sys.argv[1:]))
+folder = pathlib.Path(os.environ["STAND_IN"])
 print("Console user: owner\\nPassword:     correct-horse\\nIt is shown this once.")
+print("WeChat is there:", (folder / "simulator.pid").exists())
+if (folder / "preparation.fails").exists():
+    sys.exit("no tea left")
 """
 
 
@@ -63,7 +66,7 @@ class StandIn:
         self.write_server("simulator", "simulator/__main__.py", "SIM_PORT", guard='"serve" in sys.argv')
         self.write_server("shop", "gunicorn/__main__.py", "SHOP_PORT")
         self.write_server("worker", "flask/__main__.py", "NO_PORT")
-        self._write("demo/shop_commands.py", COMMANDS)
+        self._write("demo/prepare_shop.py", PREPARATION)
 
     def _copy_launcher(self) -> None:
         shutil.copytree(

@@ -16,17 +16,24 @@ Gone = Callable[..., None]
 def test_the_demo_is_prepared_in_order_and_says_where_it_is(stand_in) -> None:
     _, said = stand_in.start_until_running()
 
-    commands = (stand_in.folder / "commands").read_text().splitlines()
-    assert commands == [
-        "db upgrade",
-        "shop seed demo",
-        "staff create-owner --if-missing",
-        "wechat menu publish",
-    ]
+    assert "WeChat is there: True" in (stand_in.folder / "var/demo/logs/prepare-shop.log").read_text()
     assert f"http://127.0.0.1:{stand_in.ports['DEMO_PHONE_PORT']}" in said
     assert f"http://127.0.0.1:{stand_in.ports['DEMO_PORT']}/console" in said
     assert "user owner   password correct-horse" in said
     assert "Ctrl-C stops everything." in said
+
+
+def test_a_failed_preparation_shows_its_end_but_no_password(stand_in, wait_until_gone: Gone) -> None:
+    (stand_in.folder / "preparation.fails").touch()
+
+    demo = stand_in.start()
+
+    said, _ = demo.communicate(timeout=20)
+    assert demo.returncode == 1
+    assert "no tea left" in said
+    assert "correct-horse" not in said
+    assert "correct-horse" in (stand_in.folder / "var/demo/console-account.txt").read_text()
+    wait_until_gone(stand_in.pid_of("simulator"))
 
 
 def test_secrets_of_the_demo_are_readable_by_their_owner_only(stand_in) -> None:

@@ -1,0 +1,49 @@
+"""Prepares the demo's shop: tables, goods, the console's first account, menu; what is there is left alone.
+
+All in one process, because starting the shop takes longer than most of its commands. Runs inside the demo's
+environment, as `python -m demo.prepare_shop`.
+"""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+from flask.cli import FlaskGroup
+
+from app.seed import read_menu
+from app.wechat.menu import find_last_definition
+from wsgi import app
+
+DEMO = Path(__file__).parent
+COMMANDS = ("db upgrade", f"shop seed {shlex.quote(str(DEMO))}", "staff create-owner --if-missing")
+
+
+def main() -> int:
+    """Run the commands in order; return the exit code of the first that fails, or 0."""
+    failed = next((code for code in map(run, COMMANDS) if code), 0)
+    return failed or run(_publish_menu())
+
+
+def run(command: str) -> int:
+    """Run one command as `flask …` would; return its exit code."""
+    print(f"$ flask {command}", flush=True)
+    try:
+        FlaskGroup(create_app=lambda: app).main(shlex.split(command), prog_name="flask")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
+    return 0
+
+
+def _publish_menu() -> str:
+    """Return the command that publishes the menu kept last, or at first the one of the demo's shop.toml."""
+    with app.app_context():
+        if find_last_definition() is not None:
+            return "wechat menu publish"
+    file = Path(app.config["DATA_DIR"]) / "menu.json"
+    file.write_text(json.dumps(read_menu(DEMO), ensure_ascii=False), "utf-8")
+    return f"wechat menu publish {shlex.quote(str(file))}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
