@@ -20,7 +20,7 @@ function pretty(text) {
   } catch {
     return body;
   }
-  return /^\s*</.test(body) ? body.replace(/>\s*</g, '>\n<') : body;
+  return /^\s*</.test(body) ? body.replace(/(<\/[^>]+>|<xml>)\s*</g, '$1\n<') : body;
 }
 
 function code(label, text) {

@@ -24,7 +24,7 @@ function friends() {
   return openSheet({
     title: t('发送给'),
     build: ({ done }) => h('div.rows', {}, store.state.followers.filter((one) => one.openid !== store.openid).map((one) =>
-      h('button.row', { testid: `share-to-${store.state.followers.indexOf(one)}`, onclick: () => done(one) }, avatar(one), h('b', {}, one.nickname)))),
+      h('button.row', { testid: `share-to-${store.state.followers.indexOf(one)}`, onclick: () => done(one) }, avatar(one), h('span.row-words', {}, h('b', {}, one.nickname))))),
   });
 }
 
