@@ -11,12 +11,13 @@ from wechatpy.client import WeChatClient
 
 from app.core.errors import PlatformError
 from app.wechat import transport
-from app.wechat.platform_errors import make_unreadable
+from app.wechat.platform_errors import make_unreadable, raise_for_errcode
 from app.wechat.token_store import Fresh, SharedCredential
 
 OFFICIAL_BASE = "https://api.weixin.qq.com"  # wechatpy writes this host into many of its calls
 TOKEN_REFUSED = (40001, 40014, 42001)
 TOKEN_TIMEOUT = (3, 5)
+ANSWERED_WITH_FILES = ("/media/get", "/media/get/jssdk", "/material/get_material")
 
 
 class AccountClient(WeChatClient):
@@ -72,11 +73,11 @@ class AccountClient(WeChatClient):
 
     def _call(self, method: str, url: str, params: dict[str, Any], kwargs: dict[str, Any]) -> Any:
         response = transport.send(self._http, method, url, params=params, **kwargs)
-        if response.content[:1].lstrip() in (b"{", b""):
-            result = transport.read_json(response)
-            transport.raise_for_errcode(result)
-            return result
-        return response  # a picture or another file
+        if url.endswith(ANSWERED_WITH_FILES) and not response.content.startswith(b"{"):
+            return response
+        result = transport.read_json(response)
+        raise_for_errcode(result)
+        return result
 
     def _locate(self, url_or_endpoint: str, base: str) -> str:
         if url_or_endpoint.startswith(("http://", "https://")):
