@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 from collections.abc import Callable, Iterable
@@ -34,6 +35,12 @@ def broken_answer(engine: Engine, family: str, moment: str) -> Response | None:
     return None
 
 
+def _cut(connection: socket.socket) -> None:
+    """Sends RST instead of a polite end; detached, because open files of the server would hold the socket."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    os.close(connection.detach())
+
+
 class DroppingMiddleware:
     """Cuts the TCP connection without an answer where a view asked for it."""
 
@@ -49,10 +56,7 @@ class DroppingMiddleware:
 
         body = self._app(environ, hold)
         if environ.get("simulator.drop"):
-            connection = environ.get("werkzeug.socket")
-            if connection is not None:
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                connection.close()
+            _cut(environ["werkzeug.socket"])
             raise ConnectionResetError("dropped on purpose")
         start_response(*held[0])
         return body

@@ -115,12 +115,13 @@ class Pushes:
     def deliver_repeatedly(self, push: Push, times: int, *, same_instant: bool) -> list[Delivery]:
         """For the lab: the same push again and again, each answer shown."""
         self._open_window(push)
-        if same_instant:
-            deliveries = self.deliver_at_once(push, times)
-        else:
-            deliveries = [self.post_once(push) for _ in range(times)]
+        deliver = self.deliver_at_once if same_instant else self.deliver_in_turn
+        deliveries = deliver(push, times)
         self._show(push, deliveries[0], None)
         return deliveries
+
+    def deliver_in_turn(self, push: Push, times: int) -> list[Delivery]:
+        return [self.post_once(push) for _ in range(times)]
 
     def deliver_at_once(self, push: Push, times: int) -> list[Delivery]:
         barrier = threading.Barrier(times)

@@ -37,17 +37,17 @@ class Box:
 
     # -- the control API
 
-    def post(self, path: str, **body: Any) -> dict[str, Any]:
+    def post(self, path: str, /, **body: Any) -> dict[str, Any]:
         answer = requests.post(f"{self.base}/sim/api/{path}", json=body, timeout=30)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def get(self, path: str) -> dict[str, Any]:
+    def get(self, path: str, /) -> dict[str, Any]:
         return requests.get(f"{self.base}/sim/api/{path}", timeout=30).json()
 
     @property
     def followers(self) -> list[dict[str, Any]]:
-        return self.get("state")["followers"]
+        return self.engine.followers.list()
 
     def somebody(self, number: int = 0) -> str:
         return self.followers[number]["openid"]

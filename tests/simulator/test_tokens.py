@@ -109,7 +109,13 @@ def test_the_checks_come_in_order(box: Box) -> None:
 
 @pytest.mark.parametrize(
     ("fault", "errcode"),
-    [("api_40001", 40001), ("api_42001", 42001), ("api_45009", 45009), ("api_48001", 48001), ("api_busy", -1)],
+    [
+        ("api_40001", 40001),
+        ("api_42001", 42001),
+        ("api_45009", 45009),
+        ("api_48001", 48001),
+        ("api_busy", -1),
+    ],
 )
 def test_a_fault_strikes_once_and_business_calls_only(box: Box, fault: str, errcode: int) -> None:
     box.fault(fault)
@@ -176,4 +182,6 @@ def test_the_callback_check_knows_its_actions(box: Box) -> None:
 
     assert set(box.api("POST", "/cgi-bin/callback/check", body=good)) == {"dns", "ping"}
     assert box.api("POST", "/cgi-bin/callback/check", body={**good, "action": "x"})["errcode"] == 40202
-    assert box.api("POST", "/cgi-bin/callback/check", body={**good, "check_operator": "x"})["errcode"] == 40203
+    assert (
+        box.api("POST", "/cgi-bin/callback/check", body={**good, "check_operator": "x"})["errcode"] == 40203
+    )
