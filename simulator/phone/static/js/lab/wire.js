@@ -28,8 +28,9 @@ export function timeOf(at) {
   return moment.toLocaleTimeString(language === 'en' ? 'en-GB' : 'zh-CN', { hour12: false, timeZone: 'Asia/Shanghai' });
 }
 
-function statusClass(status) {
-  if (!status) return 'bad';
+// A call of the page to the phone has no HTTP status; its method is called JS.
+function statusClass({ status, method }) {
+  if (!status) return method === 'JS' ? 'none' : 'bad';
   return status < 400 ? 'good' : 'bad';
 }
 
@@ -39,14 +40,14 @@ function row(entry) {
   return h('button.wire-row', { testid: 'wire-row', 'data-seq': String(entry.seq), onclick: () => openDetail(entry.seq) },
     h(`span.wire-arrow.${out ? 'to-shop' : 'to-wechat'}`, { title: out ? t('微信 → 店铺') : t('店铺 → 微信') }, icon(out ? 'down' : 'up')),
     h('span.wire-words', {}, h('b', {}, entry.title || shortPath(entry.url)), h('span.mono', {}, `${entry.method} ${shortPath(entry.url)}`)),
-    h(`span.wire-status.${statusClass(entry.status)}`, {}, entry.status ? String(entry.status) : '—'),
+    h(`span.wire-status.${statusClass(entry)}`, {}, String(entry.status || (entry.method === 'JS' ? '' : '—'))),
     h('span.wire-ms', {}, `${Math.round(entry.ms)} ms`),
     h(`span.verdict.${kind}`, { title }, title ? icon(mark) : ''),
     h('time.wire-time', {}, timeOf(entry.at)));
 }
 
 function wanted(entry) {
-  if (filter === 'bad' && judgement(entry)[0] !== 'bad' && statusClass(entry.status) !== 'bad') return false;
+  if (filter === 'bad' && judgement(entry)[0] !== 'bad' && statusClass(entry) !== 'bad') return false;
   if ((filter === 'to_shop' || filter === 'to_wechat') && entry.direction !== filter) return false;
   return !words || `${entry.title} ${entry.url}`.toLowerCase().includes(words);
 }
