@@ -26,6 +26,14 @@ from simulator.wirelog import WireLog
 # A shop keeps these for hours and would not notice a reset: menu, tickets, tokens, printed codes.
 GIVEN_TO_THE_SHOP = ("tokens", "tickets", "menu", "conditional_menu", "qrcodes")
 
+EXPIRING = (  # kind, its key, when it ends
+    ("tokens", "token", "expires_at"),
+    ("tickets", "ticket", "expires_at"),
+    ("codes", "code", "expires_at"),
+    ("sns", "access_token", "refresh_until"),
+    ("prepays", "prepay_id", "expires_at"),
+)
+
 
 class Engine:
     def __init__(self, settings: Settings) -> None:
@@ -53,6 +61,7 @@ class Engine:
         self.notifier = Notifier(self)
         self.cashier = Cashier(self)
         self.followers.seed()
+        self._forget_expired()
 
     def start(self) -> None:
         self.timer.start()
@@ -75,6 +84,14 @@ class Engine:
         self.clock.reset()
         self.followers.seed()
         self.events.publish("state", what="reset")
+
+    def _forget_expired(self) -> None:
+        """Credentials that ended more than a day ago are of no use even for a good error code."""
+        limit = self.clock.now() - 86_400
+        for kind, key, end in EXPIRING:
+            for document in self.store.all(kind):
+                if document[end] < limit:
+                    self.store.remove(kind, document[key])
 
     def _keep_clock(self) -> None:
         offset = self.clock.offset_seconds

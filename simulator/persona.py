@@ -59,7 +59,11 @@ class Persona:
         self, openid: str, kind: str, given: dict[str, Any], *, times: int, same_instant: bool
     ) -> list[Delivery]:
         """Any message or event, delivered while the caller waits."""
-        push = self._engine.pushes.build(openid, kind, given)
+        filled = {name: value for name, value in given.items() if value not in ("", None)}
+        try:
+            push = self._engine.pushes.build(openid, kind, filled)
+        except (TypeError, ValueError) as error:
+            raise BadRequest(f"字段的值不对：{error}") from error
         if push.is_message:
             self._engine.chats.add(openid, "in", kind, text=str(given.get("content", "")))
         if times == 1 and not same_instant:

@@ -61,6 +61,7 @@ class Settings:
     callback: str  # a path behind the upstream, or a whole URL
     push_mode: str
     push_tries: int
+    visible_host: str  # by which a browser reaches this machine
     allowed_hosts: tuple[str, ...]  # besides the web port: web authorisation, JS-SDK and payment directory
     pay_directories: tuple[str, ...]
     account: Account
@@ -69,20 +70,16 @@ class Settings:
 
     @property
     def base(self) -> str:
-        return f"http://{self._visible_host}:{self.port}"
+        return f"http://{self.visible_host}:{self.port}"
 
     @property
     def web_base(self) -> str:
-        return f"http://{self._visible_host}:{self.web_port}"
+        return f"http://{self.visible_host}:{self.web_port}"
 
     @property
     def callback_url(self) -> str:
         """The address the account owner typed into the console: the shop's public one."""
         return self.callback if "://" in self.callback else self.web_base + self.callback
-
-    @property
-    def _visible_host(self) -> str:
-        return "127.0.0.1" if self.host in {"", "0.0.0.0", "::"} else self.host  # noqa: S104
 
     def is_allowed_host(self, url: str) -> bool:
         """Whether a page's host:port is registered in the account's console."""
@@ -103,9 +100,11 @@ def load_settings(folder: Path, environ: Mapping[str, str] | None = None) -> Set
     mode = env.get("SIM_PUSH_MODE", "safe")
     if mode not in PUSH_MODES:
         raise SettingsError(f"SIM_PUSH_MODE must be one of {', '.join(PUSH_MODES)}, not {mode!r}")
+    host = env.get("SIM_HOST", "127.0.0.1")
     return Settings(
         folder=folder,
-        host=env.get("SIM_HOST", "127.0.0.1"),
+        host=host,
+        visible_host=env.get("SIM_VISIBLE_HOST", "127.0.0.1" if host in {"0.0.0.0", "::"} else host),  # noqa: S104
         port=_number(env, "SIM_PORT", 8001),
         web_port=_number(env, "SIM_WEB_PORT", 8002),
         upstream=env.get("SIM_UPSTREAM", "http://127.0.0.1:8000").rstrip("/"),
