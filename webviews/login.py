@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from app.core import clock
 from app.core.errors import PlatformError
-from app.followers.service import get_or_create
+from app.followers.service import get_or_create, touch
 from app.wechat.account import get_account
 from app.wechat.oauth import CodeInvalid, CodeUsed
 from webviews.door import shop
@@ -61,6 +61,7 @@ def finish_login() -> ResponseReturnValue:
     else:
         log_in(get_or_create(visitor.openid))
         session["last_login_to"] = to
+        touch(visitor.openid)
     return redirect(to)
 
 

@@ -6,8 +6,8 @@ from flask import g, request, session
 
 from app.carts import service as carts
 from app.core import clock, ids
-from app.core.db import db
 from app.entrances import service as entrances
+from app.followers import service as followers
 from app.followers.models import Follower
 
 ENTRANCE_SECONDS = 7 * 24 * 3600
@@ -19,7 +19,7 @@ def find_follower() -> Follower | None:
     """The follower who is logged in, if somebody is."""
     if "follower" not in g:
         number = session.get("follower")
-        g.follower = db.session.get(Follower, number) if isinstance(number, int) else None
+        g.follower = followers.find_by_id(number) if isinstance(number, int) else None
     return g.follower  # type: ignore[no-any-return]
 
 
@@ -32,13 +32,12 @@ def get_follower() -> Follower:
 
 
 def log_in(follower: Follower) -> None:
-    """Begin a new session for this follower: nothing of the old one counts but its cart and its entrance."""
-    visitor, entrance = session.get("visitor"), session.get("entrance")
+    """Begin a new session for this follower. Of the old one stay the cart, the entrance and other logins."""
+    visitor = session.get("visitor")
+    kept = {name: session[name] for name in ("entrance", "logins") if name in session}
     session.clear()
     session.permanent = True
-    session["follower"], session["mark"] = follower.id, ids.new_code()
-    if entrance:
-        session["entrance"] = entrance
+    session.update(kept, follower=follower.id, mark=ids.new_code())
     if visitor:
         carts.merge(f"visitor:{visitor}", f"follower:{follower.id}")
     g.pop("follower", None)

@@ -18,6 +18,11 @@ def find(openid: str) -> Follower | None:
     return db.session.scalars(select(Follower).where(Follower.openid == openid)).one_or_none()
 
 
+def find_by_id(follower_id: int) -> Follower | None:
+    """The follower of this number, as a session keeps it."""
+    return db.session.get(Follower, follower_id)
+
+
 def get_or_create(openid: str) -> Follower:
     """The follower of this openid, made when he is new. Never call it for a snapshot visitor.
 
