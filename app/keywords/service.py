@@ -77,9 +77,12 @@ def add_rule(
         )
         session.add(rule)
         session.flush()
-        engine = db.engine
-        after_commit(lambda: _compiled.pop(engine, None))
+        after_commit(_forget_compiled)
         return rule.id
+
+
+def _forget_compiled() -> None:
+    _compiled.pop(db.engine, None)
 
 
 def _get_matcher() -> Matcher:

@@ -80,10 +80,8 @@ class AccountClient(WeChatClient):
         return result
 
     def _locate(self, url_or_endpoint: str, base: str) -> str:
-        if url_or_endpoint.startswith(("http://", "https://")):
-            url = url_or_endpoint
-        else:
-            url = f"{base}{url_or_endpoint}"
+        is_full = url_or_endpoint.startswith(("http://", "https://"))
+        url = url_or_endpoint if is_full else f"{base}{url_or_endpoint}"
         return f"{self.api_base}{url[len(OFFICIAL_BASE) :]}" if url.startswith(OFFICIAL_BASE) else url
 
     def _fetch_token(self, force: bool) -> Fresh:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _later
+from flask_babel import lazy_gettext
 
 from app.core.errors import PlatformError, PlatformUnreachable
 
@@ -16,42 +16,42 @@ UNREACHABLE = -1001
 UNREADABLE = -1002
 
 _SENTENCES = {
-    -1: _later("微信系统繁忙，请稍后再试"),
-    40001: _later("凭据无效：请核对 AppSecret，并确认没有别的系统在用同一个公众号换取 access_token"),
-    40003: _later("openid 不属于本公众号，或对方没有关注"),
-    40007: _later("素材不存在或已过期"),
-    40013: _later("AppID 不对：请核对 WECHAT_APPID 与公众平台上的 AppID"),
-    40014: _later("access_token 无效，系统会自动换新"),
-    40018: _later("菜单名称太长：一级菜单最多 16 字节"),
-    40025: _later("子菜单名称太长：最多 60 字节"),
-    40029: _later("授权码无效，请重新打开页面"),
-    40033: _later("内容里有 \\u 转义的字符，微信不接受"),
-    40048: _later("链接的域名没有在公众平台登记"),
-    40054: _later("子菜单链接的域名没有在公众平台登记"),
-    40055: _later("菜单链接的域名没有在公众平台登记"),
-    40125: _later("AppSecret 不对：请在公众平台重置后更新 WECHAT_APPSECRET"),
-    40163: _later("授权码已经用过，请重新打开页面"),
-    40243: _later("AppSecret 已被冻结：请在公众平台解冻，约十分钟后生效"),
-    41001: _later("请求没有带 access_token"),
-    42001: _later("access_token 已过期，系统会自动换新"),
-    42003: _later("授权码已过期，请重新打开页面"),
-    43004: _later("对方没有关注公众号"),
-    45002: _later("消息内容太长"),
-    45008: _later("客服图文消息只能有一条"),
-    45009: _later("今天的接口调用次数已用完，次日零点恢复；可在公众平台查看用量"),
-    45011: _later("接口调用太频繁，请一分钟后再试"),
-    45015: _later("已超过可回复的时间，或对方已取消关注"),
-    45047: _later("在对方再次发来消息之前，可发送的客服消息已用完"),
-    46003: _later("公众号还没有通过接口发布过菜单"),
-    48001: _later("公众号没有这个接口的权限：请确认是已认证的服务号"),
-    48002: _later("对方已拒收公众号的消息"),
-    48004: _later("接口因违规被封禁，详情见公众平台的通知"),
-    50004: _later("公众号被处罚，不能获取 access_token"),
-    50007: _later("公众号已被冻结"),
-    61004: _later("服务器地址不在 IP 白名单：请在公众平台的开发设置里添加"),
-    89503: _later("这次调用需要管理员在微信里确认"),
-    89506: _later("管理员拒绝了这个服务器地址，24 小时后才能再试"),
-    89507: _later("管理员拒绝了这个服务器地址，1 小时后才能再试"),
+    -1: lazy_gettext("微信系统繁忙，请稍后再试"),
+    40001: lazy_gettext("凭据无效：请核对 AppSecret，并确认没有别的系统在用同一个公众号换取 access_token"),
+    40003: lazy_gettext("openid 不属于本公众号，或对方没有关注"),
+    40007: lazy_gettext("素材不存在或已过期"),
+    40013: lazy_gettext("AppID 不对：请核对 WECHAT_APPID 与公众平台上的 AppID"),
+    40014: lazy_gettext("access_token 无效，系统会自动换新"),
+    40018: lazy_gettext("菜单名称太长：一级菜单最多 16 字节"),
+    40025: lazy_gettext("子菜单名称太长：最多 60 字节"),
+    40029: lazy_gettext("授权码无效，请重新打开页面"),
+    40033: lazy_gettext("内容里有 \\u 转义的字符，微信不接受"),
+    40048: lazy_gettext("链接的域名没有在公众平台登记"),
+    40054: lazy_gettext("子菜单链接的域名没有在公众平台登记"),
+    40055: lazy_gettext("菜单链接的域名没有在公众平台登记"),
+    40125: lazy_gettext("AppSecret 不对：请在公众平台重置后更新 WECHAT_APPSECRET"),
+    40163: lazy_gettext("授权码已经用过，请重新打开页面"),
+    40243: lazy_gettext("AppSecret 已被冻结：请在公众平台解冻，约十分钟后生效"),
+    41001: lazy_gettext("请求没有带 access_token"),
+    42001: lazy_gettext("access_token 已过期，系统会自动换新"),
+    42003: lazy_gettext("授权码已过期，请重新打开页面"),
+    43004: lazy_gettext("对方没有关注公众号"),
+    45002: lazy_gettext("消息内容太长"),
+    45008: lazy_gettext("客服图文消息只能有一条"),
+    45009: lazy_gettext("今天的接口调用次数已用完，次日零点恢复；可在公众平台查看用量"),
+    45011: lazy_gettext("接口调用太频繁，请一分钟后再试"),
+    45015: lazy_gettext("已超过可回复的时间，或对方已取消关注"),
+    45047: lazy_gettext("在对方再次发来消息之前，可发送的客服消息已用完"),
+    46003: lazy_gettext("公众号还没有通过接口发布过菜单"),
+    48001: lazy_gettext("公众号没有这个接口的权限：请确认是已认证的服务号"),
+    48002: lazy_gettext("对方已拒收公众号的消息"),
+    48004: lazy_gettext("接口因违规被封禁，详情见公众平台的通知"),
+    50004: lazy_gettext("公众号被处罚，不能获取 access_token"),
+    50007: lazy_gettext("公众号已被冻结"),
+    61004: lazy_gettext("服务器地址不在 IP 白名单：请在公众平台的开发设置里添加"),
+    89503: lazy_gettext("这次调用需要管理员在微信里确认"),
+    89506: lazy_gettext("管理员拒绝了这个服务器地址，24 小时后才能再试"),
+    89507: lazy_gettext("管理员拒绝了这个服务器地址，1 小时后才能再试"),
 }
 
 _ADDRESS = re.compile(r"invalid ip ([0-9a-fA-F.:]{3,45})")
@@ -88,9 +88,11 @@ def raise_for_errcode(result: Mapping[str, Any]) -> None:
 def _address_sentence(errmsg: str) -> str:
     found = _ADDRESS.search(errmsg)
     if not found:
-        return _("服务器地址不在 IP 白名单：请在公众平台的开发设置里添加（40164）")
-    return _(
-        "服务器地址 %(address)s 不在 IP 白名单：请在公众平台“设置与开发 → 开发接口管理 → IP白名单”里添加它，"
-        "约十分钟后生效（40164）",
-        address=found.group(1),
+        return str(_("服务器地址不在 IP 白名单：请在公众平台的开发设置里添加（40164）"))
+    return str(
+        _(
+            "服务器地址 %(address)s 不在 IP 白名单：请在公众平台“设置与开发 → 开发接口管理 → IP白名单”里添加它，"
+            "约十分钟后生效（40164）",
+            address=found.group(1),
+        )
     )

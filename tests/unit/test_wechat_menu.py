@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.wechat.menu import compare, find_problems
+from app.wechat.menu import compare
+from app.wechat.menu_limits import find_problems
 
 
 def click(name: str = "新品", key: str = "NEWS_NEW") -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Reader:
         """The field's text, or an empty one when it is not there."""
         texts = self.fields.get(name, ("",))
         if len(texts) != 1:
-            raise PushRefused(f"{name} is there {len(texts)} times")
+            raise PushRefused(f"{name} is there twice")
         return texts[0]
 
     def matching(self, name: str, pattern: re.Pattern[str]) -> str:
@@ -130,14 +130,13 @@ def read_push(fields: Fields) -> Push:
 
     Raises: PushRefused.
     """
-    for name, texts in fields.items():
-        if "/" not in name and len(texts) > 1:
-            raise PushRefused(f"{name} is there {len(texts)} times")
+    if any(len(texts) > 1 for path, texts in fields.items() if "/" not in path):
+        raise PushRefused("a field is there twice")
     read = Reader(fields)
     kind = read.matching("MsgType", _WORD).lower()
     if kind == "event":
         kind = f"event:{read.matching('Event', _WORD).lower()}"
-    common = {
+    common: dict[str, Any] = {
         "openid": read.matching("FromUserName", _NAME),
         "account_id": read.matching("ToUserName", _NAME),
         "sent_at": clock.from_timestamp(int(read.matching("CreateTime", _SECONDS))),
