@@ -10,6 +10,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 
 from app.core import clock
@@ -57,7 +58,7 @@ def log_in(username: str, password: str, *, address: str) -> str:
     this_try = _count_try(username.strip(), _network_of(address))
     if not passwords.matches(this_try.password_hash, password) or this_try.staff_id is None:
         logger.warning("login refused", extra={"staff_id": this_try.staff_id})
-        raise LoginRefused("用户名或密码不对")
+        raise LoginRefused(_("用户名或密码不对"))
     fresh_hash = None
     if this_try.password_hash is not None and passwords.is_outdated(this_try.password_hash):
         fresh_hash = passwords.hash_password(password)
@@ -94,7 +95,7 @@ def _refuse_busy_address(network: str, now: datetime) -> None:
     )
     if failures is not None and failures >= TRIES_PER_ADDRESS:
         logger.warning("too many tries from one address")
-        raise TooManyTries("尝试次数过多，请稍后再试", retry_after=int(ADDRESS_WINDOW.total_seconds()))
+        raise TooManyTries(_("尝试次数过多，请稍后再试"), retry_after=int(ADDRESS_WINDOW.total_seconds()))
 
 
 def _is_locked(user: StaffUser, now: datetime) -> bool:
@@ -113,7 +114,7 @@ def _record_success(this_try: _Try, fresh_hash: str | None) -> str:
     with transaction() as session:
         user = session.get_one(StaffUser, this_try.staff_id)
         if user.password_hash != this_try.password_hash or not user.is_active:
-            raise LoginRefused("用户名或密码不对")  # changed while we were looking
+            raise LoginRefused(_("用户名或密码不对"))  # changed while we were looking
         user.failed_logins, user.locked_until, user.last_login_at = 0, None, clock.now()
         user.password_hash = fresh_hash or user.password_hash
         session.get_one(LoginTry, this_try.id).succeeded = True

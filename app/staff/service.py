@@ -2,6 +2,7 @@
 
 import logging
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -50,7 +51,7 @@ def reset_password(username: str) -> str:
     with transaction() as session:
         user = session.scalars(select(StaffUser).where(StaffUser.username == username)).first()
         if user is None:
-            raise NotFound("没有这个用户")
+            raise NotFound(_("没有这个用户"))
         user.password_hash, user.failed_logins, user.locked_until = password_hash, 0, None
         end_all_sessions(user.id)
         staff_id = user.id
@@ -66,12 +67,12 @@ def change_password(member: StaffMember, *, present: str, new: str) -> None:
     passwords.check_rules(new, username=member.username)
     old_hash = db.session.get_one(StaffUser, member.id).password_hash
     if not passwords.matches(old_hash, present):
-        raise PasswordWrong("现在的密码不对")
+        raise PasswordWrong(_("现在的密码不对"))
     new_hash = passwords.hash_password(new)
     with transaction() as session:
         user = session.get_one(StaffUser, member.id)
         if user.password_hash != old_hash:
-            raise PasswordWrong("密码刚刚在别处改过")
+            raise PasswordWrong(_("密码刚刚在别处改过"))
         user.password_hash = new_hash
         end_all_sessions(member.id, but=member.session_id)
     logger.info("password changed", extra={"staff_id": member.id})
