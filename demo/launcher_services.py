@@ -60,10 +60,15 @@ def start_shop(settings: DemoSettings, services: list[Service]) -> None:
     environment = shop_environment(settings)
     shop = _start("shop", _gunicorn(settings), environment, settings)
     services.append(shop)
-    services.append(_start("worker", ["-m", "flask", "worker"], environment, settings))
+    start_worker(settings, services)
     shop.wait_until_ready(lambda: answers(settings.shop_port, "/healthz"))
     for service in services:
         service.refuse_dead()
+
+
+def start_worker(settings: DemoSettings, services: list[Service]) -> None:
+    """Start the shop's worker and add it to `services`."""
+    services.append(_start("worker", ["-m", "flask", "worker"], shop_environment(settings), settings))
 
 
 def answers(port: int, path: str) -> bool:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any, cast
 
+from flask_babel import gettext as _
 from sqlalchemy import CursorResult, func, select, update
 
 from app.alerts.models import Alert
@@ -49,7 +50,7 @@ def get_alert(alert_id: int) -> Alert:
     """Raises: NotFound."""
     alert = db.session.get(Alert, alert_id)
     if alert is None:
-        raise NotFound("没有这条告警")
+        raise NotFound(_("没有这条告警"))
     return alert
 
 

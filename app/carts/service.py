@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
@@ -50,7 +51,7 @@ def add(owner: str, sku_id: int, quantity: int) -> CartLine:
         line = _find(owner, sku_id)
         if line is None:
             if count_lines(owner) >= MAX_LINES:
-                raise InputInvalid("购物车已满，请先结算一些商品")
+                raise InputInvalid(_("购物车已满，请先结算一些商品"))
             line = CartLine(
                 owner=owner,
                 sku_id=sku_id,
@@ -74,7 +75,7 @@ def change_quantity(owner: str, line_id: int, quantity: int) -> None:
             select(CartLine).where(CartLine.id == line_id, CartLine.owner == owner)
         ).first()
         if line is None:
-            raise NotFound("购物车里没有这一项")
+            raise NotFound(_("购物车里没有这一项"))
         if quantity:
             line.quantity = quantity
         else:
@@ -126,7 +127,7 @@ def _find(owner: str, sku_id: int) -> CartLine | None:
 
 def _check(quantity: int) -> None:
     if not 1 <= quantity <= MAX_QUANTITY:
-        raise InputInvalid(f"数量须在 1 到 {MAX_QUANTITY} 之间")
+        raise InputInvalid(_("数量须在 1 到 %(most)s 之间", most=MAX_QUANTITY))
 
 
 def _trouble(sku: Sku, line: CartLine) -> Trouble:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from app.catalog.models import Category, Product, ProductState, Sku
@@ -47,7 +48,7 @@ def find_on_sale(slug: str) -> Product | None:
 def get_on_sale(slug: str) -> Product:
     """Raises: NotFound when there is none or it is not on sale."""
     if (product := find_on_sale(slug)) is None:
-        raise NotFound("这件商品不在架上")
+        raise NotFound(_("这件商品不在架上"))
     return product
 
 
@@ -62,7 +63,7 @@ def get_sku(sku_id: int) -> Sku:
     """A SKU of a product on sale. Raises: NotFound."""
     sku = db.session.get(Sku, sku_id)
     if sku is None or sku.product.state != ProductState.ON_SALE:
-        raise NotFound("这件商品已经下架")
+        raise NotFound(_("这件商品已经下架"))
     return sku
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from flask_babel import gettext as _
 from sqlalchemy import CursorResult, update
 
 from app.catalog.models import Sku, StockMove
@@ -18,7 +19,7 @@ def reserve(sku_id: int, quantity: int, *, order_no: str, cause: str = "order") 
     statement = update(Sku).where(Sku.id == sku_id, Sku.stock >= quantity)
     result = _change(statement.values(stock=Sku.stock - quantity))
     if result.rowcount != 1:
-        raise OutOfStock("库存不足", sku_id=sku_id)
+        raise OutOfStock(_("库存不足"), sku_id=sku_id)
     _explain(sku_id, -quantity, cause, order_no)
 
 

@@ -2,6 +2,8 @@
 
 from decimal import Decimal, InvalidOperation
 
+from flask_babel import gettext as _
+
 from app.core.errors import InputInvalid
 
 MAX_FEN = 10_000_000_00  # ten million yuan: beyond it somebody has mistyped
@@ -23,7 +25,7 @@ def parse_yuan(text: str) -> int:
     try:
         fen = Decimal(cleaned) * 100
     except InvalidOperation as error:
-        raise InputInvalid("金额写法不对，例如 19.90") from error
+        raise InputInvalid(_("金额写法不对，例如 19.90")) from error
     if not fen.is_finite() or fen != fen.to_integral_value() or not 0 <= fen <= MAX_FEN:
-        raise InputInvalid("金额须在 0 到 10,000,000 元之间，最多两位小数")
+        raise InputInvalid(_("金额须在 0 到 10,000,000 元之间，最多两位小数"))
     return int(fen)

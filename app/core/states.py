@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, cast
 
+from flask_babel import gettext as _
 from sqlalchemy import CursorResult, Index, String, update
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -44,7 +45,7 @@ def move_state(
     if old == new:
         return False
     if new not in moves[old]:
-        raise TransitionRefused("现在的状态不能这样操作", old=str(old), new=str(new))
+        raise TransitionRefused(_("现在的状态不能这样操作"), old=str(old), new=str(new))
     model = type(row)
     statement = (
         update(model)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
+from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from app.core import clock
@@ -50,7 +51,7 @@ def get_own(address_id: int, *, follower_id: int) -> Address:
     """One of the follower's addresses: the one door to it. Raises: NotFound for anybody else's."""
     query = select(Address).where(Address.id == address_id, Address.follower_id == follower_id)
     if (address := db.session.scalars(query).first()) is None:
-        raise NotFound("没有这个地址")
+        raise NotFound(_("没有这个地址"))
     return address
 
 
@@ -73,7 +74,7 @@ def add(follower_id: int, given: AddressInput) -> Address:
         if same := next((address for address in own if _read(address) == clean), None):
             return same
         if len(own) >= MAX_ADDRESSES:
-            raise InputInvalid("地址已满，请先删除不用的地址")
+            raise InputInvalid(_("地址已满，请先删除不用的地址"))
         address = Address(
             follower_id=follower_id, is_default=not own, created_at=clock.now(), **asdict(clean)
         )
@@ -134,7 +135,7 @@ def _check(given: AddressInput) -> AddressInput:
         if len(getattr(clean, name)) > limit:
             wrong[name] = f"最多 {limit} 个字"
     if wrong:
-        raise InputInvalid("请检查地址", **wrong)
+        raise InputInvalid(_("请检查地址"), **wrong)
     return replace(clean, national_code=clean.national_code[:12], postal_code=clean.postal_code[:12])
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from app.core.db import db
@@ -57,7 +58,7 @@ def get_by_no(order_no: str) -> Order:
     """Any order, for the merchant. Raises: NotFound."""
     order = db.session.scalars(select(Order).where(Order.order_no == order_no)).first()
     if order is None:
-        raise NotFound("没有这笔订单")
+        raise NotFound(_("没有这笔订单"))
     return order
 
 
@@ -66,7 +67,7 @@ def get_own(order_no: str, *, follower_id: int) -> Order:
     query = select(Order).where(Order.order_no == order_no, Order.follower_id == follower_id)
     order = db.session.scalars(query).first()
     if order is None:
-        raise NotFound("没有这笔订单")
+        raise NotFound(_("没有这笔订单"))
     return order
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -146,20 +147,20 @@ def ship(order: Order, *, carrier: str, tracking_no: str, actor: str) -> bool:
 
 def _check_items(items: Sequence[Item]) -> None:
     if not items:
-        raise InputInvalid("请先选择商品")
+        raise InputInvalid(_("请先选择商品"))
     if any(not 1 <= item.quantity <= MAX_QUANTITY for item in items):
-        raise InputInvalid(f"数量须在 1 到 {MAX_QUANTITY} 之间")
+        raise InputInvalid(_("数量须在 1 到 %(most)s 之间", most=MAX_QUANTITY))
     if len({item.sku_id for item in items}) != len(items):
-        raise InputInvalid("同一规格重复了")
+        raise InputInvalid(_("同一规格重复了"))
 
 
 def _create(checkout: Checkout, freight: FreightRule, ttl: timedelta) -> Order:
     skus = {item.sku_id: get_sku(item.sku_id) for item in checkout.items}
     price = price_items(checkout.items, freight)
     if price.total_fen != checkout.seen_total_fen:
-        raise PriceChanged("合计已变动，请确认新的金额", total_fen=price.total_fen)
+        raise PriceChanged(_("合计已变动，请确认新的金额"), total_fen=price.total_fen)
     if price.total_fen > MAX_TOTAL_FEN:
-        raise InputInvalid("订单金额过大，请分开下单")
+        raise InputInvalid(_("订单金额过大，请分开下单"))
     order = _new_order(checkout, price, ttl)
     db.session.add(order)
     db.session.flush()

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from enum import StrEnum
 
+from flask_babel import gettext as _
+
 from app.core import clock, ids
 from app.core.db import db, leave_database, lock, transaction
 from app.core.errors import GatewayError, GatewayRefused, TransitionRefused
@@ -61,7 +63,7 @@ def _live_or_new(order: Order, gateway: Gateway) -> PaymentAttempt:
     with transaction():
         lock(order)  # two taps at the same instant must find the same attempt
         if order.state != OrderState.UNPAID or order.expires_at <= clock.now():
-            raise TransitionRefused("订单已不能支付")
+            raise TransitionRefused(_("订单已不能支付"))
         for attempt in live_attempts(order):
             if attempt.gateway == gateway.name:
                 return attempt

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from flask_babel import gettext as _
 
 from app.core import clock
 from app.core.errors import GatewayError, GatewayUnreachable, SignatureInvalid
@@ -64,14 +65,14 @@ class CertificateMode:
 
         Raises: GatewayError; what was there before stays.
         """
-        _, body, headers = send("GET", "/v3/certificates")
+        _status, body, headers = send("GET", "/v3/certificates")
         try:
             found = {entry["serial_no"]: self._open(entry) for entry in json.loads(body)["data"]}
             keys = {serial: crypto.public_key_of(pem) for serial, pem in found.items()}
             signed = crypto.SignedHeaders.read(headers)
             crypto.verify(keys, signed, body, now=clock.now().timestamp())
         except (ValueError, KeyError, TypeError, SignatureInvalid) as error:
-            raise GatewayUnreachable("平台证书无法验证") from error
+            raise GatewayUnreachable(_("平台证书无法验证")) from error
         self._keep(found)
 
     def _open(self, entry: dict[str, Any]) -> bytes:
@@ -87,7 +88,7 @@ class CertificateMode:
         self._folder.mkdir(parents=True, exist_ok=True)
         for serial, pem in found.items():
             if not serial.isalnum():
-                raise GatewayError("平台证书序列号异常")
+                raise GatewayError(_("平台证书序列号异常"))
             unfinished = self._folder / f"{serial}.part"
             unfinished.write_bytes(pem)
             unfinished.replace(self._folder / f"{serial}.pem")  # a reader never sees half a file

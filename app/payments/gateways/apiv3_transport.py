@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 import requests
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from flask_babel import gettext as _
 
 from app.core import clock
-from app.core.db import leave_database
 from app.core.errors import GatewayRefused, GatewayUnreachable, SignatureInvalid
 from app.payments.gateways import apiv3_crypto as crypto
 
@@ -60,7 +60,7 @@ class Apiv3Transport:
         try:
             self.verify(headers, answer)
         except SignatureInvalid as error:
-            raise GatewayUnreachable(f"微信支付的应答无法验证：{error.reason}") from error
+            raise GatewayUnreachable(_("微信支付的应答无法验证")) from error
         return _json_object(answer) if status != 204 else {}
 
     def send(
@@ -80,10 +80,10 @@ class Apiv3Transport:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise GatewayUnreachable("微信支付暂时没有应答") from error
+            raise GatewayUnreachable(_("微信支付暂时没有应答")) from error
         _log(method, path, response)
         if len(response.content) > MAX_ANSWER_BYTES:
-            raise GatewayUnreachable("微信支付的应答过大")
+            raise GatewayUnreachable(_("微信支付的应答过大"))
         if response.status_code not in (200, 204):
             raise _error_of(response)
         return response.status_code, response.content, dict(response.headers)
@@ -120,9 +120,9 @@ def _json_object(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body)
     except ValueError as error:
-        raise GatewayUnreachable("微信支付的应答不是 JSON") from error
+        raise GatewayUnreachable(_("微信支付的应答不是 JSON")) from error
     if not isinstance(value, dict):
-        raise GatewayUnreachable("微信支付的应答不是 JSON 对象")
+        raise GatewayUnreachable(_("微信支付的应答不是 JSON 对象"))
     return value
 
 
@@ -132,9 +132,9 @@ def _error_of(response: requests.Response) -> GatewayRefused | GatewayUnreachabl
         value = response.json()
         code, message = str(value["code"]), str(value.get("message", ""))
     except (ValueError, KeyError, TypeError):
-        return GatewayUnreachable(f"微信支付应答异常（HTTP {response.status_code}）")
+        return GatewayUnreachable(_("微信支付应答异常（HTTP %(status)s）", status=response.status_code))
     if response.status_code == 429 or not 400 <= response.status_code < 500:
-        return GatewayUnreachable(f"微信支付暂时繁忙（{code}）")
+        return GatewayUnreachable(_("微信支付暂时繁忙（%(code)s）", code=code))
     return GatewayRefused(code, message, http_status=response.status_code)
 
 

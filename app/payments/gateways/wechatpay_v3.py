@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from flask_babel import gettext as _
+
 from app.core import clock
 from app.core.errors import GatewayRefused, GatewayUnreachable, SignatureInvalid
 from app.payments.gateways import apiv3_crypto as crypto
@@ -70,7 +72,7 @@ class WechatPayV3:
         answer = self._call("POST", "/v3/pay/transactions/jsapi", body)
         prepay_id = answer.get("prepay_id")
         if not isinstance(prepay_id, str) or not prepay_id:
-            raise GatewayUnreachable("微信支付没有给出 prepay_id")
+            raise GatewayUnreachable(_("微信支付没有给出 prepay_id"))
         return prepay_id
 
     def client_parameters(self, prepay_id: str) -> dict[str, str]:
@@ -165,9 +167,9 @@ def _trade_of(answer: dict[str, Any]) -> Trade:
             paid_at=_moment(answer.get("success_time")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise GatewayUnreachable("微信支付的应答缺少内容") from error
+        raise GatewayUnreachable(_("微信支付的应答缺少内容")) from error
     if state == TradeState.PAID and not trade.transaction_id:
-        raise GatewayUnreachable("微信支付的应答缺少 transaction_id")
+        raise GatewayUnreachable(_("微信支付的应答缺少 transaction_id"))
     return trade
 
 
