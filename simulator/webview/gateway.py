@@ -28,6 +28,7 @@ WsgiApp = Callable[..., Iterable[bytes]]
 
 _NOT_FORWARDED = HOP_BY_HOP | {"content-length", "accept-encoding"}
 _FRAME_BLOCKERS = frozenset({"x-frame-options", "set-cookie"})
+_OF_THE_UNCHANGED_PAGE = frozenset({"content-length", "etag", "last-modified"})
 _CSP_HEADERS = frozenset({"content-security-policy", "content-security-policy-report-only"})
 
 
@@ -113,8 +114,9 @@ class Gateway:
         body = answer.read_all()
         if looks_like_document(body):
             body = prepare_page(body, self._bridge_facts(visitor), csp)
-        headers = [(k, v) for k, v in headers if k.lower() != "content-length"]
-        return _response(body, answer, headers)
+        headers = [(k, v) for k, v in headers if k.lower() not in _OF_THE_UNCHANGED_PAGE]
+        # What the browser keeps belongs to this follower's phone only.
+        return _response(body, answer, [*headers, ("Vary", "Cookie")])
 
     def _bridge_facts(self, visitor: Visitor) -> dict[str, str]:
         return {

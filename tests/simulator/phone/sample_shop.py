@@ -29,6 +29,19 @@ class SampleShop:
     notifications: int = 0
 
     def ticket(self) -> str:
+        return self.call("GET", "/cgi-bin/ticket/getticket", type="jsapi")["ticket"]
+
+    def publish_menu(self, buttons: list[dict[str, Any]]) -> None:
+        self.call("POST", "/cgi-bin/menu/create", {"button": buttons})
+
+    def scene_code(self, scene: str) -> str:
+        """Return what the picture of a new scene code says."""
+        wanted = {"action_name": "QR_STR_SCENE", "action_info": {"scene": {"scene_str": scene}}}
+        return self.call("POST", "/cgi-bin/qrcode/create", wanted)["url"]
+
+    def call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, **query: str
+    ) -> dict[str, Any]:
         given = {
             "grant_type": "client_credential",
             "appid": self.env["WECHAT_APPID"],
@@ -36,9 +49,11 @@ class SampleShop:
         }
         base = self.env["WECHAT_API_BASE"]
         token = requests.post(f"{base}/cgi-bin/stable_token", json=given, timeout=5).json()["access_token"]
-        query = {"access_token": token, "type": "jsapi"}
-        answer = requests.get(f"{base}/cgi-bin/ticket/getticket", params=query, timeout=5)
-        return answer.json()["ticket"]
+        data = json.dumps(body, ensure_ascii=False).encode() if body is not None else None
+        parameters = {"access_token": token, **query}
+        answer = requests.request(method, base + path, params=parameters, data=data, timeout=5).json()
+        assert answer.get("errcode", 0) == 0, answer
+        return answer
 
     def config(self, url: str) -> dict[str, Any]:
         stamp, nonce = int(time.time()), secrets.token_hex(8)
@@ -51,19 +66,6 @@ class SampleShop:
             "signature": hashlib.sha1(text.encode()).hexdigest(),
             "jsApiList": names,
         }
-
-    def publish_menu(self, buttons: list[dict[str, Any]]) -> None:
-        given = {
-            "grant_type": "client_credential",
-            "appid": self.env["WECHAT_APPID"],
-            "secret": self.env["WECHAT_APPSECRET"],
-        }
-        base = self.env["WECHAT_API_BASE"]
-        token = requests.post(f"{base}/cgi-bin/stable_token", json=given, timeout=5).json()["access_token"]
-        body = json.dumps({"button": buttons}, ensure_ascii=False).encode()
-        url = f"{base}/cgi-bin/menu/create"
-        answer = requests.post(url, params={"access_token": token}, data=body, timeout=5).json()
-        assert answer["errcode"] == 0, answer
 
     def order(self, openid: str) -> dict[str, str]:
         """Order 88.00 yuan of tea at WeChat Pay and return what the page hands to the bridge."""

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from simulator.platform.qrcodes import draw_qr
 from tests.simulator.phone.conftest import Phone
 
 
@@ -52,6 +53,33 @@ def test_leaving_and_following_again_is_two_events(phone: Phone) -> None:
     expect(phone.part("chat-input")).to_be_visible()
     events = [push for push in phone.box.shop.pushes if "subscribe" in push]
     assert len(events) == 2
+
+
+def test_a_stranger_follows_by_scanning_a_scene_code(phone: Phone) -> None:
+    phone.tap("follower-4")
+    expect(phone.part("chat-input")).to_have_count(0)
+    ticket = phone.box.shop.scene_code("shelf-07")
+
+    phone.tap("stranger-scan")
+    phone.part("scan-input").fill(ticket)
+    phone.tap("scan-go")
+
+    expect(phone.part("chat-input")).to_be_visible()
+    assert "qrscene_shelf-07" in phone.box.shop.pushes[-1]
+
+
+def test_a_picture_of_a_code_is_read(phone: Phone) -> None:
+    picture = draw_qr(f"{phone.box.web_base}/shop/drawn")
+    phone.tap("chat-plus")
+    phone.tap("plus-scan")
+
+    with phone.page.expect_file_chooser() as chooser:
+        phone.tap("scan-picture")
+    chooser.value.set_files({"name": "code.png", "mimeType": "image/png", "buffer": picture})
+    expect(phone.part("scan-input")).to_have_value(f"{phone.box.web_base}/shop/drawn")
+    phone.tap("scan-go")
+
+    expect(phone.web.locator("h1")).to_have_text("drawn")
 
 
 def test_each_follower_has_his_own_chat(phone: Phone) -> None:

@@ -93,6 +93,14 @@ def test_the_bridge_is_the_first_script_and_may_run(anna: Client) -> None:
     assert page.content_length == len(page.data)
 
 
+def test_a_kept_page_is_not_shown_to_the_next_follower(anna: Client, outsider: Client) -> None:
+    page = anna.get("/shop/page", base_url=WEB)
+
+    assert "ETag" not in page.headers
+    assert "Cookie" in page.headers["Vary"]
+    assert outsider.get("/shop/page", base_url=WEB).headers["ETag"] == '"1"'
+
+
 def test_the_js_sdk_is_loaded_from_here(anna: Client) -> None:
     page = anna.get("/shop/page", base_url=WEB)
     script = anna.get("/__wechat__/jweixin.js", base_url=WEB)

@@ -179,6 +179,7 @@ export const ENGLISH = {
   '正在支付…': 'Paying…',
   正常: 'genuine',
   '比现实快 {d} 天 {h} 小时 {m} 分': 'Ahead of reality by {d} d {h} h {m} min',
+  没有发出: 'not sent',
   没有应答: 'No answer',
   没有这个开关: 'There is no such fault',
   浅色: 'Light',

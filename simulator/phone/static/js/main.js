@@ -8,7 +8,7 @@ import { startChat } from './phone/chat.js';
 import { fail } from './phone/sheet.js';
 import { startStatusBar } from './phone/status_bar.js';
 import { startWebview } from './phone/webview.js';
-import { listen, loadChat, loadOrders, loadState, loadWire } from './store.js';
+import { listen, loadState } from './store.js';
 import { startTopBar } from './top_bar.js';
 
 async function start() {
@@ -22,7 +22,6 @@ async function start() {
   startLab();
   startNarrow();
   listen();
-  await Promise.all([loadChat(), loadWire(), loadOrders()]);
 }
 
 function sayWhy(error) {

@@ -116,13 +116,16 @@ function setOffline(offline) {
   if (store.offline === offline) return;
   store.offline = offline;
   tell('offline');
-  if (!offline) loadAll().catch(() => {});
 }
 
 export function listen() {
   const source = new EventSource('/sim/api/events');
   source.onmessage = ({ data }) => takeEvent(JSON.parse(data));
-  source.onopen = () => setOffline(false);
+  // What happened before the stream opened was not told to us: look again.
+  source.onopen = () => {
+    setOffline(false);
+    loadAll().catch(() => {});
+  };
   source.onerror = () => setOffline(true);
   addEventListener('pagehide', () => source.close());
 }

@@ -8,6 +8,7 @@ import { fail, toast } from '../phone/sheet.js';
 import { wechatNow } from '../phone/status_bar.js';
 import { timeOf } from './wire.js';
 
+const chosenModes = new Map();
 const STATES = { NOTPAY: '未支付', SUCCESS: '已支付', CLOSED: '已关闭', REFUND: '有退款' };
 
 function countdown(at) {
@@ -21,7 +22,7 @@ function tryRow(one) {
   const good = one.status >= 200 && one.status < 300;
   const next = one.next_at ? h('span.countdown', { 'data-next': one.next_at }, countdown(one.next_at)) : null;
   return h('li', {}, h(`span.verdict.${good ? 'good' : 'bad'}`, {}, icon(good ? 'check' : 'cross')),
-    h('span', {}, t('第 {n} 次', { n: one.try })), h('time.mono', {}, timeOf(one.at)), h('span.mono', {}, one.status ? String(one.status) : '—'),
+    h('span', {}, one.try ? t('第 {n} 次', { n: one.try }) : t('没有发出')), h('time.mono', {}, timeOf(one.at)), h('span.mono', {}, one.status ? String(one.status) : '—'),
     h('span.try-verdict', {}, one.verdict === 'ok' ? '' : one.verdict), next ? h('span.next', {}, t('下一次'), ' ', next) : null);
 }
 
@@ -40,6 +41,8 @@ function run(action, words) {
 function buttons(order) {
   const base = `orders/${encodeURIComponent(order.out_trade_no)}`;
   const mode = h('select', { 'aria-label': t('怎样通知') }, spoilModes().map(([value, label]) => h('option', { value }, label)));
+  mode.value = chosenModes.get(order.out_trade_no) || '';
+  mode.addEventListener('change', () => chosenModes.set(order.out_trade_no, mode.value));
   const send = run(() => post(`${base}/notify`, mode.value ? { mode: mode.value } : {}), t('已通知'));
   const pay = run(() => post(`${base}/pay`), t('已支付'));
   return h('footer', {}, mode, h('button.lab-button', { testid: 'order-notify', onclick: send }, t('再通知一次')),
@@ -71,7 +74,6 @@ export function ordersPanel() {
     list.replaceChildren(...(cards.length ? cards : [h('p.lab-empty', {}, t('还没有订单。去店里买一件。'))]));
   };
   on('orders', draw);
-  on('state', draw);
   draw();
   setInterval(() => {
     for (const one of list.querySelectorAll('[data-next]')) one.textContent = countdown(one.dataset.next);

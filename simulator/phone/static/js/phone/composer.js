@@ -1,8 +1,8 @@
 // The bar under the conversation, as a service account has it: its menu or a keyboard.
-import { follower, postForm } from '../api.js';
+import { follower, post, postForm } from '../api.js';
 import { h, icon } from '../dom.js';
 import { t } from '../i18n.js';
-import { me, store, watch } from '../store.js';
+import { loadState, me, store, watch } from '../store.js';
 import { say } from './chat.js';
 import { menuCells } from './menu_bar.js';
 import { openScan } from './scan_sheet.js';
@@ -104,6 +104,16 @@ function fill(bar, showMenu, plus) {
   bar.replaceChildren(toggle, useMenu ? menuCells(buttons) : writing(plus));
 }
 
+// Who does not follow yet can do two things: follow, or scan a code that makes him follow.
+function stranger() {
+  const follow = () => post(follower(store.openid, '/subscribe')).then(loadState).catch(fail);
+  return [
+    h('button.round', { 'aria-label': t('扫一扫'), testid: 'stranger-scan', onclick: () => openScan({ handle: true }).catch(fail) }, icon('scan')),
+    h('button.green-button', { testid: 'follow-here', onclick: follow }, t('关注公众号')),
+    h('span.round'),
+  ];
+}
+
 export function composer() {
   const plus = plusPanel();
   const bar = h('div.composer-row');
@@ -113,8 +123,9 @@ export function composer() {
     const now = JSON.stringify([store.menu, me()?.subscribed]);
     if (now === shown) return;
     shown = now;
-    fill(bar, false, plus);
-    box.hidden = !me()?.subscribed;
+    plus.hidden = true;
+    if (me()?.subscribed) fill(bar, false, plus);
+    else bar.replaceChildren(...stranger());
   };
   draw();
   watch(box, 'state', draw);

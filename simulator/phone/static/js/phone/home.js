@@ -1,12 +1,14 @@
 // The first screen of WeChat: the account, and friends who shared something.
-import { h } from '../dom.js';
+import { h, icon } from '../dom.js';
 import { t } from '../i18n.js';
 import { avatar } from '../people.js';
 import { store } from '../store.js';
 import { accountAvatar } from './account.js';
 import { openChat } from './chat.js';
 import { navBar, popScreen, pushScreen } from './screens.js';
+import { openScan } from './scan_sheet.js';
 import { sharesFor } from './shares.js';
+import { fail } from './sheet.js';
 import { openPage } from './webview.js';
 
 function lastWords(openid) {
@@ -35,8 +37,9 @@ export function homeView() {
   const friends = sharesFor(store.openid).map((share, index) =>
     row(avatar(share.from), share.from.nickname, `[${t('链接')}] ${share.title || share.url}`,
       () => pushScreen(friendView(share)), `shared-${index}`));
+  const scan = h('button.nav-button', { 'aria-label': t('扫一扫'), testid: 'home-scan', onclick: () => openScan({ handle: true }).catch(fail) }, icon('scan'));
   view.append(
-    navBar({ title: t('微信') }),
+    navBar({ title: t('微信'), right: scan }),
     h('div.rows', {},
       row(accountAvatar(store.state.account), store.state.account.name, lastWords(store.openid), openChat, 'open-account'),
       friends));

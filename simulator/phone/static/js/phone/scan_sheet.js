@@ -37,7 +37,7 @@ function ask() {
     build: ({ done }) => {
       const input = h('textarea', { testid: 'scan-input', placeholder: t('粘贴二维码或条码里的文字'), 'aria-label': t('码里的文字'), 'data-first': true });
       const go = () => input.value.trim() && done(input.value.trim());
-      const pick = () => readPicture().then((read) => read && done(read)).catch((error) => fail(new Error(`${t('这张图片认不出来，请粘贴文字')}（${error.message}）`)));
+      const pick = () => readPicture().then((read) => { if (read) input.value = read; }).catch((error) => fail(new Error(`${t('这张图片认不出来，请粘贴文字')}（${error.message}）`)));
       return h('div.scan', {}, h('div.scan-window', { 'aria-hidden': 'true' }, icon('scan')), input,
         h('button.green-button', { testid: 'scan-go', onclick: go }, t('识别')),
         h('button.quiet-button', { testid: 'scan-picture', onclick: pick }, t('从图片识别')));

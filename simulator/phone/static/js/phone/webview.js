@@ -37,8 +37,21 @@ function frame(src) {
   });
   made.style.colorScheme = settings.theme;
   made.src = src;
-  made.addEventListener('load', () => busy(false));
+  made.addEventListener('load', () => {
+    busy(false);
+    readOwnTitle(made);
+  });
   return made;
+}
+
+// WeChat's own pages (asking for consent) are ours: they have no bridge, but may be looked at.
+function readOwnTitle(made) {
+  try {
+    const { title } = made.contentDocument;
+    if (page && title) page.head.title.textContent = title;
+  } catch {
+    // The shop's pages tell their title themselves.
+  }
 }
 
 function busy(on) {
