@@ -33,7 +33,8 @@ class Servers:
         sockets = [_listen(settings.host, port) for port in (settings.port, settings.web_port)]
         self.settings = settings.with_ports(*(found.getsockname()[1] for found in sockets))
         self.engine = Engine(self.settings)
-        apps = (create_app(self.engine), create_gateway(self.engine))
+        self.app = create_app(self.engine)
+        apps = (self.app, create_gateway(self.engine))
         self._servers: list[BaseWSGIServer] = [
             make_server(
                 settings.host,

@@ -73,8 +73,9 @@ def show_menu(openid: str) -> Response:
 def tap_menu(openid: str) -> Response:
     follower_or_404(openid)
     path = body().get("path")
-    is_path = isinstance(path, list) and len(path) in {1, 2}
-    if not is_path or not all(isinstance(step, int) and step >= 0 for step in path):
+    if not isinstance(path, list) or len(path) not in {1, 2}:
+        raise BadRequest("path 是 [i] 或 [i,j]")
+    if not all(isinstance(step, int) and step >= 0 for step in path):
         raise BadRequest("path 是 [i] 或 [i,j]")
     return jsonify(the_persona().tap(openid, path, body(), wait=waits()))
 

@@ -11,6 +11,7 @@ from simulator.pay.orders import as_transaction
 from simulator.pay.transport import Body, PayCall, pay_route
 
 NUMBER = r"[^/]+"
+EARLY_CLOSE_SECONDS = 300
 
 
 @pay_route("POST", r"/v3/pay/transactions/jsapi", "JSAPI 下单")
@@ -94,6 +95,8 @@ def close(call: PayCall, out_trade_no: str) -> tuple[int, Body]:
         elif order["state"] == "SUCCESS":
             raise _paid(call)
         else:
+            if engine.clock.now() - order["created_at"] < EARLY_CLOSE_SECONDS:
+                call.verdicts.add("下单 5 分钟后再关单", None, "太早关单可能撞上正在付款的买家")
             engine.orders.close(out_trade_no)
     return 204, None
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from simulator.engine import Engine
 
 LIFE_SECONDS = 3 * 86400
-KINDS = {  # type: (largest size in bytes, endings)
+KINDS = {  # the largest size in bytes, and the endings
     "image": (10 * 2**20, (".png", ".jpg", ".jpeg", ".gif")),
     "voice": (2 * 2**20, (".amr", ".mp3")),
     "video": (10 * 2**20, (".mp4",)),
@@ -42,7 +42,7 @@ class MediaStore:
 
     def add(self, kind: str, data: bytes, ending: str) -> dict[str, Any]:
         media_id = f"sim{kind}_{secrets.token_urlsafe(40)}"
-        document = {
+        document: dict[str, Any] = {
             "media_id": media_id,
             "type": kind,
             "ending": ending,

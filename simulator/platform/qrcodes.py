@@ -25,7 +25,7 @@ class QrCodes:
         self._engine = engine
 
     def add(self, scene: str, seconds: int | None) -> dict[str, Any]:
-        document = {
+        document: dict[str, Any] = {
             "ticket": "gQ" + secrets.token_urlsafe(66) + "==",
             "url": LINK + "02" + secrets.token_urlsafe(16),
             "scene": scene,

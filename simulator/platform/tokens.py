@@ -139,7 +139,7 @@ class Tokens:
         return next((token for token in tokens if token["channel"] == channel and token["latest"]), None)
 
     def _make(self, channel: str, prefix: str) -> dict[str, Any]:
-        token = {
+        token: dict[str, Any] = {
             "token": f"{prefix}_{secrets.token_urlsafe(100)}",
             "channel": channel,
             "expires_at": self._engine.clock.now() + LIFE_SECONDS,

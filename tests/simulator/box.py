@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import requests
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from simulator.__main__ import Servers
 from simulator.crypto import payments
@@ -101,6 +103,11 @@ class Box:
 
     # -- the merchant
 
+    @cached_property
+    def merchant_key(self) -> RSAPrivateKey:
+        assert self.settings.merchant.private_key_file is not None
+        return read_private_key(self.settings.merchant.private_key_file)
+
     def order(self, **changes: Any) -> dict[str, Any]:
         """The body of an order that would be accepted."""
         body = {
@@ -138,9 +145,7 @@ class Box:
             **changes,
         }
         message = payments.lines(method, target, given["timestamp"], given["nonce_str"], data)
-        assert merchant.private_key_file is not None
-        signature = payments.sign(message, read_private_key(merchant.private_key_file))
-        given.setdefault("signature", signature)
+        given.setdefault("signature", payments.sign(message, self.merchant_key))
         return f"{payments.SCHEME} " + ",".join(f'{name}="{value}"' for name, value in given.items())
 
     def page_params(self, prepay_id: str, **changes: Any) -> dict[str, Any]:
@@ -154,9 +159,7 @@ class Box:
             **changes,
         }
         parts = [str(given[name]) for name in ("appId", "timeStamp", "nonceStr", "package")]
-        assert self.settings.merchant.private_key_file is not None
-        key = read_private_key(self.settings.merchant.private_key_file)
-        given.setdefault("paySign", payments.sign(payments.lines(*parts), key))
+        given.setdefault("paySign", payments.sign(payments.lines(*parts), self.merchant_key))
         return given
 
     def pay(self, prepay_id: str, **changes: Any) -> dict[str, Any]:

@@ -6,12 +6,10 @@ import json
 import threading
 from collections.abc import Iterator
 
-import pytest
 import requests
 
 from simulator.clock import Clock
 from simulator.faults import TABLE
-from simulator.platform.tickets import ticket_signature
 from simulator.wirelog import Verdicts
 from tests.simulator.box import JSAPI, Box
 from tests.simulator.fake_shop import FakeShop
@@ -249,82 +247,3 @@ def test_the_address_book_can_be_replaced_and_added_to(box: Box) -> None:
     assert len(longer) == len(book) + 1
     assert set(longer[0]) == set(book[0])
     assert shorter == [book[0]] == box.get(path)["addresses"]
-
-
-URL = "https://shop.example.cn/"
-
-
-def _config(box: Box, url: str, signed: str | None = None, openid: str | None = None, **more: str) -> dict:
-    ticket = box.api("GET", "/cgi-bin/ticket/getticket", type="jsapi")["ticket"]
-    params = {
-        "verifyAppId": box.settings.account.appid,
-        "verifyTimestamp": "1795219200",
-        "verifyNonceStr": "Wm3WZYTPz0wzccnW",
-        "verifySignature": ticket_signature(ticket, "Wm3WZYTPz0wzccnW", "1795219200", signed or url),
-        "verifyJsApiList": ["chooseWXPay"],
-    }
-    params.update({name: value for name, value in more.items() if name.startswith("verify")})
-    entry = {"entry_url": more["entry_url"]} if "entry_url" in more else {}
-    return box.post("bridge/config", openid=openid or box.somebody(), url=url, params=params, **entry)
-
-
-def test_a_page_signed_with_ticket_and_address_is_accepted(box: Box) -> None:
-    url = f"{box.settings.web_base}/shop/goods?id=88&from=menu"
-
-    answer = _config(box, url + "#top", signed=url)
-
-    assert (answer["err_msg"], answer["granted"]) == ("config:ok", ["chooseWXPay"])
-
-
-@pytest.mark.parametrize(
-    ("more", "message"),
-    [
-        ({"verifySignature": "0" * 40}, "config:invalid signature"),
-        ({"verifyNonceStr": "other"}, "config:invalid signature"),
-        ({"verifyTimestamp": "1795219201"}, "config:invalid signature"),
-        ({"verifyTimestamp": ""}, "config:invalid signature"),
-        ({"verifyAppId": "wx0000000000000000"}, "config:invalid appid"),
-    ],
-)
-def test_a_wrong_config_is_refused(box: Box, more: dict[str, str], message: str) -> None:
-    answer = _config(box, f"{box.settings.web_base}/shop/", **more)
-
-    assert (answer["err_msg"], answer["granted"]) == (message, [])
-    assert [row for row in answer["verdicts"] if row["ok"] is False]
-
-
-def test_a_page_of_another_host_is_refused(box: Box) -> None:
-    assert _config(box, URL)["err_msg"] == "config:invalid url domain"
-
-
-def test_without_a_ticket_nothing_is_signed(box: Box) -> None:
-    url = f"{box.settings.web_base}/shop/"
-    params = {
-        "verifyAppId": box.settings.account.appid,
-        "verifyTimestamp": "1795219200",
-        "verifyNonceStr": "n",
-        "verifySignature": "x",
-    }
-
-    answer = box.post("bridge/config", openid=box.somebody(), url=url, params=params)
-
-    assert answer["err_msg"] == "config:invalid signature"
-    assert answer["verdicts"][-2]["check"] == "jsapi_ticket"
-
-
-def test_an_apple_keeps_the_entry_address_and_an_android_does_not(box: Box) -> None:
-    people = {row["platform"]: row["openid"] for row in box.followers}
-    entry, now = (f"{box.settings.web_base}/shop/{name}" for name in ("entry", "now"))
-
-    results = {
-        (platform, name): _config(box, now, signed=url, openid=openid, entry_url=entry)["err_msg"]
-        for platform, openid in people.items()
-        for name, url in (("entry", entry), ("now", now))
-    }
-
-    assert results == {
-        ("ios", "entry"): "config:ok",
-        ("ios", "now"): "config:invalid signature",
-        ("android", "entry"): "config:invalid signature",
-        ("android", "now"): "config:ok",
-    }

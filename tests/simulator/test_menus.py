@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from typing import Any
 
 import pytest
 
+from simulator.platform.qrcodes import draw_qr
 from tests.simulator.box import Box
 from tests.simulator.fake_shop import FakeShop
 
@@ -161,3 +164,25 @@ def test_a_button_that_is_not_there_cannot_be_tapped(box: Box, path: Any) -> Non
     url = f"{box.base}/sim/api/followers/{box.somebody()}/menu"
 
     assert requests.post(url, json={"path": path}, timeout=5).status_code == 400
+
+
+def test_buttons_that_need_the_phone_ask_first(box: Box, shop: FakeShop) -> None:
+    picture = "data:image/png;base64," + base64.b64encode(draw_qr("茶")).decode()
+    kinds = ("scancode_waitmsg", "pic_photo_or_album", "location_select")
+    create(box, sub(*({"type": kind, "name": kind[:9], "key": kind} for kind in kinds)))
+    path = f"followers/{box.somebody()}/menu?wait=1"
+
+    asked = [box.post(path, path=[0, number]).get("ask") for number in range(3)]
+    assert asked == ["scan", "picture", "location"]
+    assert shop.received == []
+    box.post(path, path=[0, 0], scan_result="6901234567892")
+    box.post(path, path=[0, 1], picture=picture)
+    box.post(path, path=[0, 2], latitude="24.48", longitude="118.09")
+
+    shop.wait_for(5)
+    decoded = [box.get(f"wire/{entry['seq']}")["request"]["decoded"] for entry in box.wire()]
+    assert sum("<ScanResult><![CDATA[6901234567892]]>" in text for text in decoded) == 1
+    md5 = hashlib.md5(draw_qr("茶")).hexdigest()
+    assert sum(f"<PicMd5Sum><![CDATA[{md5}]]>" in text for text in decoded) == 1
+    assert sum("<MsgType><![CDATA[image]]>" in text for text in decoded) == 1
+    assert sum("<MsgType><![CDATA[location]]>" in text for text in decoded) == 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
+import requests
 
 from tests.simulator.box import Box
 
@@ -185,3 +187,22 @@ def test_the_callback_check_knows_its_actions(box: Box) -> None:
     assert (
         box.api("POST", "/cgi-bin/callback/check", body={**good, "check_operator": "x"})["errcode"] == 40203
     )
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("kind", ["api_500", "api_timeout", "api_reset"])
+def test_an_answer_can_break_before_or_after_the_effect(box: Box, kind: str, moment: str) -> None:
+    token = box.token()
+    box.post("faults", name=kind, value=moment, once=True)
+    body = json.dumps({"button": [{"type": "click", "name": "K", "key": "K"}]}).encode()
+    url = f"{box.base}/cgi-bin/menu/create?access_token={token}"
+
+    if kind == "api_500":
+        assert requests.post(url, data=body, timeout=5).status_code == 500
+    else:
+        expected = requests.Timeout if kind == "api_timeout" else requests.ConnectionError
+        with pytest.raises(expected):
+            requests.post(url, data=body, timeout=0.5)
+
+    done = box.api("GET", "/cgi-bin/menu/get", token=token).get("errcode") != 46003
+    assert done == (moment == "after")

@@ -1,8 +1,7 @@
-"""The cashier and the notifications: checks of the page, the password, the schedule, every way to misbehave."""
+"""Payment notifications: contents, schedule, every way to misbehave."""
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,117 +14,10 @@ from werkzeug.wrappers import Response
 from simulator.crypto import keys, payments
 from simulator.pay.notifier import DISTANCES
 from tests.simulator.box import Box
+from tests.simulator.careful_shop import NOTIFY, until, verify
 from tests.simulator.fake_shop import FakeShop, Received
 
 NUMBER = "SHOP20261121000017"
-NOTIFY = "/pay/notify"
-
-
-def open_sheet(box: Box, params: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    given = {"openid": box.somebody(), "url": f"{box.settings.web_base}/shop/pay/1?a=b", "params": params}
-    return box.post("bridge/prepay", **{**given, **changes})
-
-
-def verify(box: Box, received: Received) -> dict[str, Any]:
-    """What a careful shop does with a notification; raises AssertionError or an error of the cipher."""
-    headers = received.headers
-    assert headers["Wechatpay-Signature-Type"] == payments.SCHEME
-    assert abs(int(headers["Wechatpay-Timestamp"]) - time.time()) < 300
-    assert headers["Wechatpay-Serial"] == box.settings.wechatpay.public_key_id
-    message = payments.lines(headers["Wechatpay-Timestamp"], headers["Wechatpay-Nonce"], received.body)
-    key = keys.read_public_key(box.settings.wechatpay.public_key_file)
-    assert payments.is_signed(headers["Wechatpay-Signature"], message, key)
-    envelope = json.loads(received.body)
-    resource = envelope.pop("resource")
-    plain = json.loads(payments.decrypt_resource(resource, box.settings.merchant.apiv3_key))
-    return {**envelope, "resource": plain}
-
-
-def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
-
-
-def test_a_right_request_opens_the_sheet(box: Box) -> None:
-    answer = open_sheet(box, box.page_params(box.place()))
-
-    assert answer["ok"], answer
-    assert answer["order"]["amount_fen"] == 2590
-    assert answer["order"]["merchant"] == "小铺"
-
-
-@pytest.mark.parametrize(
-    ("changes", "check"),
-    [
-        ({"paySign": ""}, "六个参数齐全"),
-        ({"timeStamp": int(time.time())}, "都是字符串"),
-        ({"appId": "wx0000000000000000"}, "appId"),
-        ({"signType": "MD5"}, "signType"),
-        ({"timeStamp": "1795227302000"}, "timeStamp 是秒"),
-        ({"paySign": "AAAA"}, "paySign"),
-        ({"package": "prepay_id=wx0"}, "prepay_id"),
-        ({"package": "wx0"}, "prepay_id"),
-    ],
-)
-def test_a_wrong_request_is_refused_and_named(box: Box, changes: dict[str, Any], check: str) -> None:
-    answer = open_sheet(box, box.page_params(box.place(), **changes))
-
-    assert not answer["ok"]
-    assert answer["err_msg"] == "get_brand_wcpay_request:fail"
-    assert answer["err_desc"]
-    assert [row["check"] for row in answer["verdicts"] if row["ok"] is False] == [check]
-
-
-def test_a_page_elsewhere_may_not_pay(box: Box) -> None:
-    answer = open_sheet(box, box.page_params(box.place()), url="https://evil.example/shop/pay")
-
-    assert answer["err_desc"].startswith("当前页面的URL未注册")
-
-
-def test_only_who_ordered_may_pay(box: Box) -> None:
-    params = box.page_params(box.place())
-
-    answer = open_sheet(box, params, openid=box.somebody(1))
-
-    assert "不一致" in answer["err_desc"]
-
-
-def test_a_prepay_id_lives_two_hours(box: Box) -> None:
-    params = box.page_params(box.place())
-    box.pass_time(7201)
-
-    assert "过期" in open_sheet(box, params)["err_desc"]
-    assert open_sheet(box, box.page_params(box.place()))["ok"]
-
-
-def test_the_password_decides_and_a_wrong_one_keeps_the_sheet(box: Box) -> None:
-    prepay_id = box.place()
-
-    wrong = box.pay(prepay_id, password="000000")
-    right = box.pay(prepay_id)
-
-    assert (wrong["retry"], wrong["error"]) == (True, "支付密码错误，请重试")
-    assert right == {"err_msg": "get_brand_wcpay_request:ok"}
-    assert "已支付" in box.pay(prepay_id)["err_desc"]
-
-
-@pytest.mark.parametrize("action", ["cancel", "fail"])
-def test_a_cancelled_or_failed_payment_moves_nothing(box: Box, shop: FakeShop, action: str) -> None:
-    answer = box.pay(box.place(), action=action)
-
-    assert answer["err_msg"] == f"get_brand_wcpay_request:{action}"
-    assert box.order_state()["state"] == "NOTPAY"
-    assert box.get("jobs")["jobs"] == []
-
-
-def test_paying_leaves_a_card_in_the_chat(box: Box) -> None:
-    box.pay(box.place())
-
-    card = box.chat()[-1]
-    assert (card["kind"], card["via"], card["amount_fen"]) == ("payment", "pay", 2590)
-    assert card["transaction_id"] == box.order_state()["transaction_id"]
 
 
 def test_a_notification_follows_and_is_kept(box: Box, shop: FakeShop) -> None:
@@ -341,30 +233,6 @@ def test_the_certificate_signs_while_a_merchant_switches(box: Box, shop: FakeSho
     assert received.headers["Wechatpay-Serial"] == keys.serial_of(certificate)
 
 
-def test_a_closed_order_is_paid_only_by_the_switch_or_from_outside(box: Box, shop: FakeShop) -> None:
-    prepay_id = box.place()
-    mchid = {"mchid": box.settings.merchant.mchid}
-    assert box.merchant("POST", f"/v3/pay/transactions/out-trade-no/{NUMBER}/close", mchid).status_code == 204
-    assert "已关闭" in box.pay(prepay_id)["err_desc"]
-
-    box.fault("pay_late")
-
-    assert box.pay(prepay_id)["err_msg"].endswith(":ok")
-    assert verify(box, shop.wait_for(1, NOTIFY)[0])["resource"]["trade_state"] == "SUCCESS"
-
-
-def test_an_order_can_be_paid_from_outside_even_when_expired(box: Box, shop: FakeShop) -> None:
-    box.place()
-    box.pass_time(8 * 86_400)
-
-    answer = box.post(f"orders/{NUMBER}/pay")
-
-    assert answer["state"] == "SUCCESS"
-    shop.wait_for(1, NOTIFY)
-    again = requests.post(f"{box.base}/sim/api/orders/{NUMBER}/pay", timeout=5)
-    assert again.status_code == 409
-
-
 def test_a_notification_can_be_sent_again_by_hand(box: Box, shop: FakeShop) -> None:
     box.pay(box.place())
     shop.wait_for(1, NOTIFY)
@@ -391,19 +259,3 @@ def test_a_lie_about_an_unpaid_order_is_always_unverifiable(box: Box, shop: Fake
     with pytest.raises(AssertionError):
         verify(box, shop.wait_for(1, NOTIFY)[0])
     assert box.order_state()["state"] == "NOTPAY"
-
-
-@pytest.mark.parametrize(
-    ("amount", "paid", "notifications"), [(130, True, 0), (131, False, 0), (132, True, 2), (133, True, 1)]
-)
-def test_the_amount_can_choose_the_case(
-    box: Box, shop: FakeShop, amount: int, paid: bool, notifications: int
-) -> None:
-    box.fault("pay_by_amount", "always")
-
-    answer = box.pay(box.place(amount={"total": amount}))
-
-    assert answer["err_msg"].endswith(":ok") == paid
-    shop.wait_for(notifications, NOTIFY)
-    time.sleep(0.6 if notifications == 0 else 0.1)
-    assert len(shop.to(NOTIFY)) == notifications
