@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from app.followers.service import record_chat
 from app.wechat.callback.messages import Push
 from app.wechat.replies import Reply
 from handlers import fallback, farewell, keyword_replies, menu_clicks, welcome
@@ -27,9 +28,15 @@ TABLE: Mapping[str, Handler] = {
     "event:scancode_waitmsg": fallback.reply,  # the phone shows a spinner until something comes
 }
 
+COMING_AND_GOING = ("event:subscribe", "event:unsubscribe")  # everything else in the table is a chat
+
 
 def dispatch(push: Push) -> Reply | None:
     """The reply to this push; None when nothing is to be said."""
-    handler = TABLE.get(push.kind)
     logger.info("push", extra={"kind": push.kind, "openid": push.openid})
-    return handler(push) if handler else None
+    handler = TABLE.get(push.kind)
+    if handler is None:
+        return None
+    if push.kind not in COMING_AND_GOING:
+        record_chat(push.openid)
+    return handler(push)

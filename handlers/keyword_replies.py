@@ -1,7 +1,6 @@
 """Answers a text by the keyword rules."""
 
 from app.entrances.models import EntranceKind
-from app.followers.service import record_chat
 from app.keywords.matching import Match
 from app.keywords.models import ReplyKind
 from app.keywords.service import find_reply
@@ -15,7 +14,6 @@ from handlers.speech import say
 
 def reply(push: TextMessage) -> Reply:
     """The matching rule's answer, or the fallback."""
-    record_chat(push.openid)
     match = find_reply(push.content)
     return _speak(match) if match else fallback.reply(push)
 

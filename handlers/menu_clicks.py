@@ -3,7 +3,6 @@
 from flask import current_app
 
 from app.entrances.models import EntranceKind
-from app.followers.service import record_chat
 from app.wechat.callback.messages import ClickEvent
 from app.wechat.menu import find_button_name
 from app.wechat.replies import Reply, TextReply
@@ -19,7 +18,6 @@ CONTACT = "CONTACT"
 
 def reply(push: ClickEvent) -> Reply:
     """What the button's key stands for, or the fallback."""
-    record_chat(push.openid)
     if push.key == CONTACT:
         orders_url = f"{current_app.config['BASE_URL']}/shop/orders"
         return TextReply(say("contact", orders_url=orders_url))

@@ -12,6 +12,8 @@ from app.followers.models import Follower
 
 SEEN_EVERY = timedelta(minutes=1)  # a visit is noted at most that often
 
+_KNOWN = select(Follower.is_subscribed, Follower.unsubscribed_at, Follower.last_seen_at)
+
 
 def find(openid: str) -> Follower | None:
     """The follower of this openid."""
@@ -53,17 +55,23 @@ def record_unfollow(openid: str, at: datetime | None = None) -> None:
 
 def record_chat(openid: str) -> None:
     """He wrote to the account, which only followers can: whoever followed before us is learnt this way."""
-    follower = get_or_create(openid)
-    if not follower.is_subscribed and follower.unsubscribed_at is None:
-        _update(openid, Follower.is_subscribed.is_(False), is_subscribed=True)
-    touch(openid)
+    known = db.session.execute(_KNOWN.where(Follower.openid == openid)).one_or_none()
+    if known is None:
+        get_or_create(openid)
+    if known is None or not (known.is_subscribed or known.unsubscribed_at):
+        _update(openid, Follower.unsubscribed_at.is_(None), is_subscribed=True)
+    if known is not None:
+        _note_visit(openid, known.last_seen_at)
 
 
 def touch(openid: str) -> None:
     """Note that he is here; writes at most once a minute."""
-    follower = get_or_create(openid)
+    _note_visit(openid, get_or_create(openid).last_seen_at)
+
+
+def _note_visit(openid: str, last_seen_at: datetime) -> None:
     now = clock.now()
-    if follower.last_seen_at < now - SEEN_EVERY:
+    if last_seen_at < now - SEEN_EVERY:
         _update(openid, Follower.last_seen_at < now, last_seen_at=now)
 
 

@@ -12,7 +12,9 @@ from app.followers.service import find
 from app.keywords.models import MatchMode, ReplyKind
 from app.keywords.service import add_rule
 from app.wechat.callback.codec import Mode
+from app.wechat.callback.reading import BUILDERS
 from app.wechat.models import WechatPush
+from handlers.dispatch import TABLE
 from tests.factories import make_sku
 from tests.pushes import (
     AES_KEY,
@@ -318,3 +320,19 @@ def test_a_push_needs_neither_session_nor_csrf_token(client: FlaskClient) -> Non
     assert answer.status_code == 200
     assert "Set-Cookie" not in answer.headers
     assert "Vary" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "xml", [write_text("你好"), write_event("CLICK", EventKey="CONTACT")], ids=["text", "click"]
+)
+def test_who_chats_is_known_as_a_follower(client: FlaskClient, shop: Flask, xml: str) -> None:
+    push(client, xml)
+
+    follower = find(OPENID)
+
+    assert follower is not None
+    assert follower.is_subscribed
+
+
+def test_every_handler_is_reached_by_the_kind_of_a_push_we_can_read() -> None:
+    assert set(TABLE) <= set(BUILDERS) | {"event:scancode_waitmsg"}

@@ -108,7 +108,7 @@ def _location_report(read: Reader, common: dict[str, Any]) -> Push:
     return LocationEvent(latitude=read.optional("Latitude"), longitude=read.optional("Longitude"), **common)
 
 
-_BUILDERS: dict[str, _Build] = {
+BUILDERS: dict[str, _Build] = {
     "text": _text,
     "image": _image,
     "voice": _voice,
@@ -143,7 +143,7 @@ def read_push(fields: Fields) -> Push:
         "kind": kind,
         "dedupe_key": _dedupe_key(read, kind),
     }
-    build = _BUILDERS.get(kind)
+    build = BUILDERS.get(kind)
     return build(read, common) if build else Unknown(raw=fields, **common)
 
 
