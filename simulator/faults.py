@@ -108,15 +108,15 @@ class Faults:
         self._store = store
         self._events = events
 
-    def peek(self, name: str) -> str:
+    def peek(self, name: str, path: str = "") -> str:
         """The present value, without using it up."""
-        document = self._store.find("faults", name)
+        document = self._find(name, path)
         return document["value"] if document else BY_NAME[name].choices[0]
 
-    def take(self, name: str) -> str:
-        """The present value; a switch set for once goes back."""
+    def take(self, name: str, path: str = "") -> str:
+        """The present value; a switch set for once goes back. `path` is that of the call it would strike."""
         with self._store.lock:
-            document = self._store.find("faults", name)
+            document = self._find(name, path)
             if document is None:
                 return BY_NAME[name].choices[0]
             if document["once"]:
@@ -124,10 +124,10 @@ class Faults:
                 self._events.publish("state", what="faults")
             return str(document["value"])
 
-    def strikes(self, name: str) -> bool:
-        return self.take(name) != BY_NAME[name].choices[0]
+    def strikes(self, name: str, path: str = "") -> bool:
+        return self.take(name, path) != BY_NAME[name].choices[0]
 
-    def set(self, name: str, value: str, *, once: bool = False) -> None:
+    def set(self, name: str, value: str, *, once: bool = False, only: str = "") -> None:
         """Raises: KeyError for an unknown switch, ValueError for a value it does not know."""
         fault = BY_NAME[name]
         if value in {"once", "always"} and value not in fault.choices:
@@ -137,8 +137,13 @@ class Faults:
         if value == fault.choices[0]:
             self._store.remove("faults", name)
         else:
-            self._store.put("faults", name, {"name": name, "value": value, "once": once})
+            self._store.put("faults", name, {"name": name, "value": value, "once": once, "only": only})
         self._events.publish("state", what="faults")
+
+    def _find(self, name: str, path: str) -> dict[str, Any] | None:
+        """What is set, unless it waits for calls of another path."""
+        document = self._store.find("faults", name)
+        return None if document and path and document["only"] not in path else document
 
     def calm_value(self, name: str) -> str:
         """The value that means: behave well."""
@@ -162,6 +167,7 @@ class Faults:
                     "choices": list(fault.choices),
                     "value": document["value"] if document else fault.choices[0],
                     "once": bool(document and document["once"]),
+                    "only": document["only"] if document else "",
                     "active": document is not None,
                     "takes_number": fault.takes_number,
                 }

@@ -21,8 +21,8 @@ def broken_answer(engine: Engine, family: str, moment: str) -> Response | None:
     faults = engine.faults
     for kind in ("500", "timeout", "reset"):
         name = f"{family}_{kind}"
-        if faults.peek(name) == moment:
-            faults.take(name)
+        if faults.peek(name, request.path) == moment:
+            faults.take(name, request.path)
             if kind == "timeout":
                 engine.stopping.wait(LONGEST_SILENCE_SECONDS)
             if kind != "500":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import threading
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import BadRequest, Conflict
@@ -116,9 +117,8 @@ class Persona:
         if kind == "location_select":
             if "latitude" not in given:
                 return {"ask": "location", "type": kind}
-            sent = self._tapped(openid, kind, {**given, "key": button["key"]}, wait=wait)
-            self.say(openid, {**given, "type": "location"}, None, wait=False)
-            return sent
+            event = self._engine.pushes.build(openid, kind, {**given, "key": button["key"]})
+            return self._send_both(event, {**given, "type": "location"}, None, wait=wait)
         if kind == "media_id":  # sends the material, no event
             self._engine.chats.add(openid, "out", "image", via="reply", media_id=button["media_id"])
         return {}
@@ -196,9 +196,24 @@ class Persona:
             return {"ask": "picture", "type": button["type"]}
         data = _from_data_url(given["picture"])
         md5 = hashlib.md5(data).hexdigest()
-        sent = self._tapped(openid, button["type"], {"key": button["key"], "pictures": [md5]}, wait=wait)
-        self.say(openid, {"type": "image"}, data, wait=False)
-        return sent
+        fields = {"key": button["key"], "pictures": [md5]}
+        event = self._engine.pushes.build(openid, button["type"], fields)
+        return self._send_both(event, {"type": "image"}, data, wait=wait)
+
+    def _send_both(
+        self, event: Push, message: dict[str, Any], picture: bytes | None, *, wait: bool
+    ) -> dict[str, Any]:
+        """The event first, then the ordinary message that belongs to it."""
+
+        def run() -> dict[str, Any]:
+            sent = self._send(event, wait=True)
+            said = self.say(event.openid, message, picture, wait=True)
+            return {"deliveries": sent["deliveries"] + said["deliveries"]}
+
+        if wait:
+            return run()
+        threading.Thread(target=run, daemon=True).start()
+        return {}
 
     def _keep_picture(self, data: bytes) -> dict[str, Any]:
         ending = next((ending for start, ending in SIGNATURES if data.startswith(start)), None)

@@ -73,14 +73,14 @@ def list_jobs() -> Response:
 
 @lab.post("/faults")
 def set_fault() -> Response:
-    """`{name, value, once?}`; `once`, `always`, `off`, true and false are understood as values, too."""
+    """`{name, value, once?, only?}`; `once`, `always`, `off`, true and false are understood as values, too."""
     given, faults = body(), the_engine().faults
     name, value = str(given.get("name")), given.get("value")
     if isinstance(value, bool):
         value = "always" if value else "off"
     try:
         value = faults.calm_value(name) if value == "off" else str(value)
-        faults.set(name, value, once=given.get("once") is True)
+        faults.set(name, value, once=given.get("once") is True, only=str(given.get("only") or ""))
     except KeyError as error:
         raise NotFound(f"没有开关 {name}") from error
     except ValueError as error:

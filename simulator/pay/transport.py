@@ -124,7 +124,7 @@ def _execute(call: PayCall, found: PayRoute | None, groups: dict[str, str]) -> t
         now=call.engine.clock.wall(),
     )
     authorization.check_manners(settings, call.verdicts, dict(request.headers))
-    if call.engine.faults.strikes("pay_429"):
+    if call.engine.faults.strikes("pay_429", request.path):
         raise PayError(429, "FREQUENCY_LIMITED", "频率超限")
     if found is None:
         raise PayError(404, "NOT_FOUND", "接口不存在")
@@ -149,10 +149,10 @@ def _signed(call: PayCall, status: int, body: Body) -> Response:
     data = b"" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     serial, key = authorization.signing_key(engine, request.headers.get("Wechatpay-Serial", ""))
     headers = authorization.signature_headers(serial, key, data, engine.clock.wall())
-    if status < 300 and engine.faults.strikes("pay_unsigned"):
+    if status < 300 and engine.faults.strikes("pay_unsigned", request.path):
         headers = {}
         call.verdicts.add("故障开关", None, "应答没有签名")
-    elif status < 300 and engine.faults.strikes("pay_probe"):
+    elif status < 300 and engine.faults.strikes("pay_probe", request.path):
         headers["Wechatpay-Signature"] = authorization.SIGN_TEST + headers["Wechatpay-Signature"]
         call.verdicts.add("故障开关", None, "应答带签名探测")
     headers["Request-ID"] = f"08{secrets.token_hex(20).upper()}-0"

@@ -81,7 +81,7 @@ def _play_faults(call: Call) -> None:
         ("api_48001", 48001),
         ("api_45009", 45009),
     ):
-        if faults.strikes(name):
+        if faults.strikes(name, call.request.path):
             call.verdicts.add("故障开关", None, name)
             raise PlatformError(errcode)
     if faults.strikes("api_busy"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -223,3 +224,18 @@ def test_the_double_callback_page_calls_twice(box: Box) -> None:
     assert "fetch(target" in answer.text
     assert "location.replace(target)" in answer.text
     assert open_page(box).status_code == 302
+
+
+def test_further_hosts_can_be_registered(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    hosts = ("shop.example.cn",)
+    monkeypatch.setattr(box.engine, "settings", dataclasses.replace(box.settings, allowed_hosts=hosts))
+
+    allowed = open_page(box, redirect_uri="https://shop.example.cn/callback")
+
+    assert allowed.status_code == 302
+    for other in (
+        "https://www.shop.example.cn/",
+        "https://shop.example.cn:8443/",
+        "https://shop.example.cn@evil.cn/",
+    ):
+        assert "10003" in open_page(box, redirect_uri=other).text

@@ -187,3 +187,12 @@ def test_the_self_test_reads_and_writes_encrypted_fields(box: Box) -> None:
 def test_unknown_addresses_and_methods_are_refused(box: Box) -> None:
     assert box.merchant("GET", "/v3/nothing").status_code == 404
     assert box.merchant("GET", JSAPI).status_code == 405
+
+
+def test_a_fault_can_wait_for_calls_of_one_kind(box: Box) -> None:
+    box.post("faults", name="pay_500", value="after", once=True, only="/close")
+
+    assert box.merchant("POST", JSAPI, box.order()).status_code == 200
+    assert query(box).status_code == 200
+    assert close(box).status_code == 500
+    assert query(box).json()["trade_state"] == "CLOSED"
