@@ -1,0 +1,85 @@
+"""One town and one browser for all journeys of a worker; a phone and a follower for each."""
+
+import itertools
+import socket
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from bootstrap.system_parts import find_chromium
+from demo.launcher_settings import DemoSettings
+from tests.journeys.phone import Phone
+from tests.journeys.town import Town
+
+_names = itertools.count(1)
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
+
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Shop, worker and WeChat, running."""
+    base, ports = tmp_path_factory.mktemp("town"), _free_ports(3)
+    town = Town(DemoSettings(*ports, folder=base / "shop", simulator_folder=base / "simulator"))
+    try:
+        town.start()
+        yield town
+    finally:
+        town.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    program = find_chromium()
+    assert program, "Chromium is missing: `make test` brings it"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(program), args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A browser window of its own; an error in a page's script fails the journey."""
+    errors: list[str] = []
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def take_phone(town: Town, page: Page) -> Iterator[Callable[[], Phone]]:
+    """Give somebody new a phone, opened at the chat with the shop."""
+
+    def take() -> Phone:
+        nickname = f"茶友{next(_names)}号"
+        phone = Phone(page, town.new_follower(nickname), town.settings.web_url)
+        phone.open_chat(town.settings.phone_url, nickname)
+        return phone
+
+    town.wechat("faults/reset")
+    yield take
+    town.wechat("faults/reset")
+
+
+@pytest.fixture
+def phone(take_phone: Callable[[], Phone]) -> Phone:
+    """The phone of a new follower."""
+    return take_phone()
+
+
+def _free_ports(number: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(number)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports

@@ -1,0 +1,84 @@
+"""A follower's phone in a real browser: what a hand would do with it."""
+
+from dataclasses import dataclass
+
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+
+@dataclass
+class Phone:
+    """The phone of one follower."""
+
+    page: Page
+    openid: str
+    web_url: str
+
+    @property
+    def web(self) -> FrameLocator:
+        """What the web view shows."""
+        return self.page.frame_locator("[data-testid=webview]")
+
+    def part(self, name: str) -> Locator:
+        """A part of the phone itself by its mark."""
+        return self.page.get_by_test_id(name)
+
+    def open_chat(self, phone_url: str, nickname: str) -> None:
+        """Take this follower's phone into the hand."""
+        self.page.goto(phone_url)
+        self.page.get_by_role("button", name=nickname).or_(
+            self.page.get_by_text(nickname, exact=True)
+        ).first.click()
+
+    def say(self, text: str) -> None:
+        """Write to the account."""
+        self.part("chat-input").fill(text)
+        self.part("chat-send").click()
+
+    def open_card(self) -> None:
+        """Tap the last product card."""
+        self.part("message-news-card").last.click()
+
+    def choose(self, *options: str) -> None:
+        """Open the options of the product and choose."""
+        self.web.get_by_role("button", name="立即购买").first.click()
+        for option in options:
+            self.web.get_by_label(option, exact=True).check()
+
+    def buy_now(self) -> None:
+        """Go from the chosen options to the checkout."""
+        self.web.locator("[data-act=buy]").click()
+        expect(self.web.get_by_role("button", name="提交订单")).to_be_visible()
+
+    def pick_address(self) -> None:
+        """Take the first address of WeChat's own book."""
+        self.web.locator(".address").click()
+        self.part("address-0").click()
+        expect(self.web.locator(".address__who")).to_be_visible()
+
+    def submit(self) -> None:
+        """Place the order; the pay sheet comes up by itself."""
+        self.web.get_by_role("button", name="提交订单").click()
+        expect(self.part("pay-sheet")).to_be_visible()
+
+    def type_password(self) -> None:
+        """The six digits."""
+        for digit in "123456":
+            self.part(f"pay-key-{digit}").click()
+
+    def pay(self) -> None:
+        """Pay and leave the sheet."""
+        self.type_password()
+        self.part("pay-done").click()
+
+    def go_to_pay_sheet(self, *options: str) -> None:
+        """From the chat to the pay sheet, the short way."""
+        self.say("茶")
+        self.open_card()
+        self.choose(*options)
+        self.buy_now()
+        self.pick_address()
+        self.submit()
+
+    def expect_text(self, text: str) -> None:
+        """The web view says this."""
+        expect(self.web.get_by_text(text).first).to_be_visible()

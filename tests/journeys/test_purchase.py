@@ -1,0 +1,138 @@
+"""The story: a word in the chat, a card, a product, an address, money, a paid order, and the merchant sees it."""
+
+from playwright.sync_api import Browser, expect
+
+from tests.journeys.phone import Phone
+from tests.journeys.town import Town
+
+
+def test_a_follower_buys_from_the_chat_and_the_merchant_sees_where_from(
+    town: Town, phone: Phone, browser: Browser
+) -> None:
+    phone.say("茶")
+    phone.open_card()
+    phone.expect_text("西湖龙井")
+    phone.choose("125g", "罐装")
+    phone.buy_now()
+    phone.pick_address()
+    phone.submit()
+    expect(phone.part("pay-sheet")).to_contain_text("318.00")
+    phone.pay()
+
+    phone.expect_text("支付成功")
+    phone.web.get_by_role("link", name="查看订单").click()
+    phone.expect_text("待发货")
+    phone.part("webview-close").click()
+    expect(phone.part("messages")).to_contain_text("支付成功，我们已开始备货")
+
+    assert town.order_state(phone.openid) == "paid"
+    order_no = town.query("SELECT order_no FROM orders ORDER BY id DESC LIMIT 1")[0][0]
+    console = browser.new_context(locale="zh-CN").new_page()
+    name, password = town.owner
+    console.goto(f"{town.settings.shop_url}/console/orders/")
+    console.locator("[name=username]").fill(name)
+    console.locator("[name=password]").fill(password)
+    console.locator("form[method=post] button[type=submit]").first.click()
+    row = console.get_by_role("row").filter(has_text=order_no)
+    expect(row).to_contain_text("318.00")
+    expect(row).to_contain_text("茶")
+    console.goto(f"{town.settings.shop_url}/console/orders/{order_no}")
+    console.get_by_label("快递公司").select_option(label="顺丰速运")
+    console.get_by_label("运单号").fill("SF1234567890")
+    console.get_by_role("button", name="标为已发货").click()
+    expect(console.get_by_text("SF1234567890").first).to_be_visible()
+    console.context.close()
+
+    expect(phone.part("messages")).to_contain_text("您的包裹已经寄出")
+
+
+def test_two_followers_do_not_see_each_other(town: Town, phone: Phone, browser: Browser) -> None:
+    phone.go_to_pay_sheet("50g", "袋装")
+    phone.pay()
+    phone.expect_text("支付成功")
+    order_no = town.query("SELECT order_no FROM orders ORDER BY id DESC LIMIT 1")[0][0]
+
+    other = browser.new_context().new_page()
+    openid = town.new_follower("别人")
+    other.goto(f"{town.settings.web_url}/__wechat__/enter?openid={openid}&url=/shop/orders/{order_no}")
+
+    expect(other.get_by_text("没有这笔订单").first).to_be_visible()
+    other.context.close()
+
+
+def test_pages_work_before_login_and_buying_asks_for_it(town: Town, browser: Browser) -> None:
+    page = browser.new_context(viewport={"width": 375, "height": 812}).new_page()
+
+    page.goto(f"{town.settings.web_url}/shop/p/longjing")
+    expect(page.get_by_text("西湖龙井").first).to_be_visible()
+    page.goto(f"{town.settings.web_url}/shop/orders")
+
+    expect(page.get_by_text("微信").first).to_be_visible()
+    page.context.close()
+
+
+def test_a_snapshot_visitor_may_look_and_is_asked_for_the_full_service_when_buying(
+    town: Town, phone: Phone
+) -> None:
+    town.fault("oauth_snapshot", "always")
+    phone.say("茶")
+    phone.open_card()
+    phone.choose("50g", "罐装")
+    phone.web.locator("[data-act=buy]").click()
+
+    phone.expect_text("使用完整服务")
+    assert town.query("SELECT count(*) FROM followers WHERE openid = ?", phone.openid)[0][0] <= 1
+    assert (
+        town.query(
+            "SELECT count(*) FROM orders o JOIN followers f ON f.id=o.follower_id WHERE f.openid = ?",
+            phone.openid,
+        )[0][0]
+        == 0
+    )
+
+
+def test_a_cancelled_address_and_a_cancelled_payment_are_no_errors(town: Town, phone: Phone) -> None:
+    phone.say("茶")
+    phone.open_card()
+    phone.choose("50g", "罐装")
+    phone.buy_now()
+    phone.web.locator(".address").click()
+    phone.part("address-cancel").click()
+    expect(phone.web.get_by_role("button", name="提交订单")).to_be_visible()
+    phone.pick_address()
+    phone.submit()
+    phone.part("pay-cancel").click()
+
+    phone.expect_text("还没有付款")
+    phone.web.get_by_role("link", name="继续支付").click()
+    phone.web.locator("[data-pay-button]").or_(phone.web.get_by_text("确认付款")).first.wait_for()
+    expect(phone.part("pay-sheet")).to_be_visible()
+    phone.pay()
+    phone.expect_text("支付成功")
+
+
+def test_a_used_login_code_does_not_loop(town: Town, phone: Phone) -> None:
+    town.fault("oauth_double", "once")
+
+    phone.go_to_pay_sheet("50g", "罐装")
+
+    expect(phone.part("pay-sheet")).to_be_visible()
+
+
+def test_a_menu_button_answers_with_new_goods_and_the_order_remembers_it(town: Town, phone: Phone) -> None:
+    phone.part("composer-toggle").click()
+    phone.part("menu-1").click()
+    phone.part("menu-1-1").click()
+    phone.open_card()
+    phone.expect_text("西湖龙井")
+    phone.choose("50g", "罐装")
+    phone.buy_now()
+    phone.pick_address()
+    phone.submit()
+    phone.pay()
+    phone.expect_text("支付成功")
+
+    rows = town.query(
+        "SELECT e.kind FROM orders o JOIN entrances e ON e.id = o.entrance_id ORDER BY o.id DESC LIMIT 1"
+    )
+    assert rows == [("menu",)]
