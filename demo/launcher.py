@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NoReturn
 
 from bootstrap import children
 from bootstrap.places import describe
@@ -65,9 +65,13 @@ def _steps(settings: DemoSettings, services: list[Service]) -> list[Step]:
     ]
 
 
-def _watch(services: list[Service]) -> NoReturn:
-    """Wait for ever; raises SetupProblem when a service ended."""
-    while True:
+def _watch(services: list[Service]) -> None:
+    """Wait until our terminal is gone, for ever without one; raises SetupProblem when a service ended.
+
+    A make that leads its session (`ssh -t host make demo`) keeps the hang-up signal to itself, so we look.
+    """
+    at_a_terminal = sys.stdout.isatty()
+    while sys.stdout.isatty() == at_a_terminal:
         for service in services:
             service.refuse_dead()
         time.sleep(0.3)

@@ -1,6 +1,7 @@
 """The demo's launcher with fake services: what it prepares and prints, and that it leaves nothing behind."""
 
 import os
+import pty
 import signal
 import socket
 import stat
@@ -9,11 +10,13 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.bootstrap.stand_in import StandIn
+
 SERVICES = ("simulator", "shop", "worker")
 Gone = Callable[..., None]
 
 
-def test_the_demo_is_prepared_in_order_and_says_where_it_is(stand_in) -> None:
+def test_the_demo_is_prepared_in_order_and_says_where_it_is(stand_in: StandIn) -> None:
     _, said = stand_in.start_until_running()
 
     assert "WeChat is there: True" in (stand_in.folder / "var/demo/logs/prepare-shop.log").read_text()
@@ -23,7 +26,7 @@ def test_the_demo_is_prepared_in_order_and_says_where_it_is(stand_in) -> None:
     assert "Ctrl-C stops everything." in said
 
 
-def test_a_failed_preparation_shows_its_end_but_no_password(stand_in, wait_until_gone: Gone) -> None:
+def test_a_failed_preparation_shows_its_end_but_no_password(stand_in: StandIn, wait_until_gone: Gone) -> None:
     (stand_in.folder / "preparation.fails").touch()
 
     demo = stand_in.start()
@@ -36,7 +39,7 @@ def test_a_failed_preparation_shows_its_end_but_no_password(stand_in, wait_until
     wait_until_gone(stand_in.pid_of("simulator"))
 
 
-def test_secrets_of_the_demo_are_readable_by_their_owner_only(stand_in) -> None:
+def test_secrets_of_the_demo_are_readable_by_their_owner_only(stand_in: StandIn) -> None:
     stand_in.start_until_running()
 
     demo = stand_in.folder / "var" / "demo"
@@ -48,7 +51,7 @@ def test_secrets_of_the_demo_are_readable_by_their_owner_only(stand_in) -> None:
 @pytest.mark.parametrize(
     "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name
 )
-def test_a_signal_stops_everything(stand_in, wait_until_gone: Gone, number: signal.Signals) -> None:
+def test_a_signal_stops_everything(stand_in: StandIn, wait_until_gone: Gone, number: signal.Signals) -> None:
     demo, _ = stand_in.start_until_running()
 
     os.kill(demo.pid, number)
@@ -59,7 +62,21 @@ def test_a_signal_stops_everything(stand_in, wait_until_gone: Gone, number: sign
     wait_until_gone(*map(stand_in.pid_of, SERVICES))
 
 
-def test_a_killed_launcher_takes_everything_along(stand_in, wait_until_gone: Gone) -> None:
+def test_a_closed_terminal_stops_everything(stand_in: StandIn, wait_until_gone: Gone) -> None:
+    ours, theirs = pty.openpty()
+    demo = stand_in.start(stdout=theirs)
+    os.close(theirs)
+    stand_in.wait_for_pids()
+    said = b""
+    while "╰".encode() not in said:
+        said += os.read(ours, 4096)
+
+    os.close(ours)
+
+    wait_until_gone(demo.pid, *map(stand_in.pid_of, SERVICES))
+
+
+def test_a_killed_launcher_takes_everything_along(stand_in: StandIn, wait_until_gone: Gone) -> None:
     demo, _ = stand_in.start_until_running()
 
     demo.kill()
@@ -69,7 +86,7 @@ def test_a_killed_launcher_takes_everything_along(stand_in, wait_until_gone: Gon
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
 def test_a_killed_make_takes_everything_along(
-    stand_in, wait_until_gone: Gone, number: signal.Signals
+    stand_in: StandIn, wait_until_gone: Gone, number: signal.Signals
 ) -> None:
     make, _ = stand_in.start_until_running("make", "demo", f"PYTHON={sys.executable}")
 
@@ -80,7 +97,7 @@ def test_a_killed_make_takes_everything_along(
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_that_ends_by_itself_stops_the_demo_and_is_named(
-    stand_in, wait_until_gone: Gone, name: str
+    stand_in: StandIn, wait_until_gone: Gone, name: str
 ) -> None:
     demo, _ = stand_in.start_until_running()
 
@@ -92,7 +109,9 @@ def test_a_service_that_ends_by_itself_stops_the_demo_and_is_named(
     wait_until_gone(*map(stand_in.pid_of, SERVICES))
 
 
-def test_a_service_that_cannot_start_shows_the_end_of_its_log(stand_in, wait_until_gone: Gone) -> None:
+def test_a_service_that_cannot_start_shows_the_end_of_its_log(
+    stand_in: StandIn, wait_until_gone: Gone
+) -> None:
     (stand_in.folder / "shop.fails").touch()
 
     demo = stand_in.start()
@@ -104,7 +123,7 @@ def test_a_service_that_cannot_start_shows_the_end_of_its_log(stand_in, wait_unt
     wait_until_gone(stand_in.pid_of("simulator"))
 
 
-def test_a_taken_port_is_named_with_its_holder(stand_in) -> None:
+def test_a_taken_port_is_named_with_its_holder(stand_in: StandIn) -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", stand_in.ports["DEMO_PHONE_PORT"]))
         holder.listen()
@@ -117,7 +136,7 @@ def test_a_taken_port_is_named_with_its_holder(stand_in) -> None:
     assert "make demo DEMO_PHONE_PORT=" in said
 
 
-def test_a_second_demo_in_the_same_folder_is_refused(stand_in) -> None:
+def test_a_second_demo_in_the_same_folder_is_refused(stand_in: StandIn) -> None:
     stand_in.start_until_running()
 
     said, _ = stand_in.start().communicate(timeout=10)
@@ -125,7 +144,7 @@ def test_a_second_demo_in_the_same_folder_is_refused(stand_in) -> None:
     assert "A demo is running with var/demo" in said
 
 
-def test_settings_of_a_real_shop_do_not_reach_the_demo(stand_in) -> None:
+def test_settings_of_a_real_shop_do_not_reach_the_demo(stand_in: StandIn) -> None:
     (stand_in.folder / ".env").write_text("WXPAY_APIV2_KEY=real\nREDIS_URL=redis://real\nLOG_LEVEL=DEBUG\n")
     stand_in.environment["DATABASE_URL"] = "postgresql://real"
     stand_in.start_until_running()
@@ -140,7 +159,7 @@ def test_settings_of_a_real_shop_do_not_reach_the_demo(stand_in) -> None:
     assert "LOG_LEVEL" not in settings
 
 
-def test_a_stubborn_service_is_ended_for_certain(stand_in, wait_until_gone: Gone) -> None:
+def test_a_stubborn_service_is_ended_for_certain(stand_in: StandIn, wait_until_gone: Gone) -> None:
     stand_in.write_server("worker", "flask/__main__.py", "NO_PORT", is_stubborn=True)
     demo, _ = stand_in.start_until_running()
 
