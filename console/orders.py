@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import SelectField, StringField
+from wtforms import StringField
 from wtforms.validators import AnyOf, InputRequired, Regexp
 
 from app.core.errors import TransitionRefused
@@ -29,11 +29,8 @@ PER_PAGE = 20
 class ShipForm(FlaskForm):
     """Who carries the parcel, and its number."""
 
-    carrier = SelectField(
-        lazy_gettext("快递公司"),
-        [AnyOf([value for value, _label in CARRIERS], lazy_gettext("请选择快递公司"))],
-        choices=[("", lazy_gettext("请选择")), *CARRIERS],
-        validate_choice=False,
+    carrier = StringField(
+        lazy_gettext("快递公司"), [AnyOf([name for name, _label in CARRIERS], lazy_gettext("请选择快递公司"))]
     )
     tracking_no = StringField(
         lazy_gettext("运单号"),
@@ -122,6 +119,7 @@ def _show(order: Order, form: ShipForm, *, is_disclosed: bool = False) -> str:
         history=tell_history(timeline(order), names),
         names=names,
         form=form,
+        carriers=[("", _("请选择")), *CARRIERS],
         is_disclosed=is_disclosed,
         can_ship=order.state == OrderState.PAID,
     )

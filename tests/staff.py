@@ -40,10 +40,11 @@ class Console:
     def __init__(self, app: Flask, *, language: str = "zh") -> None:
         self.client: FlaskClient = app.test_client()
         self.client.set_cookie("lang", language)
+        self.client.environ_base["HTTP_REFERER"] = "https://localhost/console/"  # as browsers send it
 
     def get(self, path: str) -> TestResponse:
         """Open a page; `path` is below /console."""
-        return self.client.get(f"/console{path}")
+        return self.client.get(f"/console{path}", buffered=True)  # read to the end, so that files are closed
 
     def text(self, path: str) -> str:
         """The page's HTML; it must be there."""
