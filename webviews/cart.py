@@ -10,6 +10,7 @@ from app.core.errors import InputInvalid
 from app.pricing.quote import PricedLine, Quote, quote
 from webviews.door import shop
 from webviews.guards import open_to_all
+from webviews.numbers import find_row
 from webviews.page import freight_rule
 from webviews.session import cart_owner
 
@@ -47,7 +48,7 @@ def add_to_cart_in_place() -> ResponseReturnValue:
     return jsonify(count=carts.count_lines(cart_owner()), message=_("已加入购物车"))
 
 
-@shop.post("/cart/<int:line_id>")
+@shop.post("/cart/<row:line_id>")
 @open_to_all
 def change_line(line_id: int) -> ResponseReturnValue:
     """Set a line's quantity; 0 takes it out. Another one's line does not exist."""
@@ -71,14 +72,14 @@ def price_of(lines: list[CartView]) -> Quote:
 
 
 def _read_choice() -> tuple[int, int]:
-    sku_id = request.form.get("sku", type=int)
+    sku_id = find_row(request.form, "sku")
     if sku_id is None:
         raise InputInvalid("请先选择规格")
     return sku_id, _read_quantity(least=1)
 
 
 def _read_quantity(*, least: int) -> int:
-    quantity = request.form.get("quantity", type=int)
+    quantity = find_row(request.form, "quantity")
     if quantity is None or quantity < least:
         raise InputInvalid("请填写数量")
     return quantity

@@ -17,6 +17,7 @@ from app.orders.models import Order
 from webviews.chosen_goods import ChosenGoods, read_form, read_query
 from webviews.door import shop
 from webviews.guards import follower_only
+from webviews.numbers import find_row
 from webviews.page import freight_rule
 from webviews.session import cart_owner, find_entrance_id, get_follower
 
@@ -44,7 +45,7 @@ def show_checkout() -> ResponseReturnValue:
     if order := orders.find_by_token(get_follower().id, token):
         return redirect(_place_of(order), 303)
     goods = read_query()
-    return _present(goods, token, _find_address(request.args.get("address", type=int)))
+    return _present(goods, token, _find_address(find_row(request.args, "address")))
 
 
 @shop.post("/checkout")
@@ -56,7 +57,7 @@ def place_order() -> ResponseReturnValue:
         raise InputInvalid("页面已过期，请返回购物车重新结算")
     if order := orders.find_by_token(get_follower().id, token):
         return redirect(_place_of(order), 303)
-    address = _find_address(request.form.get("address", type=int))
+    address = _find_address(find_row(request.form, "address"))
     try:
         order = _place(goods, token, address)
     except ShopError as error:

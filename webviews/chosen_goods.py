@@ -11,6 +11,7 @@ from app.catalog.service import get_sku
 from app.core.errors import InputInvalid, NotFound
 from app.orders.service import Item
 from app.pricing.quote import PricedLine, Quote, quote
+from webviews.numbers import find_row, read_row
 from webviews.page import freight_rule
 from webviews.session import cart_owner
 
@@ -72,9 +73,10 @@ def read_query() -> ChosenGoods:
     """`?sku=&quantity=` is one SKU straight away; without them it is the cart."""
     if "sku" not in request.args:
         return _from_cart()
-    sku_id, quantity = request.args.get("sku", type=int), request.args.get("quantity", 1, type=int)
+    sku_id = find_row(request.args, "sku")
     if sku_id is None:
         raise NotFound("这件商品已经下架")
+    quantity = find_row(request.args, "quantity") if "quantity" in request.args else 1
     return ChosenGoods((ChosenLine(get_sku(sku_id), _check(quantity)),), is_cart=False)
 
 
@@ -84,11 +86,15 @@ def read_form() -> ChosenGoods:
     What he saw is what he gets, whatever has happened to the cart in between; prices are looked up anew.
     """
     pairs = [text.partition(":") for text in request.form.getlist("item")][: carts.MAX_LINES]
-    numbers = [(sku, quantity) for sku, _, quantity in pairs if sku.isdecimal() and quantity.isdecimal()]
-    if len(numbers) != len(pairs):
-        raise InputInvalid("请返回重新选择商品")
-    lines = tuple(ChosenLine(get_sku(int(sku)), _check(int(quantity))) for sku, quantity in numbers)
+    lines = tuple(_read_line(sku, quantity) for sku, _, quantity in pairs)
     return ChosenGoods(lines, is_cart=request.form.get("from") == "cart")
+
+
+def _read_line(sku: str, quantity: str) -> ChosenLine:
+    sku_id = read_row(sku)
+    if sku_id is None:
+        raise InputInvalid("请返回重新选择商品")
+    return ChosenLine(get_sku(sku_id), _check(read_row(quantity)))
 
 
 def _from_cart() -> ChosenGoods:
@@ -101,7 +107,7 @@ def _from_cart() -> ChosenGoods:
     )
 
 
-def _check(quantity: int) -> int:
-    if not 1 <= quantity <= carts.MAX_QUANTITY:
+def _check(quantity: int | None) -> int:
+    if quantity is None or not 1 <= quantity <= carts.MAX_QUANTITY:
         raise InputInvalid(f"数量须在 1 到 {carts.MAX_QUANTITY} 之间")
     return quantity
