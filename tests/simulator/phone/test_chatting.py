@@ -151,6 +151,17 @@ def test_the_clock_moves_forward(phone: Phone) -> None:
     assert phone.box.get("state")["clock"]["offset_seconds"] >= 172800
 
 
+def test_starting_over_asks_first_and_empties_the_chat(phone: Phone) -> None:
+    phone.part("chat-input").fill("有茶吗")
+    phone.tap("chat-send")
+    expect(phone.part("message-text")).to_have_count(1)
+
+    phone.tap("reset-all")
+    phone.tap("dialog-confirm")
+
+    expect(phone.part("message-text")).to_have_count(0)
+
+
 def test_the_first_step_for_a_newcomer_writes_the_word(phone: Phone) -> None:
     phone.tap("try-0")
 

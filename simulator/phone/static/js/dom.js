@@ -58,11 +58,11 @@ export function trapKeys(element, close) {
     if (event.key === 'Escape') {
       event.stopPropagation();
       close();
-    } else if (event.key === 'Tab') keepFocus(element, event);
+    } else if (event.key === 'Tab') stayInside(element, event);
   });
 }
 
-function keepFocus(element, event) {
+function stayInside(element, event) {
   const reachable = [...element.querySelectorAll('button, input, textarea, select, a[href]')].filter(
     (one) => !one.disabled && one.offsetParent,
   );
@@ -72,4 +72,11 @@ function keepFocus(element, event) {
     event.preventDefault();
     (event.shiftKey ? reachable[reachable.length - 1] : reachable[0]).focus();
   }
+}
+
+// Replaces what stands inside without taking the keyboard away from who is there.
+export function refill(container, ...children) {
+  const focused = container.contains(document.activeElement) ? document.activeElement.dataset.testid : '';
+  container.replaceChildren(...children);
+  if (focused) container.querySelector(`[data-testid="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }

@@ -1,6 +1,6 @@
 // The followers above the phone: who holds it now, and adding one more.
 import { follower, post } from './api.js';
-import { byId, h, icon } from './dom.js';
+import { byId, h, icon, refill } from './dom.js';
 import { t } from './i18n.js';
 import { choose, loadState, on, store } from './store.js';
 import { askText } from './phone/sheet.js';
@@ -33,7 +33,7 @@ async function addPerson() {
 function draw() {
   const add = h('button.person.person-add', { testid: 'follower-add', onclick: addPerson },
     h('span.avatar', {}, icon('add')), h('span', {}, t('添加')));
-  byId('people').replaceChildren(...store.state.followers.map(person), add);
+  refill(byId('people'), ...store.state.followers.map(person), add);
 }
 
 export function startPeople() {

@@ -102,8 +102,15 @@ function takeWire({ entry }) {
 function takeEvent(event) {
   if (event.topic === 'chat') takeChat(event);
   else if (event.topic === 'wire') takeWire(event);
-  else if (event.topic === 'state') soon('state', event.what === 'reset' ? loadAll : loadState);
+  else if (event.topic === 'state' && event.what === 'reset') soon('all', startOver);
+  else if (event.topic === 'state') soon('state', loadState);
   else soon('orders', loadOrders);
+}
+
+// After a reset the followers are other people, even where they have the same names.
+async function startOver() {
+  await loadAll();
+  tell('follower');
 }
 
 export async function loadAll() {

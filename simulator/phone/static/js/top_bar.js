@@ -1,5 +1,5 @@
 // The bar on top of the page: active faults, the phone's switches, links out.
-import { byId, h, icon } from './dom.js';
+import { byId, h, icon, refill } from './dom.js';
 import { language, switchLanguage, t } from './i18n.js';
 import { setPlatform } from './people.js';
 import { setTheme, settings } from './settings.js';
@@ -40,7 +40,7 @@ function draw() {
   const active = store.state.faults.filter(isActive);
   const badges = active.map(badge);
   if (store.offline) badges.unshift(h('span.badge', { role: 'status' }, icon('alert'), t('与模拟器的连接断了')));
-  byId('top').replaceChildren(
+  refill(byId('top'),
     h('div.brand', {}, h('img', { src: '/phone/icon.svg', alt: '' }), h('span', {}, t('微信模拟器'))),
     h('div.badges', { 'aria-label': t('打开的开关'), testid: 'active-faults' }, badges),
     tools());

@@ -1,6 +1,6 @@
 // WeChat's clock: move it forward or let it run faster, so that days pass in a minute.
 import { post } from '../api.js';
-import { h } from '../dom.js';
+import { h, refill } from '../dom.js';
 import { language, t } from '../i18n.js';
 import { loadState, on, store } from '../store.js';
 import { wechatNow } from '../phone/status_bar.js';
@@ -38,7 +38,7 @@ export function clockPanel() {
   const draw = () => {
     const { clock } = store.state;
     offset.textContent = ahead(clock.offset_seconds || 0);
-    speeds.replaceChildren(...SPEEDS.map((speed) => h('button.lab-button', {
+    refill(speeds, ...SPEEDS.map((speed) => h('button.lab-button', {
       role: 'radio', 'aria-checked': String((clock.speed || 1) === speed), testid: `clock-speed-${speed}`, onclick: act({ speed }),
     }, `${speed}×`)));
     tick();

@@ -1,6 +1,6 @@
 // The switches: each way WeChat can misbehave, for once or for always.
 import { post } from '../api.js';
-import { h } from '../dom.js';
+import { h, refill } from '../dom.js';
 import { t } from '../i18n.js';
 import { isActive, loadState, on, store } from '../store.js';
 import { fail } from '../phone/sheet.js';
@@ -62,11 +62,9 @@ async function reset() {
 export function faultsPanel() {
   const list = h('div.fault-groups');
   const draw = () => {
-    const focused = document.activeElement?.dataset?.testid;
     const groups = Map.groupBy ? Map.groupBy(store.state.faults, (one) => one.group) : grouped(store.state.faults);
-    list.replaceChildren(...[...groups].map(([name, faults]) =>
+    refill(list, ...[...groups].map(([name, faults]) =>
       h('section.lab-block', {}, h('h3', {}, t(name)), h('ul.faults', {}, faults.map(row)))));
-    if (focused) list.querySelector(`[data-testid="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   };
   on('state', draw);
   draw();

@@ -5,7 +5,7 @@ import { t } from '../i18n.js';
 import { fault, isActive, loadState, me, on, store } from '../store.js';
 import { say } from '../phone/chat.js';
 import { openPage } from '../phone/webview.js';
-import { fail } from '../phone/sheet.js';
+import { fail, openDialog } from '../phone/sheet.js';
 import { closeDrawer, openTab } from './lab.js';
 
 // The first menu entry that opens a page: [place, place of the sub-button].
@@ -74,13 +74,23 @@ function facts() {
   return list;
 }
 
+async function startOver() {
+  const sure = await openDialog({
+    title: t('全部重置'),
+    text: t('店铺自己的数据不会变。它的菜单要在商家后台重新发布。'),
+    confirm: t('全部重置'),
+    cancel: t('取消'),
+  });
+  if (sure) await post('reset');
+}
+
 export function triesPanel() {
   return [
     h('header.lab-intro', {}, h('h2', {}, t('这里就是微信')),
       h('p', {}, t('左边是一位粉丝的手机，右边是微信背后的机器。店铺以为自己在和真的微信说话：签名、加密、超时都按真的来。'))),
     h('ol.tries', {}, STEPS.map(step)),
     h('section.lab-block', {}, h('h3', {}, icon('shop'), t('这台微信知道的店铺')), facts()),
-    h('section.lab-block.reset', {}, h('div', {}, h('h3', {}, t('从头再来')), h('p', {}, t('聊天、订单、开关和时钟都回到开始，身份和密钥留着。'))),
-      h('button.lab-button.danger', { testid: 'reset-all', onclick: () => post('reset').catch(fail) }, t('全部重置'))),
+    h('section.lab-block.reset', {}, h('div', {}, h('h3', {}, t('从头再来')), h('p', {}, t('聊天、订单、菜单、开关和时钟都回到开始，身份和密钥留着。'))),
+      h('button.lab-button.danger', { testid: 'reset-all', onclick: () => startOver().catch(fail) }, t('全部重置'))),
   ];
 }

@@ -142,7 +142,9 @@ async function invoked(message) {
 }
 
 function hear(event) {
-  if (!page || event.source !== page.frame.contentWindow || event.origin !== webOrigin()) return;
+  // WeChat's own pages (the consent to a login) lie on the platform's origin, which is this page's.
+  const trusted = event.origin === webOrigin() || event.origin === location.origin;
+  if (!page || event.source !== page.frame.contentWindow || !trusted) return;
   const message = event.data || {};
   if (message.type === 'wx-page') {
     busy(false);
