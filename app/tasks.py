@@ -78,10 +78,13 @@ def _report_given_up() -> None:
         raise_alert(f"outbox:{job_id}", f"后台任务 {kind} 多次失败，已停止重试")
 
 
+def _forget_refused() -> None:
+    delete_old_refused()
+
+
 def _tidy_up() -> None:
     outbox.delete_done(before=clock.now() - OUTBOX_KEPT)
     forget_before(clock.now() - PUSHES_KEPT)
-    delete_old_refused()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ TIMETABLE = (
     Entry("outbox", timedelta(seconds=5), _sweep_outbox),
     Entry("payments", timedelta(seconds=5), _sweep_payments),
     Entry("expiry", timedelta(seconds=10), _expire_orders),
+    Entry("refused", timedelta(minutes=1), _forget_refused),
     Entry("given_up", timedelta(minutes=5), _report_given_up),
     Entry("certificates", timedelta(hours=12), _refresh_certificates),
     Entry("tidy_up", timedelta(hours=24), _tidy_up),
