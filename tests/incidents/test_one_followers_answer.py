@@ -16,10 +16,11 @@ def test_everybody_gets_his_own_answer(app: Flask) -> None:
     start, together = threading.Barrier(FOLLOWERS), threading.Barrier(FOLLOWERS)
 
     def dispatch(push: TextMessage) -> TextReply:
-        together.wait(10)
+        together.wait(30)
         return TextReply(f"{push.openid} 说 {push.content}")
 
     app.extensions["answer_desk"]._dispatch = dispatch
+    app.extensions["answer_desk"].deadline_seconds = 30
 
     def talk(number: int) -> tuple[str, str, str]:
         openid = f"oTeaShop_{number:019d}"

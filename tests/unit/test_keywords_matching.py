@@ -96,8 +96,8 @@ def test_a_thousand_rules_are_searched_in_well_under_a_millisecond() -> None:
     rules = [make_rule(n, CONTAINS if n % 2 else EXACT, f"关键词{n:04d}号") for n in range(1000)]
     matcher, message = Matcher(rules), "这句话里没有任何一个设置过的词" * 3
 
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(200):
         matcher.find(message)
 
-    assert (time.perf_counter() - started) / 200 < 0.001
+    assert (time.process_time() - started) / 200 < 0.001
