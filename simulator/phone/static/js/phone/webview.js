@@ -131,10 +131,10 @@ function hello(message) {
   command('settings', { zoom: settings.zoom, theme: settings.theme });
 }
 
-async function invoked(message) {
+async function invoked(message, origin) {
   const current = page;
   const reply = (type, more) => {
-    if (current.frame.contentWindow) current.frame.contentWindow.postMessage({ type, id: message.id, ...more }, webOrigin());
+    if (current.frame.contentWindow) current.frame.contentWindow.postMessage({ type, id: message.id, ...more }, origin);
   };
   const noticed = (patient) => reply('wx-noticed', { patient });
   const res = await answerInvoke(message, current, noticed);
@@ -155,7 +155,7 @@ function hear(event) {
     page.hidden = new Set();
     busy(true);
   } else if (message.type === 'wx-on') page.sharesItself = message.name === 'menu:share:appmessage' || page.sharesItself;
-  else if (message.type === 'wx-invoke') invoked(message);
+  else if (message.type === 'wx-invoke') invoked(message, event.origin);
 }
 
 export function startWebview() {
