@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,16 @@ class Box:
 
     def get(self, path: str) -> dict[str, Any]:
         return requests.get(f"{self.base}/sim/api/{path}", timeout=10).json()
+
+    def pushed(self, words: str) -> str:
+        """Wait until the shop got a push with these words, and return it."""
+        until = time.monotonic() + 8
+        while time.monotonic() < until:
+            found = [push for push in self.shop.pushes if words in push]
+            if found:
+                return found[-1]
+            time.sleep(0.05)
+        raise AssertionError(f"no push with {words!r} among {self.shop.pushes}")
 
     @property
     def openids(self) -> list[str]:

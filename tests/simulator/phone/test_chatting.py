@@ -14,7 +14,7 @@ def test_what_one_writes_reaches_the_shop_and_the_wire_log(phone: Phone) -> None
     phone.tap("lab-tab-wire")
     phone.part("wire-row").first.click()
     expect(phone.part("wire-detail")).to_contain_text("有茶吗")
-    assert "有茶吗" in phone.box.shop.pushes[-1]
+    assert phone.box.pushed("有茶吗")
 
 
 def test_hostile_text_and_names_stay_text(phone: Phone) -> None:
@@ -40,7 +40,7 @@ def test_the_menu_opens_its_page_and_tells_the_shop(phone: Phone) -> None:
     phone.tap("menu-0-1")
 
     expect(phone.web.locator("h1")).to_have_text("menu")
-    assert "VIEW" in phone.box.shop.pushes[-1]
+    assert phone.box.pushed("VIEW")
 
 
 def test_leaving_and_following_again_is_two_events(phone: Phone) -> None:
@@ -51,8 +51,8 @@ def test_leaving_and_following_again_is_two_events(phone: Phone) -> None:
 
     expect(phone.part("message-system").last).to_contain_text("关注")
     expect(phone.part("chat-input")).to_be_visible()
-    events = [push for push in phone.box.shop.pushes if "subscribe" in push]
-    assert len(events) == 2
+    assert phone.box.pushed("[unsubscribe]")
+    assert phone.box.pushed("[subscribe]")
 
 
 def test_a_stranger_follows_by_scanning_a_scene_code(phone: Phone) -> None:
@@ -65,7 +65,7 @@ def test_a_stranger_follows_by_scanning_a_scene_code(phone: Phone) -> None:
     phone.tap("scan-go")
 
     expect(phone.part("chat-input")).to_be_visible()
-    assert "qrscene_shelf-07" in phone.box.shop.pushes[-1]
+    assert phone.box.pushed("qrscene_shelf-07")
 
 
 def test_a_picture_of_a_code_is_read(phone: Phone) -> None:
@@ -131,7 +131,7 @@ def test_the_lab_pushes_in_the_mode_one_chooses(phone: Phone) -> None:
     phone.part("push-field-content").fill("明码")
     phone.tap("push-send")
     expect(phone.part("push-delivery")).to_have_count(1)
-    assert "明码" in phone.box.shop.pushes[-1]
+    assert phone.box.pushed("明码")
 
     phone.part("push-field-content").fill("暗码")
     phone.part("push-mode").select_option("safe")

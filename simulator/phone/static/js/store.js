@@ -68,8 +68,9 @@ export async function loadOrders() {
 export async function choose(openid) {
   store.openid = openid;
   localStorage.setItem('sim.follower', openid);
+  tell('follower'); // at once: whoever types now types into the right chat
   await loadMenu();
-  tell('follower');
+  tell('menu');
   await loadChat(openid);
 }
 

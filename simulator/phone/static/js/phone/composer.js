@@ -60,7 +60,7 @@ function plusPanel() {
   return panel;
 }
 
-function writing(plus) {
+function writing(plus, typed) {
   const input = h('textarea', { rows: '1', 'aria-label': t('写消息'), maxlength: '2048', testid: 'chat-input', enterkeyhint: 'send' });
   const button = h('button.send', { testid: 'chat-send', hidden: true }, t('发送'));
   const more = h('button.round', { 'aria-label': t('更多'), 'aria-expanded': 'false', testid: 'chat-plus' }, icon('add'));
@@ -90,6 +90,8 @@ function writing(plus) {
     plus.hidden = !plus.hidden;
     more.setAttribute('aria-expanded', String(!plus.hidden));
   });
+  input.value = typed;
+  refresh();
   return h('div.write', {}, input, button, more);
 }
 
@@ -100,8 +102,9 @@ function fill(bar, showMenu, plus) {
     ? h('button.round', { 'aria-label': useMenu ? t('键盘') : t('菜单'), testid: 'composer-toggle', onclick: () => fill(bar, !useMenu, plus) },
       icon(useMenu ? 'keyboard' : 'menu'))
     : h('span', { style: { width: '12px' } });
+  const typed = bar.querySelector('textarea')?.value || '';
   plus.hidden = true;
-  bar.replaceChildren(toggle, useMenu ? menuCells(buttons) : writing(plus));
+  bar.replaceChildren(toggle, useMenu ? menuCells(buttons) : writing(plus, typed));
 }
 
 // Who does not follow yet can do two things: follow, or scan a code that makes him follow.
@@ -129,5 +132,6 @@ export function composer() {
   };
   draw();
   watch(box, 'state', draw);
+  watch(box, 'menu', draw);
   return box;
 }
