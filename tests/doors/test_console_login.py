@@ -76,6 +76,11 @@ def test_empty_fields_are_named(console: Console) -> None:
     assert "请填写用户名" in answer.get_data(as_text=True)
 
 
+@pytest.mark.parametrize("username", ["own\0er", "o" * 41], ids=["zero byte", "too long"])
+def test_a_name_that_cannot_be_is_refused_without_a_crash(console: Console, username: str) -> None:
+    assert console.log_in(username).status_code in (400, 422)
+
+
 def test_the_cookie_is_for_the_console_alone(console: Console) -> None:
     header = console.log_in().headers["Set-Cookie"]
 

@@ -95,7 +95,8 @@ def test_an_alert_is_done_once_and_the_second_learns_by_whom(app: Flask, console
     assert "owner 已于" in page
     assert "没有要处理的事" in page
     assert "最近处理过的" in page
-    assert console.post("/alerts/99/close").status_code == 404
+    for number in (99, 2**63 - 1, 2**70):
+        assert console.post(f"/alerts/{number}/close").status_code == 404
 
 
 def test_the_navigation_counts_open_alerts(app: Flask, console: Console) -> None:

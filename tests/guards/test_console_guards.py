@@ -25,7 +25,7 @@ def rules_of(app: Flask) -> list[Rule]:
 
 
 def address_of(rule: Rule) -> str:
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: SAMPLES[found[1]], rule.rule)
+    return re.sub(r"<(?:[^<>:]+:)?(\w+)>", lambda found: SAMPLES[found[1]], rule.rule)
 
 
 def test_every_console_address_hangs_on_the_guarded_door(app: Flask) -> None:
