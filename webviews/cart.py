@@ -74,12 +74,12 @@ def price_of(lines: list[CartView]) -> Quote:
 def _read_choice() -> tuple[int, int]:
     sku_id = find_row(request.form, "sku")
     if sku_id is None:
-        raise InputInvalid("请先选择规格")
+        raise InputInvalid(_("请先选择规格"))
     return sku_id, _read_quantity(least=1)
 
 
 def _read_quantity(*, least: int) -> int:
     quantity = find_row(request.form, "quantity")
     if quantity is None or quantity < least:
-        raise InputInvalid("请填写数量")
+        raise InputInvalid(_("请填写数量"))
     return quantity

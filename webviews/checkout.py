@@ -54,7 +54,7 @@ def place_order() -> ResponseReturnValue:
     """Make the order and go to its pay page; or show the page again with what stands in the way."""
     token, goods = request.form.get("t", ""), read_form()
     if not _is_token(token):
-        raise InputInvalid("页面已过期，请返回购物车重新结算")
+        raise InputInvalid(_("页面已过期，请返回购物车重新结算"))
     if order := orders.find_by_token(get_follower().id, token):
         return redirect(_place_of(order), 303)
     address = _find_address(find_row(request.form, "address"))
@@ -67,7 +67,7 @@ def place_order() -> ResponseReturnValue:
 
 def _place(goods: ChosenGoods, token: str, address: Address | None) -> Order:
     if address is None:
-        raise InputInvalid("请先选择收货地址")
+        raise InputInvalid(_("请先选择收货地址"))
     follower_id, address_id = get_follower().id, address.id
     order = orders.place_order(
         orders.Checkout(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flask import request, url_for
+from flask_babel import gettext as _
 
 from app.carts import service as carts
 from app.carts.service import CartView, Trouble
@@ -75,7 +76,7 @@ def read_query() -> ChosenGoods:
         return _from_cart()
     sku_id = find_row(request.args, "sku")
     if sku_id is None:
-        raise NotFound("这件商品已经下架")
+        raise NotFound(_("这件商品已经下架"))
     quantity = find_row(request.args, "quantity") if "quantity" in request.args else 1
     return ChosenGoods((ChosenLine(get_sku(sku_id), _check(quantity)),), is_cart=False)
 
@@ -93,7 +94,7 @@ def read_form() -> ChosenGoods:
 def _read_line(sku: str, quantity: str) -> ChosenLine:
     sku_id = read_row(sku)
     if sku_id is None:
-        raise InputInvalid("请返回重新选择商品")
+        raise InputInvalid(_("请返回重新选择商品"))
     return ChosenLine(get_sku(sku_id), _check(read_row(quantity)))
 
 
@@ -109,5 +110,5 @@ def _from_cart() -> ChosenGoods:
 
 def _check(quantity: int | None) -> int:
     if quantity is None or not 1 <= quantity <= carts.MAX_QUANTITY:
-        raise InputInvalid(f"数量须在 1 到 {carts.MAX_QUANTITY} 之间")
+        raise InputInvalid(_("数量须在 1 到 %(most)s 之间", most=carts.MAX_QUANTITY))
     return quantity

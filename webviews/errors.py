@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 @open_to_all
 def find_nothing(rest: str) -> ResponseReturnValue:
     """Every address below /shop that is no page of ours."""
-    raise NotFound("没有这个页面")
+    raise NotFound(_("没有这个页面"))
 
 
 @shop.errorhandler(ShopError)

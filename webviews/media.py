@@ -3,6 +3,7 @@
 import re
 
 from flask import Response, current_app, send_from_directory
+from flask_babel import gettext as _
 
 from app.core.errors import NotFound
 from webviews.door import shop
@@ -16,7 +17,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,70}\.(jpg|jpeg|png|webp)")
 def show_media(file: str) -> Response:
     """A picture; its name changes with its content, so it may be kept for a year."""
     if not _NAME.fullmatch(file):
-        raise NotFound("没有这张图片")
+        raise NotFound(_("没有这张图片"))
     response = send_from_directory(current_app.config["MEDIA_DIR"], file, max_age=31536000)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

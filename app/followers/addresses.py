@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
 from app.core import clock
@@ -19,11 +20,11 @@ MAX_ADDRESSES = 30
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(-\d{1,6})?|\+\d{6,15}")
 _LIMITS = {"receiver": 40, "phone": 20, "province": 40, "city": 40, "district": 40, "detail": 200}
 _NEEDED = {
-    "receiver": "请填写收货人",
-    "phone": "请填写手机号",
-    "province": "请填写省份",
-    "city": "请填写城市",
-    "detail": "请填写街道门牌",
+    "receiver": _l("请填写收货人"),
+    "phone": _l("请填写手机号"),
+    "province": _l("请填写省份"),
+    "city": _l("请填写城市"),
+    "detail": _l("请填写街道门牌"),
 }
 
 
@@ -128,12 +129,12 @@ def region_of(address: Address) -> str:
 def _check(given: AddressInput) -> AddressInput:
     tidy = {name: " ".join(str(value).split()) for name, value in asdict(given).items()}
     clean = AddressInput(**tidy | {"phone": _clean_phone(given.phone)})
-    wrong = {name: sentence for name, sentence in _NEEDED.items() if not getattr(clean, name)}
+    wrong = {name: str(sentence) for name, sentence in _NEEDED.items() if not getattr(clean, name)}
     if clean.phone and not _PHONE.fullmatch(clean.phone):
-        wrong["phone"] = "手机号应为 11 位数字，座机请带区号"
+        wrong["phone"] = _("手机号应为 11 位数字，座机请带区号")
     for name, limit in _LIMITS.items():
         if len(getattr(clean, name)) > limit:
-            wrong[name] = f"最多 {limit} 个字"
+            wrong[name] = _("最多 %(limit)s 个字", limit=limit)
     if wrong:
         raise InputInvalid(_("请检查地址"), **wrong)
     return replace(clean, national_code=clean.national_code[:12], postal_code=clean.postal_code[:12])
