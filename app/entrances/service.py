@@ -2,7 +2,7 @@
 
 import hashlib
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.core import clock, ids
 from app.core.db import db, transaction
@@ -14,6 +14,8 @@ LONGEST_REF = 80
 LONGEST_LABEL = 80
 TRIES = 5  # a random code that exists already is drawn again
 
+_CODE = select(Entrance.code).where(Entrance.kind == bindparam("kind"), Entrance.ref == bindparam("ref"))
+
 
 def code_for(kind: EntranceKind, ref: str, label: str) -> str:
     """The code of this door, made when it is new; the same from every process and at every time.
@@ -22,14 +24,14 @@ def code_for(kind: EntranceKind, ref: str, label: str) -> str:
     is new, or joins one.
     """
     ref = ref if len(ref) <= LONGEST_REF else hashlib.sha256(ref.encode()).hexdigest()
-    query = select(Entrance.code).where(Entrance.kind == kind, Entrance.ref == ref)
-    code = db.session.scalar(query)
+    door = {"kind": kind, "ref": ref}
+    code = db.session.scalar(_CODE, door)
     for _ in range(TRIES):
         if code is not None:
             return code
         with transaction() as session:
             _insert(kind, ref, label)
-            code = session.scalar(query)
+            code = session.scalar(_CODE, door)
     raise RuntimeError("no free code for an entrance")
 
 

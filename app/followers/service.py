@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import CursorResult, bindparam, or_, select, update
 
 from app.core import clock
 from app.core.db import db, transaction
@@ -12,7 +12,9 @@ from app.followers.models import Follower
 
 SEEN_EVERY = timedelta(minutes=1)  # a visit is noted at most that often
 
-_KNOWN = select(Follower.is_subscribed, Follower.unsubscribed_at, Follower.last_seen_at)
+_KNOWN = select(Follower.is_subscribed, Follower.unsubscribed_at, Follower.last_seen_at).where(
+    Follower.openid == bindparam("openid")
+)
 
 
 def find(openid: str) -> Follower | None:
@@ -33,8 +35,7 @@ def get_or_create(openid: str) -> Follower:
     if (follower := find(openid)) is not None:
         return follower
     with transaction() as session:
-        now = clock.now()
-        insert_once(Follower, openid=openid, is_subscribed=False, first_seen_at=now, last_seen_at=now)
+        _insert(openid, is_subscribed=False)
         return session.scalars(select(Follower).where(Follower.openid == openid)).one()
 
 
@@ -55,18 +56,24 @@ def record_unfollow(openid: str, at: datetime | None = None) -> None:
 
 def record_chat(openid: str) -> None:
     """He wrote to the account, which only followers can: whoever followed before us is learnt this way."""
-    known = db.session.execute(_KNOWN.where(Follower.openid == openid)).one_or_none()
+    known = db.session.execute(_KNOWN, {"openid": openid}).one_or_none()
     if known is None:
-        get_or_create(openid)
-    if known is None or not (known.is_subscribed or known.unsubscribed_at):
+        with transaction():
+            _insert(openid, is_subscribed=True)
+        return
+    if not known.is_subscribed and known.unsubscribed_at is None:
         _update(openid, Follower.unsubscribed_at.is_(None), is_subscribed=True)
-    if known is not None:
-        _note_visit(openid, known.last_seen_at)
+    _note_visit(openid, known.last_seen_at)
 
 
 def touch(openid: str) -> None:
     """Note that he is here; writes at most once a minute."""
     _note_visit(openid, get_or_create(openid).last_seen_at)
+
+
+def _insert(openid: str, *, is_subscribed: bool) -> None:
+    now = clock.now()
+    insert_once(Follower, openid=openid, is_subscribed=is_subscribed, first_seen_at=now, last_seen_at=now)
 
 
 def _note_visit(openid: str, last_seen_at: datetime) -> None:

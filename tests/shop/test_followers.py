@@ -129,3 +129,11 @@ def test_a_visit_is_noted_at_most_once_a_minute(shop: Flask, advance: Advance) -
     touch(OPENID)
 
     assert get().last_seen_at == clock.now()
+
+
+def test_a_visitor_who_begins_to_chat_is_a_follower(shop: Flask) -> None:
+    get_or_create(OPENID)
+
+    record_chat(OPENID)
+
+    assert get().is_subscribed

@@ -1,0 +1,1 @@
+"""Measurements. Run them by hand: `python -m bench.callback`."""

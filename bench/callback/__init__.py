@@ -1,0 +1,1 @@
+"""How much work the callback can take, beside a bare wechatpy echo that does none of ours."""

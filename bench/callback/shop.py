@@ -1,0 +1,65 @@
+"""The shop to be measured: a new SQLite database with a product and a thousand keyword rules."""
+
+import os
+from pathlib import Path
+
+from flask import Flask
+
+from app import create_app
+from app.core.db import db
+from app.keywords.models import MatchMode, ReplyKind
+from app.keywords.service import add_rule
+from app.tables import METADATA
+from config import load_settings
+from tests.factories import make_sku
+from tests.keys import write_keys
+from tests.pushes import AES_KEY, APPID, TOKEN
+
+RULES = 1000
+
+
+def build(folder: Path) -> Flask:
+    """The shop with its data in `folder`."""
+    return create_app(load_settings(_environ(folder)))
+
+
+def fill(folder: Path) -> None:
+    """Make the database; once, before the server starts."""
+    write_keys(folder)
+    app = build(folder)
+    with app.app_context():
+        METADATA.create_all(db.engine)
+        slug = make_sku().product.slug
+        _add("茶", "茶", ReplyKind.PRODUCT, slug)
+        _add("时间", "营业时间", ReplyKind.TEXT, "每天 9 点到 21 点")
+        for number in range(RULES):
+            _add(f"规则{number}", f"关键词{number:04d}号", ReplyKind.TEXT, f"回答{number}")
+
+
+def _add(name: str, keyword: str, kind: ReplyKind, reply: str) -> None:
+    add_rule(name, keywords=[keyword], match=MatchMode.CONTAINS, reply_kind=kind, reply=reply)
+
+
+def _environ(folder: Path) -> dict[str, str]:
+    return {
+        "APP_ENV": "testing",
+        "SECRET_KEY": "a-key-for-measuring-only-9f31c2d4e5b6",
+        "BASE_URL": "https://shop.example.cn",
+        "DATABASE_URL": f"sqlite:///{folder / 'shop.db'}",
+        "DATA_DIR": str(folder),
+        "WECHAT_APPID": APPID,
+        "WECHAT_APPSECRET": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+        "WECHAT_TOKEN": TOKEN,
+        "WECHAT_AES_KEY": AES_KEY,
+        "WECHAT_CALLBACK_MODE": "plain",
+        "WXPAY_MCHID": "1900000001",
+        "WXPAY_APIV3_KEY": "Shop2026ApiV3KeyForTests00000001",
+        "WXPAY_CERT_SERIAL": "3A5C7E90B1D2F4061827394A5B6C7D8E9F001122",
+        "WXPAY_PRIVATE_KEY_FILE": str(folder / "merchant.pem"),
+        "WXPAY_PUBLIC_KEY_ID": "PUB_KEY_ID_0119000000012026112100000000000001",
+        "WXPAY_PUBLIC_KEY_FILE": str(folder / "wechatpay_public.pem"),
+    }
+
+
+if "BENCH_FOLDER" in os.environ:
+    app = build(Path(os.environ["BENCH_FOLDER"]))
