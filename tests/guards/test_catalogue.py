@@ -1,0 +1,54 @@
+"""The English catalogue is complete, and speaks of nothing that is gone."""
+
+import re
+from io import BytesIO
+
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from app.core.i18n import CATALOGUE
+
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "_l": None}
+PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+
+
+def texts() -> set[str]:
+    """Every text of the pages."""
+    return {
+        message[0] if isinstance(message, tuple) else message
+        for folder in ("app", "webviews", "console", "handlers")
+        for _, _, message, _, _ in extract_from_dir(folder, METHODS, {}, KEYWORDS)
+    }
+
+
+def catalogue() -> dict[str, str]:
+    """Chinese → English."""
+    messages = read_po(BytesIO(CATALOGUE.read_bytes()), locale="en")
+    return {
+        message.id[0] if isinstance(message.id, tuple) else message.id: message.string[0]
+        if isinstance(message.string, tuple)
+        else message.string
+        for message in messages
+        if message.id
+    }
+
+
+def test_every_text_has_its_english() -> None:
+    english = catalogue()
+
+    assert sorted(text for text in texts() if not english.get(text)) == []
+
+
+def test_the_catalogue_holds_nothing_else() -> None:
+    assert sorted(set(catalogue()) - texts()) == []
+
+
+def test_english_keeps_every_placeholder() -> None:
+    wrong = [
+        chinese
+        for chinese, english in catalogue().items()
+        if set(PLACEHOLDER.findall(chinese)) != set(PLACEHOLDER.findall(english))
+    ]
+
+    assert wrong == []
