@@ -1,5 +1,6 @@
 """The console's other pages: overview, products, alerts, pictures, languages, errors."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -149,12 +150,26 @@ def test_a_language_we_do_not_speak_is_refused(console: Console) -> None:
     assert console.post("/language", lang="xx").status_code == 400
 
 
-@pytest.mark.parametrize("path", ["/", "/orders/", "/products/", "/alerts/", "/account/", "/orders/?q=1"])
-def test_every_page_opens_in_english(app: Flask, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/", "/orders/", "/products/", "/alerts/", "/account/", "/orders/?q=1", "/x"]
+)
+def test_in_english_no_chinese_is_left(app: Flask, path: str) -> None:
+    page = open_console(app, language="en").get(path).get_data(as_text=True)
+
+    assert '<html lang="en">' in page
+    assert set(re.findall(r"[\u4e00-\u9fff]+", page)) <= {"中文", "语言"}
+
+
+def test_an_order_reads_in_english(app: Flask) -> None:
     pay_one(app)
     console = open_console(app, language="en")
 
-    assert '<html lang="en">' in console.text(path)
+    page = console.text(
+        console.text("/orders/").partition('class="order-no" href="/console')[2].partition('"')[0]
+    )
+
+    for words in ("To ship", "Mark as shipped", "SF Express", "Order placed", "Opened directly"):
+        assert words in page
 
 
 def test_the_login_page_speaks_both_languages(app: Flask) -> None:
