@@ -1,12 +1,9 @@
-"""What every page of this door shares: headers, caching, versioned files, and the entrance of the visit."""
+"""What every page of this door shares: headers, caching, words for templates, the entrance of the visit."""
 
-import hashlib
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from flask import Response, current_app, request, url_for
+from flask import Response, current_app, request
 from flask_babel import format_datetime, get_locale
 from flask_babel import gettext as _
 
@@ -15,9 +12,8 @@ from app.core import clock
 from app.pricing.quote import FreightRule
 from webviews.door import shop
 from webviews.session import count_cart, is_wechat, remember_entrance
+from webviews.static_files import asset, finish_static
 
-STATIC = Path(__file__).parent / "static"
-A_YEAR = "public, max-age=31536000, immutable"
 PUBLIC_PAGES = {"shop.list_products", "shop.show_product"}  # may be kept by the phone, asked about each time
 FILES = {"shop.static", "shop.show_media"}
 
@@ -36,8 +32,7 @@ def set_headers(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     if request.endpoint == "shop.static":
-        is_current = request.args.get("v") == _version(request.view_args["filename"])  # type: ignore[index]
-        response.headers["Cache-Control"] = A_YEAR if is_current else "public, max-age=300"
+        finish_static(response)
     elif request.endpoint not in FILES:
         is_public = request.endpoint in PUBLIC_PAGES
         response.headers["Cache-Control"] = "private, no-cache" if is_public else "no-store"
@@ -57,11 +52,6 @@ def offer_to_templates() -> dict[str, Any]:
     }
 
 
-def asset(filename: str) -> str:
-    """Address of a file of ours that changes when the file does."""
-    return url_for("shop.static", filename=filename, v=_version(filename))
-
-
 def moment(at: datetime) -> str:
     """A moment as people in Beijing read it."""
     same_year = at.astimezone(clock.BEIJING).year == clock.today().year
@@ -71,12 +61,6 @@ def moment(at: datetime) -> str:
 def freight_rule() -> FreightRule:
     """The shop's freight, from the settings."""
     return FreightRule(current_app.config["SHIPPING_FEE_FEN"], current_app.config["SHIPPING_FREE_FROM_FEN"])
-
-
-@cache
-def _version(filename: str) -> str:
-    path = STATIC / filename
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else "missing"
 
 
 def _policy(open_base: str) -> str:

@@ -1,5 +1,6 @@
 """What holds for every page of the shop: headers, caching, and errors that speak to people."""
 
+import gzip
 import logging
 import re
 from html.parser import HTMLParser
@@ -114,6 +115,18 @@ def test_a_versioned_file_is_kept_for_a_year_and_an_old_version_is_not(app: Flas
     with phone.get(path.group(1)) as current, phone.get("/shop/static/shop.css?v=old") as old:
         assert "immutable" in current.headers["Cache-Control"]
         assert old.headers["Cache-Control"] == "public, max-age=300"
+
+
+def test_style_sheets_travel_compressed_where_the_phone_can_read_it(app: Flask, phone: Phone) -> None:
+    plain = phone.client.get("/shop/static/shop.css")
+    packed = phone.client.get("/shop/static/shop.css", headers={"Accept-Encoding": "gzip"})
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < len(plain.data) / 2
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert "Content-Encoding" not in plain.headers
+    plain.close()
 
 
 def test_a_page_that_is_not_there_says_so_with_a_reference_that_is_in_the_log(
