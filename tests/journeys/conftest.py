@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from bootstrap.system_parts import find_chromium
 from demo.launcher_settings import DemoSettings
@@ -42,16 +42,28 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A browser window of its own; an error in a page's script fails the journey."""
+def open_window(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a Chinese browser window that shares nothing with the others; an error in a script fails the journey."""
     errors: list[str] = []
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    context.close()
+    contexts: list[BrowserContext] = []
+
+    def open_window(width: int = 1280, height: int = 900) -> Page:
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN"))
+        contexts[-1].set_default_timeout(20_000)
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
     assert errors == []
+
+
+@pytest.fixture
+def page(open_window: Callable[..., Page]) -> Page:
+    """The window with the phone and the lab."""
+    return open_window()
 
 
 @pytest.fixture
