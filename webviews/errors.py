@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.core import ids
-from app.core.errors import GatewayError, NotFound, PlatformError, ShopError
+from app.core.errors import GatewayError, GatewayRefused, NotFound, PlatformError, ShopError
 from webviews.door import shop
 from webviews.guards import open_to_all
 
@@ -28,6 +28,9 @@ def answer_shop_error(error: ShopError) -> ResponseReturnValue:
     """Something went wrong in a way we know."""
     if isinstance(error, NotFound):
         return _answer(error.code, 404, _("没有找到"), _(error.message) if error.message else "")
+    if isinstance(error, GatewayRefused):
+        words = _("微信支付没有受理"), _("请稍后再试。如果已经付款，请不要重复支付。")
+        return _answer(error.code, error.http_status, *words)
     if isinstance(error, (GatewayError, PlatformError)):
         return _answer(error.code, error.http_status, _("微信暂时没有回应"), _("请稍等片刻再试一次。"))
     return _answer(error.code, error.http_status, _("没有办成"), _(error.message) if error.message else "")

@@ -89,6 +89,18 @@ def test_a_shipped_order_shows_the_parcel_and_what_happened(
     assert "取消订单" not in page
 
 
+def test_the_page_of_an_unpaid_order_asks_and_that_of_a_paid_one_does_not(
+    phone: Phone, order_no: str, gateway: FakeGateway
+) -> None:
+    watch = f'data-watch="/shop/api/pay/{order_no}/status"'
+    before = phone.get(f"/shop/orders/{order_no}").text
+
+    pay(phone, order_no, gateway)
+
+    assert watch in before
+    assert "data-watch" not in phone.get(f"/shop/orders/{order_no}").text
+
+
 def test_cancelling_gives_the_goods_back(app: Flask, phone: Phone, order_no: str) -> None:
     answer = phone.post(f"/shop/orders/{order_no}/cancel")
 

@@ -85,6 +85,16 @@ def test_wechat_not_answering_at_the_tap_is_said_without_a_code(
     assert len(answer.get_json()["reference"]) == 6
 
 
+def test_wechat_refusing_is_said_without_its_code(phone: Phone, order_no: str, gateway: FakeGateway) -> None:
+    gateway.refusal = "PARAM_ERROR"
+
+    answer = phone.post(f"/shop/api/pay/{order_no}")
+
+    assert answer.status_code == 502
+    assert answer.get_json()["title"] == "微信支付没有受理"
+    assert "PARAM_ERROR" not in answer.text
+
+
 def test_an_order_that_is_paid_is_not_paid_again(phone: Phone, order_no: str, gateway: FakeGateway) -> None:
     gateway.pay(start(phone, order_no))
     assert status(phone, order_no) == "paid"
