@@ -19,6 +19,7 @@ from app.core import outbox
 from app.core.bell import Bell
 from app.core.db import db
 from app.core.i18n import set_up_languages
+from app.core.incoming import set_up_incoming
 from app.core.logs import set_up_logs
 from app.core.money import format_yuan
 from app.core.sessions import set_up_sessions
@@ -35,6 +36,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     app.config.from_mapping(settings)
     if app.config["APP_ENV"] != "testing":
         set_up_logs(app.config["LOG_LEVEL"])
+    set_up_incoming(app)
     _set_up_database(app)
     _set_up_pages(app)
     account.install(app)
@@ -57,6 +59,7 @@ def _set_up_database(app: Flask) -> None:
 def _set_up_pages(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.filters["yuan"] = format_yuan
+    app.jinja_env.globals["shop_name"] = app.config["SHOP_NAME"]
     set_up_languages(app)
     set_up_sessions(app)
     CSRFProtect(app)

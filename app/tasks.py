@@ -36,8 +36,8 @@ def _send_notice(order_id: int, notice: str) -> None:
     send_notice(get_account().client, order_id=order_id, kind=notice, base_url=current_app.config["BASE_URL"])
 
 
-def _raise_alert(key: str, message: str, order_no: str) -> None:
-    raise_alert(key, message, order_no)
+def _raise_alert(alert: str, ref: str, detail: str, order_no: str) -> None:
+    raise_alert(alert, ref, detail=detail, order_no=order_no)
 
 
 def _close_siblings(attempt_id: int) -> None:
@@ -75,7 +75,7 @@ def _refresh_certificates() -> None:
 def _report_given_up() -> None:
     query = select(OutboxJob.id, OutboxJob.kind).where(OutboxJob.given_up_at.is_not(None))
     for job_id, kind in db.session.execute(query).all():
-        raise_alert(f"outbox:{job_id}", f"后台任务 {kind} 多次失败，已停止重试")
+        raise_alert("job_given_up", str(job_id), detail=kind)
 
 
 def _forget_refused() -> None:

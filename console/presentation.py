@@ -9,6 +9,7 @@ from flask import request, url_for
 from flask_babel import get_locale
 
 from app.alerts.service import count_open
+from app.alerts.words import say_alert
 from app.staff.sessions import StaffMember
 from console import carriers, labels, masks, moments
 from console.member import find_member_here
@@ -41,6 +42,7 @@ def _words() -> dict[str, Callable[..., str]]:
     return {
         "moment": moments.moment,
         "full_moment": moments.full_moment,
+        "say_alert": say_alert,
         "state_label": labels.state_label,
         "state_colour": labels.state_colour,
         "carrier_label": carriers.carrier_label,

@@ -84,6 +84,7 @@ def shop_environment(settings: DemoSettings) -> dict[str, str]:
         **_neutral_environment(),
         **read_assignments(settings.simulator_folder / "shop.env"),
         "APP_ENV": "development",
+        "SHOP_NAME": "小铺茶事",
         "FLASK_APP": "wsgi.py",
         "SECRET_KEY": _keep_secret(settings.folder / "secret_key"),
         "DATA_DIR": str(settings.folder),

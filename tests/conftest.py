@@ -75,6 +75,7 @@ def settings(tmp_path: Path, keys: Path, database: str) -> dict[str, Any]:
         "APP_ENV": "testing",
         "SECRET_KEY": "a-key-for-tests-only-9f31c2d4e5b6a798",
         "BASE_URL": "https://shop.example.cn",
+        "SHOP_NAME": "Xiaopu",
         "DATABASE_URL": database,
         "DATA_DIR": str(tmp_path / "var"),
         "WECHAT_APPID": "wx5a1b2c3d4e5f6a7b",

@@ -2,20 +2,22 @@
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, CreatedAt, Id, LongText, UtcDateTime
+from app.core.db import Base, CreatedAt, Id, UtcDateTime
 
 
 class Alert(Base):
-    """One thing to look at; `key` makes the same thing one row however often it is raised."""
+    """One thing to look at; raised again it stays one row. What it says stands in `words.py`."""
 
     __tablename__ = "alerts"
+    __table_args__ = (UniqueConstraint("kind", "ref"),)
 
     id: Mapped[Id]
-    key: Mapped[str] = mapped_column(String(120), unique=True)
-    message: Mapped[LongText]
+    kind: Mapped[str] = mapped_column(String(40))  # a key of words.py
+    ref: Mapped[str] = mapped_column(String(80))  # of what: an out_trade_no, a job's id
+    detail: Mapped[str] = mapped_column(String(200), default="")
     order_no: Mapped[str] = mapped_column(String(32), default="")
     created_at: Mapped[CreatedAt]
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

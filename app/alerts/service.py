@@ -16,15 +16,15 @@ from app.core.insert_once import insert_once
 logger = logging.getLogger(__name__)
 
 
-def raise_alert(key: str, message: str, order_no: str = "") -> bool:
-    """Ask for a person. The same `key` is the same thing: raised again, open or closed, it changes nothing.
+def raise_alert(kind: str, ref: str, *, detail: str = "", order_no: str = "") -> bool:
+    """Ask for a person. The same kind and ref, raised again, change nothing, even when it was done.
 
     Returns whether it is new. Joins an open transaction.
     """
     with transaction():
-        is_new = insert_once(Alert, key=key, message=message, order_no=order_no)
+        is_new = insert_once(Alert, kind=kind, ref=ref, detail=detail[:200], order_no=order_no)
     if is_new:
-        logger.warning("alert raised", extra={"alert": key, "order_no": order_no})
+        logger.warning("alert raised", extra={"alert": kind, "ref": ref, "order_no": order_no})
     return is_new
 
 

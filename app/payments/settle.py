@@ -98,32 +98,33 @@ def _receive(attempt: PaymentAttempt, trade: Trade, source: str) -> Outcome:
         next_check_at=None,
     )
     if not pays:
-        _alert(attempt, "refund_due", "收到一笔多余或过迟的付款，需要退款")
+        _alert(attempt, "refund_due")
         return Outcome.REFUND_DUE
     if revives:
-        _alert(attempt, "revived", "订单取消后收到付款，库存足够，订单已恢复，请照常发货")
+        _alert(attempt, "revived")
     outbox.enqueue("close_siblings", attempt_id=attempt.id)
     return Outcome.APPLIED
 
 
 def _distrust(attempt: PaymentAttempt, wrong: list[str], source: str) -> Outcome:
     """Neither paid nor refunded by itself: a person must look, and the sweeper asks for the truth."""
-    fields = "、".join(wrong)
+    fields = ", ".join(wrong)
     if source == "query" and attempt.state not in (AttemptState.PAID, AttemptState.REFUND_DUE):
         move_state(attempt, ATTEMPT_MOVES, AttemptState.SUSPECT, cause=f"mismatch: {','.join(wrong)}")
     elif attempt.next_check_at is not None:
         attempt.next_check_at = clock.now()
-    _alert(attempt, f"mismatch_{source}", f"微信支付的通知与订单不符（{fields}），未入账，请核对")
+    _alert(attempt, f"mismatch_{source}", fields)
     logger.error(
         "payment differs from what we asked", extra={"out_trade_no": attempt.out_trade_no, "wrong": fields}
     )
     return Outcome.MISMATCH
 
 
-def _alert(attempt: PaymentAttempt, kind: str, message: str) -> None:
+def _alert(attempt: PaymentAttempt, alert: str, detail: str = "") -> None:
     outbox.enqueue(
         "raise_alert",
-        key=f"{kind}:{attempt.out_trade_no}",
-        message=message,
+        alert=alert,
+        ref=attempt.out_trade_no,
+        detail=detail,
         order_no=attempt.order.order_no,
     )

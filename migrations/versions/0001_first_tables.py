@@ -15,14 +15,15 @@ def upgrade() -> None:
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
-        sa.Column("key", sa.String(length=120), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("ref", sa.String(length=80), nullable=False),
+        sa.Column("detail", sa.String(length=200), nullable=False),
         sa.Column("order_no", sa.String(length=32), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.String(length=80), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
-        sa.UniqueConstraint("key", name=op.f("uq_alerts_key")),
+        sa.UniqueConstraint("kind", "ref", name=op.f("uq_alerts_kind_ref")),
     )
     op.create_table(
         "categories",

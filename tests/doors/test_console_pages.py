@@ -47,7 +47,7 @@ def test_the_overview_counts_today_in_beijing(
     pay_one(app)
     with app.app_context():
         make_order()
-        raise_alert("key", "看一下")
+        raise_alert("refund_due", "7")
 
     page = console.text("/")
     assert "¥</span>152.00" in page
@@ -83,10 +83,10 @@ def test_products_show_price_stock_and_state(app: Flask, console: Console) -> No
 
 def test_an_alert_is_done_once_and_the_second_learns_by_whom(app: Flask, console: Console) -> None:
     with app.app_context():
-        raise_alert("key", "收到一笔多余的付款", "20261121")
+        raise_alert("refund_due", "7", order_no="20261121")
     other = open_console(app, "xiaolin")
     page = console.text("/alerts/")
-    assert "收到一笔多余的付款" in page
+    assert "收到一笔多余或过迟的付款" in page
     assert "/console/orders/20261121" in page
 
     console.post("/alerts/1/close")
@@ -103,7 +103,7 @@ def test_an_alert_is_done_once_and_the_second_learns_by_whom(app: Flask, console
 def test_the_navigation_counts_open_alerts(app: Flask, console: Console) -> None:
     assert "badge bg-red" not in console.text("/")
     with app.app_context():
-        raise_alert("key", "看一下")
+        raise_alert("refund_due", "7")
 
     assert '<span class="badge bg-red text-red-fg ms-auto">1</span>' in console.text("/orders/")
 

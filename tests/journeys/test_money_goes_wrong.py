@@ -108,7 +108,7 @@ def test_a_genuine_notification_that_differs_is_not_believed_but_the_query_is(
     phone.expect_text("支付成功")
     town.wait_for(lambda: "mismatch" in verdicts(town, phone.openid), "the notification judged")
     town.wait_for(
-        lambda: bool(town.query("SELECT 1 FROM alerts WHERE key LIKE 'mismatch%' LIMIT 1")),
+        lambda: bool(town.query("SELECT 1 FROM alerts WHERE kind LIKE 'mismatch%' LIMIT 1")),
         "an alert for a person",
     )
 

@@ -9,30 +9,30 @@ from tests.threads import run_in_threads
 
 
 def test_the_same_key_is_one_alert(shop: Flask) -> None:
-    assert service.raise_alert("refund_due:7", "需要退款", "20261121")
-    assert not service.raise_alert("refund_due:7", "需要退款", "20261121")
+    assert service.raise_alert("refund_due", "7", order_no="20261121")
+    assert not service.raise_alert("refund_due", "7", order_no="20261121")
 
-    assert [alert.message for alert in service.open_alerts()] == ["需要退款"]
+    assert [alert.order_no for alert in service.open_alerts()] == ["20261121"]
 
 
 def test_an_alert_that_was_done_does_not_come_back(shop: Flask) -> None:
-    service.raise_alert("refund_due:7", "需要退款")
+    service.raise_alert("refund_due", "7")
     service.close(service.open_alerts()[0].id, "staff:1")
 
-    assert not service.raise_alert("refund_due:7", "需要退款")
+    assert not service.raise_alert("refund_due", "7")
     assert service.count_open() == 0
 
 
 def test_several_processes_raise_it_once(app: Flask) -> None:
     with app.app_context():
-        raised = run_in_threads(app, [lambda: service.raise_alert("key", "看一下")] * 4)
+        raised = run_in_threads(app, [lambda: service.raise_alert("refund_due", "7")] * 4)
 
         assert sorted(raised) == [False, False, False, True]
         assert service.count_open() == 1
 
 
 def test_the_second_to_close_learns_that_it_was_done(shop: Flask) -> None:
-    service.raise_alert("key", "看一下")
+    service.raise_alert("refund_due", "7")
     alert_id = service.open_alerts()[0].id
 
     assert service.close(alert_id, "staff:1")

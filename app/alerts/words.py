@@ -1,0 +1,20 @@
+"""What an alert says to the merchant. Its kind is kept, its words are not: they follow the reader's language."""
+
+from flask_babel import gettext as _
+
+from app.alerts.models import Alert
+
+KINDS = ("refund_due", "revived", "mismatch_notification", "mismatch_query", "job_given_up")
+
+
+def say_alert(alert: Alert) -> str:
+    """One sentence: what happened, and what to do."""
+    detail = alert.detail
+    sentences = {
+        "refund_due": _("收到一笔多余或过迟的付款，需要退款"),
+        "revived": _("订单取消后收到付款，库存足够，订单已恢复，请照常发货"),
+        "mismatch_notification": _("微信支付的通知与订单不符（%(detail)s），未入账，请核对", detail=detail),
+        "mismatch_query": _("微信支付的查询结果与订单不符（%(detail)s），未入账，请核对", detail=detail),
+        "job_given_up": _("后台任务 %(detail)s 多次失败，已停止重试", detail=detail),
+    }
+    return sentences.get(alert.kind, alert.kind)

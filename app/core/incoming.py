@@ -1,0 +1,31 @@
+"""What no door has to think of: requests whose bytes or numbers no database can hold are refused before any page."""
+
+from typing import Any
+
+from flask import Flask, abort, request
+from werkzeug.routing import IntegerConverter, Map
+
+LARGEST_ID = 2**63 - 1
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class IdConverter(IntegerConverter):
+    """`<int:…>` in an address, no larger than an id column; what is larger does not exist."""
+
+    def __init__(self, url_map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(url_map, *args, **{"max": LARGEST_ID} | kwargs)
+
+
+def set_up_incoming(app: Flask) -> None:
+    """Install both refusals; before any route is added."""
+    app.url_map.converters["int"] = IdConverter
+    app.before_request(_refuse_zero_bytes)
+
+
+def _refuse_zero_bytes() -> None:
+    """PostgreSQL cannot keep a zero byte in a text, and nobody can type one."""
+    places = [request.path, *request.args.values()]
+    if request.mimetype in FORMS:
+        places += request.form.values()
+    if any("\0" in place for place in places):
+        abort(400)
