@@ -20,6 +20,7 @@ from app.core import clock
 from app.core.db import db
 from app.tables import METADATA
 from bootstrap.services import running_postgres
+from bootstrap.system_parts import find_chromium
 from config import load_settings
 from tests.fakes import FakeGateway
 from tests.keys import write_keys
@@ -30,6 +31,14 @@ hypothesis_settings.load_profile("shop")
 
 BOTH = ("sqlite", "postgresql")
 ON_BOTH_DATABASES = ("tests/shop/", "tests/doors/", "tests/incidents/")
+QUIET_CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 SOME_DAY = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # ten in the morning in Beijing
 
 
@@ -58,6 +67,14 @@ def no_network_but_loopback() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded)
         yield
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The system's Chromium, and nothing in it that calls home; pytest-playwright starts it once for all."""
+    program = find_chromium()
+    assert program, "Chromium is missing: `make test` brings it"
+    return {"executable_path": program, "args": QUIET_CHROMIUM}
 
 
 @pytest.fixture(scope="session")

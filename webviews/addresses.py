@@ -47,7 +47,7 @@ def add_address() -> ResponseReturnValue:
     return redirect(_choose(address) if _to() else url_for("shop.list_addresses"), 303)
 
 
-@shop.get("/addresses/<row:address_id>")
+@shop.get("/addresses/<int:address_id>")
 @follower_only
 def show_address(address_id: int) -> ResponseReturnValue:
     """The form of one address."""
@@ -55,7 +55,7 @@ def show_address(address_id: int) -> ResponseReturnValue:
     return _present_form(address, {name: getattr(address, name) for name in FIELDS}, {})
 
 
-@shop.post("/addresses/<row:address_id>")
+@shop.post("/addresses/<int:address_id>")
 @follower_only
 def change_address(address_id: int) -> ResponseReturnValue:
     """Write it anew."""
@@ -67,7 +67,7 @@ def change_address(address_id: int) -> ResponseReturnValue:
     return redirect(_choose(address) if _to() else url_for("shop.list_addresses"), 303)
 
 
-@shop.post("/addresses/<row:address_id>/delete")
+@shop.post("/addresses/<int:address_id>/delete")
 @follower_only
 def delete_address(address_id: int) -> ResponseReturnValue:
     """Take it off the list."""
@@ -76,7 +76,7 @@ def delete_address(address_id: int) -> ResponseReturnValue:
     return redirect(url_for("shop.list_addresses", to=_to() or None), 303)
 
 
-@shop.post("/addresses/<row:address_id>/default")
+@shop.post("/addresses/<int:address_id>/default")
 @follower_only
 def make_default_address(address_id: int) -> ResponseReturnValue:
     """Make it the default one."""

@@ -48,7 +48,7 @@ def add_to_cart_in_place() -> ResponseReturnValue:
     return jsonify(count=carts.count_lines(cart_owner()), message=_("已加入购物车"))
 
 
-@shop.post("/cart/<row:line_id>")
+@shop.post("/cart/<int:line_id>")
 @open_to_all
 def change_line(line_id: int) -> ResponseReturnValue:
     """Set a line's quantity; 0 takes it out. Another one's line does not exist."""

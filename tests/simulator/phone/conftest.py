@@ -15,17 +15,7 @@ import requests
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 from werkzeug.serving import make_server
 
-from bootstrap.system_parts import find_chromium
 from tests.simulator.phone.sample_shop import SampleShop, create_sample_shop
-
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 @dataclass
@@ -84,11 +74,6 @@ class Phone:
         """What the page got back from the bridge."""
         expect(self.web.locator("#result")).not_to_be_empty()
         return json.loads(self.web.locator("#result").inner_text())
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    return {"executable_path": find_chromium(), "args": QUIET}
 
 
 @pytest.fixture(scope="session")
