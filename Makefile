@@ -13,5 +13,5 @@ $(COMMANDS):
 ifeq ($(PYTHON),)
 	@echo "Xiaopu needs Python 3.11 or newer, and none is on PATH. Install one (Debian, Ubuntu: sudo apt-get install -y python3 python3-venv), then type: make $@" >&2; exit 1
 else
-	@exec $(PYTHON) -m bootstrap $@ $(ARGS)
+	@exec "$(PYTHON)" -m bootstrap $@ $(ARGS)
 endif

@@ -12,6 +12,7 @@ from bootstrap.places import ROOT, VAR
 from bootstrap.progress import SetupProblem
 
 HOST = "127.0.0.1"
+SHOP_NAME = "小铺茶事"
 # Settings of the shop that must not reach the demo from the shell of someone who also runs a real shop.
 _FOREIGN_PREFIXES = ("WECHAT_", "WXPAY_", "ALIPAY_")
 _FOREIGN_NAMES = {
@@ -75,6 +76,7 @@ def simulator_environment(settings: DemoSettings) -> dict[str, str]:
         "SIM_PORT": str(settings.phone_port),
         "SIM_WEB_PORT": str(settings.web_port),
         "SIM_UPSTREAM": settings.shop_url,
+        "SIM_ACCOUNT_NAME": SHOP_NAME,
     }
 
 
@@ -84,7 +86,7 @@ def shop_environment(settings: DemoSettings) -> dict[str, str]:
         **_neutral_environment(),
         **read_assignments(settings.simulator_folder / "shop.env"),
         "APP_ENV": "development",
-        "SHOP_NAME": "小铺茶事",
+        "SHOP_NAME": SHOP_NAME,
         "FLASK_APP": "wsgi.py",
         "SECRET_KEY": _keep_secret(settings.folder / "secret_key"),
         "DATA_DIR": str(settings.folder),
