@@ -3,6 +3,7 @@
 The catalogue is read as text at the start, so there is no compiled copy that could be out of date.
 """
 
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -16,20 +17,22 @@ CATALOGUE = Path(__file__).parents[2] / "translations" / "en" / "LC_MESSAGES" / 
 LANGUAGES = ("zh", "en")
 
 
+@cache
+def read_catalogue() -> Translations:
+    """The English catalogue, compiled in memory."""
+    compiled = BytesIO()
+    with CATALOGUE.open("rb") as source:
+        write_mo(compiled, read_po(source, locale="en"))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
 class CatalogueDomain(Domain):  # type: ignore[misc] # flask_babel brings no types
     """Serves the English catalogue; Chinese needs none."""
 
     def __init__(self) -> None:
         super().__init__()
-        compiled = BytesIO()
-        if CATALOGUE.is_file():
-            with CATALOGUE.open("rb") as source:
-                write_mo(compiled, read_po(source, locale="en"))
-            compiled.seek(0)
-            self._english: NullTranslations = Translations(compiled)
-        else:
-            self._english = NullTranslations()
-        self._chinese = NullTranslations()
+        self._english, self._chinese = read_catalogue(), NullTranslations()
 
     def get_translations(self) -> NullTranslations:
         """The catalogue for the language of this request."""

@@ -54,12 +54,12 @@ def page(open_window: Callable[..., Page]) -> Page:
 
 
 @pytest.fixture
-def take_phone(town: Town, page: Page) -> Iterator[Callable[[], Phone]]:
-    """Give somebody new a phone, opened at the chat with the shop."""
+def take_phone(town: Town, page: Page) -> Iterator[Callable[..., Phone]]:
+    """Give somebody new a phone, opened at the chat with the shop; in `window` when one is given."""
 
-    def take() -> Phone:
+    def take(window: Page | None = None) -> Phone:
         nickname = f"茶友{next(_names)}号"
-        phone = Phone(page, town.new_follower(nickname), town.settings.web_url)
+        phone = Phone(window or page, town.new_follower(nickname), town.settings.web_url)
         phone.open_chat(town.settings.phone_url, nickname)
         return phone
 
@@ -69,7 +69,7 @@ def take_phone(town: Town, page: Page) -> Iterator[Callable[[], Phone]]:
 
 
 @pytest.fixture
-def phone(take_phone: Callable[[], Phone]) -> Phone:
+def phone(take_phone: Callable[..., Phone]) -> Phone:
     """The phone of a new follower."""
     return take_phone()
 

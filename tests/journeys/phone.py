@@ -38,6 +38,21 @@ class Phone:
         """Tap the last product card."""
         self.part("message-news-card").last.click()
 
+    def visit(self, path: str) -> None:
+        """Open a page of the shop by a scanned link."""
+        self.part("chat-plus").click()
+        self.part("plus-scan").click()
+        self.part("scan-input").fill(self.web_url + path)
+        self.part("scan-go").click()
+
+    def choose_last_piece(self, sku: int) -> None:
+        """Go straight to the checkout of one SKU of the product on the page."""
+        expect(self.web.get_by_role("button", name="立即购买").first).to_be_visible()
+        self.web.locator("body").evaluate(
+            "(_, sku) => location.assign(`/shop/checkout?sku=${sku}&quantity=1`)", sku
+        )
+        expect(self.web.get_by_role("button", name="提交订单")).to_be_visible()
+
     def choose(self, *options: str) -> None:
         """Open the options of the product and choose."""
         self.web.get_by_role("button", name="立即购买").first.click()

@@ -137,3 +137,26 @@ def test_a_menu_button_answers_with_new_goods_and_the_order_remembers_it(town: T
         "SELECT e.kind FROM orders o JOIN entrances e ON e.id = o.entrance_id ORDER BY o.id DESC LIMIT 1"
     )
     assert rows == [("menu",)]
+
+
+def test_two_buyers_of_the_last_piece_end_with_one_order_and_one_plain_word(
+    town: Town, take_phone: Callable[..., Phone], open_window: OpenWindow
+) -> None:
+    last = town.query(
+        "SELECT s.id, p.slug FROM skus s JOIN products p ON p.id = s.product_id WHERE s.stock = 1 LIMIT 1"
+    )
+    sku, slug = last[0]
+    first, second = take_phone(), take_phone(open_window())
+    for phone in (first, second):
+        phone.visit(f"/shop/p/{slug}")
+        phone.choose_last_piece(sku)
+        phone.pick_address()
+
+    first.submit()
+    second.web.get_by_role("button", name="提交订单").click()
+
+    second.expect_text("库存不足")
+    first.pay()
+    first.expect_text("支付成功")
+    assert town.query("SELECT stock FROM skus WHERE id = ?", sku) == [(0,)]
+    assert town.query("SELECT count(*) FROM order_lines WHERE sku_id = ?", sku) == [(1,)]
