@@ -1,5 +1,6 @@
 """What may be done with an order: place, mark paid, cancel, ship. Lists stand in `listing.py`."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ from app.core.states import move_state, record_event
 from app.orders.models import Order, OrderLine, Shipment
 from app.orders.states import ORDER_MOVES, OrderState
 from app.pricing.quote import FreightRule, PricedLine, Quote, quote
+
+logger = logging.getLogger(__name__)
 
 MAX_TOTAL_FEN = 1_000_000_00
 
@@ -102,6 +105,7 @@ def mark_paid(order: Order, *, paid_at: datetime, cause: str) -> bool:
     if not move_state(order, ORDER_MOVES, OrderState.PAID, cause=cause, paid_at=paid_at):
         return False
     outbox.enqueue("send_notice", order_id=order.id, notice="paid")
+    logger.info("order paid", extra={"order_no": order.order_no, "cause": cause})
     return True
 
 
@@ -122,6 +126,7 @@ def cancel(order: Order, *, reason: str, actor: str = "") -> bool:
         return False
     for line in order.lines:
         stock.give_back(line.sku_id, line.quantity, order_no=order.order_no, cause=reason)
+    logger.info("order cancelled", extra={"order_no": order.order_no, "reason": reason})
     return True
 
 
@@ -142,6 +147,7 @@ def ship(order: Order, *, carrier: str, tracking_no: str, actor: str) -> bool:
             )
             session.add(parcel)
             outbox.enqueue("send_notice", order_id=order.id, notice="shipped")
+            logger.info("order shipped", extra={"order_no": order.order_no, "actor": actor})
     return moved
 
 
@@ -169,6 +175,7 @@ def _create(checkout: Checkout, freight: FreightRule, ttl: timedelta) -> Order:
     if checkout.owner:
         remove_from_cart(checkout.owner, skus)
     record_event(order, new=str(order.state), cause="place", actor=f"follower:{checkout.follower_id}")
+    logger.info("order placed", extra={"order_no": order.order_no, "total_fen": order.total_fen})
     return order
 
 

@@ -2,11 +2,11 @@
 
 import logging
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.core import clock
 from app.core.db import db, lock, transaction
-from app.core.errors import GatewayError
+from app.core.errors import GatewayError, GatewayUnreachable
 from app.orders import service as orders
 from app.orders.models import Order
 from app.orders.states import OrderState
@@ -44,16 +44,19 @@ def close_siblings(attempt_id: int, gateway: Gateway) -> None:
 
 
 def expire_orders(gateway: Gateway) -> int:
-    """Cancel what was not paid in time; returns how many. One that fails waits for the next sweep."""
+    """Cancel what was not paid in time; returns how many. One that fails waits for the next sweep.
+
+    When WeChat does not answer, so do the others. They are taken in any order, lest one that always fails
+    stands in the way of the rest.
+    """
     query = select(Order.id).where(Order.state == OrderState.UNPAID, Order.expires_at <= clock.now())
-    numbers = db.session.scalars(query.order_by(Order.expires_at).limit(BATCH)).all()
-    return sum(_expire_one(order_id, gateway) for order_id in numbers)
-
-
-def _expire_one(order_id: int, gateway: Gateway) -> bool:
-    try:
+    expired = 0
+    for order_id in db.session.scalars(query.order_by(func.random()).limit(BATCH)).all():
         order = db.session.get_one(Order, order_id)
-        return cancel_order(order, gateway=gateway, reason="expired")
-    except GatewayError as error:
-        logger.warning("order not expired yet", extra={"order_id": order_id, "reason": error.code})
-        return False
+        try:
+            expired += cancel_order(order, gateway=gateway, reason="expired")
+        except GatewayError as error:
+            logger.warning("order not expired yet", extra={"order_id": order_id, "reason": error.code})
+            if isinstance(error, GatewayUnreachable):
+                break
+    return expired

@@ -1,5 +1,6 @@
 """The story: a word in the chat, a card, a product, an address, money, a paid order, and the merchant sees it."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -47,6 +48,9 @@ def test_a_follower_buys_from_the_chat_and_the_merchant_sees_where_from(
     expect(console.get_by_text("SF1234567890").first).to_be_visible()
 
     expect(phone.part("messages")).to_contain_text("您的包裹已经寄出")
+    assert "order paid" in town.logs
+    assert phone.openid not in town.logs
+    assert not re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)|prepay_id|paySign|access_token=(?!\*)", town.logs)
 
 
 def test_two_followers_do_not_see_each_other(town: Town, phone: Phone, open_window: OpenWindow) -> None:

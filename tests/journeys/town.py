@@ -43,6 +43,11 @@ class Town:
         assert found, "the console's account is not known"
         return found.group(1), found.group(2)
 
+    @property
+    def logs(self) -> str:
+        """What shop and worker have logged."""
+        return "".join((self.settings.logs / f"{name}.log").read_text("utf-8") for name in ("shop", "worker"))
+
     def restart_worker(self) -> None:
         """Another worker in place of one that is dead."""
         self.services[:] = [service for service in self.services if service.name != "worker"]

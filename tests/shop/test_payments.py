@@ -253,6 +253,20 @@ def test_the_sweeper_asks_less_and_less_often(shop: Flask, gateway: FakeGateway,
     assert 8 <= len(gateway.queries) <= 20
 
 
+def test_while_wechat_hangs_a_sweep_asks_once_and_the_next_one_goes_on_with_another(
+    shop: Flask, gateway: FakeGateway, advance: Advance
+) -> None:
+    numbers = [start(make_order(), gateway) for _ in range(3)]
+    advance(timedelta(seconds=6))
+    gateway.is_down = True
+
+    assert check_pending(gateway) == 1
+    gateway.is_down = False
+    assert check_pending(gateway) == 2
+
+    assert sorted(gateway.queries) == sorted(numbers[1:])
+
+
 @pytest.mark.parametrize(
     ("prepare", "expected"),
     [
