@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bootstrap.places import ROOT, VAR
@@ -35,6 +35,7 @@ class DemoSettings:
     web_port: int  # the phone's web view: the shop's public address
     folder: Path  # the shop's
     simulator_folder: Path
+    more: Mapping[str, str] = field(default_factory=dict)  # further settings of the shop: another database
 
     @property
     def shop_url(self) -> str:
@@ -91,6 +92,7 @@ def shop_environment(settings: DemoSettings) -> dict[str, str]:
         "SECRET_KEY": _keep_secret(settings.folder / "secret_key"),
         "DATA_DIR": str(settings.folder),
         "DATABASE_URL": f"sqlite:///{settings.folder / 'shop.db'}",
+        **settings.more,
     }
 
 

@@ -20,7 +20,7 @@ from app import create_app
 from app.core import clock
 from app.core.db import db
 from app.tables import METADATA
-from bootstrap.services import running_postgres
+from bootstrap.services import running_postgres, running_redis
 from bootstrap.system_parts import find_chromium
 from config import load_settings
 from tests.fakes import FakeGateway
@@ -185,6 +185,16 @@ def postgres_server() -> Iterator[str]:
     """The address of a throw-away PostgreSQL server: the one of `make test`, or one of our own."""
     with ExitStack() as stack:
         yield os.environ.get("TEST_POSTGRES_URL") or stack.enter_context(running_postgres(Path("var/test")))
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a throw-away Redis: the one of `make test`, or one of our own."""
+    if url := os.environ.get("TEST_REDIS_URL"):
+        yield url
+        return
+    with running_redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

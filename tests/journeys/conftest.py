@@ -3,11 +3,13 @@
 import itertools
 import socket
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from demo.launcher_settings import DemoSettings
+from tests.conftest import create_postgres_database
 from tests.journeys.phone import Phone
 from tests.journeys.town import Town
 
@@ -21,6 +23,20 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Shop, worker and WeChat, running."""
     base, ports = tmp_path_factory.mktemp("town"), _free_ports(3)
     town = Town(DemoSettings(*ports, folder=base / "shop", simulator_folder=base / "simulator"))
+    try:
+        town.start()
+        yield town
+    finally:
+        town.stop()
+
+
+@pytest.fixture
+def large_town(tmp_path: Path, postgres_server: str, redis_url: str, worker_id: str) -> Iterator[Town]:
+    """The same on PostgreSQL and Redis, as on several machines."""
+    database = create_postgres_database(postgres_server, f"town_{worker_id}")
+    more = {"DATABASE_URL": database, "REDIS_URL": redis_url}
+    folders = {"folder": tmp_path / "shop", "simulator_folder": tmp_path / "simulator"}
+    town = Town(DemoSettings(*_free_ports(3), **folders, more=more))
     try:
         town.start()
         yield town

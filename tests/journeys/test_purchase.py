@@ -164,3 +164,16 @@ def test_two_buyers_of_the_last_piece_end_with_one_order_and_one_plain_word(
     first.expect_text("支付成功")
     assert town.query("SELECT stock FROM skus WHERE id = ?", sku) == [(0,)]
     assert town.query("SELECT count(*) FROM order_lines WHERE sku_id = ?", sku) == [(1,)]
+
+
+def test_the_same_purchase_on_postgresql_and_redis(large_town: Town, open_window: OpenWindow) -> None:
+    phone = Phone(open_window(), large_town.new_follower("老客"), large_town.settings.web_url)
+    phone.open_chat(large_town.settings.phone_url, "老客")
+
+    phone.go_to_pay_sheet("50g", "袋装")
+    phone.pay()
+
+    phone.expect_text("支付成功")
+    phone.part("webview-close").click()
+    expect(phone.part("messages")).to_contain_text("支付成功，我们已开始备货")
+    assert "ERROR" not in large_town.logs

@@ -1,13 +1,11 @@
 """The bell between the web processes and the worker, on both of its lines."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app.core.bell import Bell
-from bootstrap.services import running_redis
 
 
 @pytest.fixture(params=["sqlite", "redis"])
@@ -21,16 +19,6 @@ def bell(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bell]:
         bell.huey.storage.conn.connection_pool.disconnect()
     else:
         bell.huey.storage.close()
-
-
-@pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a throw-away Redis: the one of `make test`, or one of our own."""
-    if url := os.environ.get("TEST_REDIS_URL"):
-        yield url
-        return
-    with running_redis(tmp_path_factory.mktemp("redis")) as url:
-        yield url
 
 
 def test_a_ring_reaches_the_worker(bell: Bell) -> None:
