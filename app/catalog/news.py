@@ -1,36 +1,81 @@
-"""The card that presents a product in a chat: title, summary, picture, and a link that knows its entrance."""
+"""The card that presents a product in a chat: title, summary, picture, and a link that knows its entrance.
 
+Cards are read with one statement and without loading a product: a follower waits for them in the chat.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.catalog.models import Product
+from sqlalchemy import bindparam, func, select
+
+from app.catalog.models import Product, ProductPicture, ProductState, Sku
+from app.core.db import db
 from app.core.money import format_yuan
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a news message shows of a product; addresses are absolute."""
+    """What a news message says of a product. `picture` is a name below MEDIA_DIR, or empty."""
 
+    slug: str
     title: str
     summary: str
-    picture_url: str
-    link: str
+    picture: str
+    lowest_fen: int | None  # None without a SKU
+    highest_fen: int | None
+
+    @property
+    def headline(self) -> str:
+        """Title and price; `起` where options cost differently."""
+        if self.lowest_fen is None:
+            return self.title
+        more = " 起" if self.highest_fen != self.lowest_fen else ""
+        return f"{self.title} ¥{format_yuan(self.lowest_fen)}{more}"
+
+    def picture_url(self, base_url: str) -> str:
+        """The picture's full address; empty without one."""
+        return f"{base_url}/shop/media/{self.picture}" if self.picture else ""
+
+    def link(self, base_url: str, entrance_code: str) -> str:
+        """The product's page, entered by this door."""
+        return f"{base_url}/shop/p/{self.slug}?e={entrance_code}"
 
 
-def make_card(product: Product, *, base_url: str, entrance_code: str) -> Card:
-    """The product's card. `base_url` has no trailing slash; `entrance_code` comes from `entrances`."""
-    picture = product.cover or (product.pictures[0].file if product.pictures else "")
-    return Card(
-        title=f"{product.title} ¥{format_yuan(lowest_price_fen(product))}{_from(product)}",
-        summary=product.summary,
-        picture_url=f"{base_url}/shop/media/{picture}" if picture else "",
-        link=f"{base_url}/shop/p/{product.slug}?e={entrance_code}",
+_FIRST_PICTURE = (
+    select(ProductPicture.file)
+    .where(ProductPicture.product_id == Product.id)
+    .order_by(ProductPicture.position)
+    .limit(1)
+    .scalar_subquery()
+)
+_CARDS = (
+    select(
+        Product.slug,
+        Product.title,
+        Product.summary,
+        func.coalesce(func.nullif(Product.cover, ""), _FIRST_PICTURE, ""),
+        func.min(Sku.price_fen),
+        func.max(Sku.price_fen),
     )
+    .outerjoin(Sku, Sku.product_id == Product.id)
+    .where(Product.state == ProductState.ON_SALE)
+    .group_by(Product.id)
+)
+_ONE = _CARDS.where(Product.slug == bindparam("slug"))
+_NEWEST = _CARDS.order_by(Product.created_at.desc(), Product.id.desc()).limit(bindparam("number"))
+
+
+def find_card(slug: str) -> Card | None:
+    """The card of this product, if it is on sale."""
+    row = db.session.execute(_ONE, {"slug": slug}).one_or_none()
+    return Card(*row) if row else None
+
+
+def newest_cards(number: int) -> Sequence[Card]:
+    """Cards of what came on sale last."""
+    return [Card(*row) for row in db.session.execute(_NEWEST, {"number": number})]
 
 
 def lowest_price_fen(product: Product) -> int:
     """The price in fen that the product starts at; 0 without a SKU."""
     return min((sku.price_fen for sku in product.skus), default=0)
-
-
-def _from(product: Product) -> str:
-    return " 起" if len({sku.price_fen for sku in product.skus}) > 1 else ""

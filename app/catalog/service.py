@@ -32,22 +32,11 @@ def list_all() -> Sequence[Product]:
     return db.session.scalars(select(Product).order_by(Product.position, Product.id)).all()
 
 
-def newest(limit: int) -> Sequence[Product]:
-    """The products that came on sale last."""
-    query = select(Product).where(Product.state == ProductState.ON_SALE)
-    return db.session.scalars(query.order_by(Product.created_at.desc(), Product.id.desc()).limit(limit)).all()
-
-
-def find_on_sale(slug: str) -> Product | None:
-    """The product of this slug, if it is on sale."""
-    return db.session.scalars(
-        select(Product).where(Product.slug == slug, Product.state == ProductState.ON_SALE)
-    ).first()
-
-
 def get_on_sale(slug: str) -> Product:
     """Raises: NotFound when there is none or it is not on sale."""
-    if (product := find_on_sale(slug)) is None:
+    query = select(Product).where(Product.slug == slug, Product.state == ProductState.ON_SALE)
+    product = db.session.scalars(query).first()
+    if product is None:
         raise NotFound(_("这件商品不在架上"))
     return product
 
