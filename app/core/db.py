@@ -1,8 +1,9 @@
 """The database: the session, column types, and the one way to write (`with transaction()`)."""
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -68,6 +69,7 @@ db = SQLAlchemy()  # gives engine and session; tables inherit from Base, not fro
 
 _OPEN = "xiaopu_transaction_is_open"
 _AFTER = "xiaopu_after_commit"
+_WRITER = threading.Lock()
 
 
 @contextmanager
@@ -85,20 +87,25 @@ def transaction() -> Iterator[Session]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("rows were changed outside of transaction()")
     session.commit()  # ends a page's reading transaction, so that everything is read afresh under the lock
-    session.info[_OPEN], session.info[_AFTER] = True, []
-    try:
-        session.connection(execution_options={"writes": True})
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    else:
-        calls = session.info[_AFTER]
-    finally:
-        session.info[_OPEN], session.info[_AFTER] = False, []
+    calls: list[Callable[[], None]] = []
+    with _one_writer():
+        session.info[_OPEN], session.info[_AFTER] = True, calls
+        try:
+            session.connection(execution_options={"writes": True})
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info[_OPEN] = False
     for call in calls:
         call()
+
+
+def _one_writer() -> AbstractContextManager[object]:
+    """SQLite waits for its lock in naps of up to 100 ms; the writers of one process queue up here instead."""
+    return _WRITER if db.engine.dialect.name == "sqlite" else nullcontext()
 
 
 def leave_database() -> None:
