@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from app.catalog.models import Category, Product, ProductPicture, ProductState, Sku
 from app.core import clock
 from app.core.db import db, transaction
-from app.keywords.models import KeywordRule, MatchMode, ReplyKind
+from app.keywords.models import MatchMode, ReplyKind
+from app.keywords.service import add_rule
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,8 @@ def seed_shop(folder: Path, *, media_dir: Path) -> bool:
         session.flush()
         for position, entry in enumerate(shop["products"]):
             session.add(_product(entry, position, categories[entry["category"]]))
-        session.add_all(_rule(entry) for entry in shop["keyword_rules"])
+        for entry in shop["keyword_rules"]:
+            _add_rule(entry)
     logger.info("shop seeded", extra={"products": len(shop["products"])})
     return True
 
@@ -87,11 +89,11 @@ def _sku(entry: Mapping[str, Any], options: Sequence[Mapping[str, Any]], positio
     )
 
 
-def _rule(entry: Mapping[str, Any]) -> KeywordRule:
-    return KeywordRule(
-        name=entry["name"],
-        match=MatchMode(entry["match"]),
+def _add_rule(entry: Mapping[str, Any]) -> None:
+    add_rule(
+        entry["name"],
         keywords=entry["keywords"],
+        match=MatchMode(entry["match"]),
         reply_kind=ReplyKind(entry["reply_kind"]),
         reply=entry["reply"].strip(),
         priority=entry["priority"],
