@@ -46,6 +46,14 @@ def _base(value: str) -> str:
     return value.rstrip("/")
 
 
+def _database(value: str) -> str:
+    scheme, separator, rest = value.partition("://")
+    if value and (not separator or scheme.partition("+")[0] not in ("sqlite", "postgresql", "postgres")):
+        raise ValueError("must be an address like postgresql://user:password@host/name or sqlite:////path")
+    # The short forms mean psycopg 3 here, the driver that is installed.
+    return f"postgresql+psycopg://{rest}" if scheme in ("postgresql", "postgres") else value
+
+
 def _file(value: str) -> str:
     if value and not Path(value).is_file():
         raise ValueError(f"names a file that is not there: {value}")
@@ -80,7 +88,7 @@ def _apiv3_key(value: str) -> str:
 
 
 def _mode(value: str) -> str:
-    if value not in ("plain", "compatible", "safe"):
+    if value and value not in ("plain", "compatible", "safe"):
         raise ValueError("must be plain, compatible or safe")
     return value
 
@@ -91,7 +99,7 @@ SETTINGS = (
     Setting("SECRET_KEY", _text, None, "signs cookies; random, at least 32 characters", _secret(32)),
     Setting("BASE_URL", _base, None, "the shop's public address, as WeChat and followers reach it", _https),
     Setting("SHOP_NAME", _text, "小铺", "the shop's name, as followers read it"),
-    Setting("DATABASE_URL", _text, "", "SQLAlchemy address; empty: SQLite in DATA_DIR/shop.db"),
+    Setting("DATABASE_URL", _database, "", "PostgreSQL or SQLite address; empty: SQLite in DATA_DIR/shop.db"),
     Setting("REDIS_URL", _text, "", "shares the queue between machines; empty: SQLite in DATA_DIR/queue.db"),
     Setting("DATA_DIR", _text, "var", "folder for everything the shop writes: database, media, caches"),
     Setting("LOG_LEVEL", _text, "INFO", "DEBUG, INFO, WARNING or ERROR"),
@@ -100,7 +108,12 @@ SETTINGS = (
     Setting("WECHAT_TOKEN", _text, None, "the callback's Token", _secret(8)),
     Setting("WECHAT_AES_KEY", _aes_key, "", "the callback's EncodingAESKey, 43 characters", _secret(43)),
     Setting("WECHAT_AES_KEY_OLD", _aes_key, "", "the key before it, while a change of keys is under way"),
-    Setting("WECHAT_CALLBACK_MODE", _mode, "safe", "weakest callback mode taken: plain, compatible or safe"),
+    Setting(
+        "WECHAT_CALLBACK_MODE",
+        _mode,
+        "",
+        "weakest callback mode taken: plain, compatible or safe; empty: safe in production, plain elsewhere",
+    ),
     Setting("WECHAT_API_BASE", _base, WECHAT, "host of the account's interface", _https),
     Setting("WECHAT_OPEN_BASE", _base, "https://open.weixin.qq.com", "host of web authorisation", _https),
     Setting("WECHAT_MP_BASE", _base, "https://mp.weixin.qq.com", "host of QR pictures", _https),
@@ -136,6 +149,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     values = {"APP_ENV": app_env}
     for setting in SETTINGS:
         values[setting.name] = _read_one(setting, environ, app_env, problems)
+    values["WECHAT_CALLBACK_MODE"] = values["WECHAT_CALLBACK_MODE"] or _usual_mode(app_env)
     problems += _problems_between(values)
     if problems:
         raise ConfigError(problems)
@@ -155,6 +169,11 @@ def _read_one(setting: Setting, environ: Mapping[str, str], app_env: str, proble
     if app_env == "production" and setting.check and text and (wrong := setting.check(text)):
         problems.append(f"{setting.name} {wrong}")
     return value
+
+
+def _usual_mode(app_env: str) -> str:
+    """A plain push is signed without its body: good enough to play with, not to sell with."""
+    return "safe" if app_env == "production" else "plain"
 
 
 def _problems_between(values: Mapping[str, Any]) -> list[str]:

@@ -23,3 +23,4 @@ PAGES = (addresses, cart, catalog, checkout, errors, login, media, orders, page,
 def register(app: Flask) -> None:
     """Mount this door; importing the modules above has put their pages on it."""
     app.register_blueprint(shop)
+    app.add_url_rule("/", endpoint="root", redirect_to="/shop/")

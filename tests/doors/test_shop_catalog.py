@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.catalog.models import Category, Product, ProductPicture, ProductState, Sku
@@ -159,3 +160,10 @@ def test_nothing_but_a_plain_picture_is_served(app: Flask, phone: Phone, name: s
         (folder / file).write_bytes(b"secret")
 
     assert phone.get(f"/shop/media/{name}").status_code == 404
+
+
+def test_the_bare_address_leads_into_the_shop(client: FlaskClient) -> None:
+    answer = client.get("/")
+
+    assert answer.status_code in (301, 302, 308)
+    assert answer.headers["Location"].endswith("/shop/")

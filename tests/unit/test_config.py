@@ -68,6 +68,8 @@ def test_an_empty_environment_names_every_missing_setting_at_once() -> None:
         ("WXPAY_PUBLIC_KEY_ID", ""),
         ("ORDER_TTL_SECONDS", "half an hour"),
         ("WECHAT_CALLBACK_MODE", "none"),
+        ("DATABASE_URL", "mysql://a:b@host/shop"),
+        ("DATABASE_URL", "shop.db"),
     ],
 )
 def test_production_refuses(name: str, value: str) -> None:
@@ -75,6 +77,19 @@ def test_production_refuses(name: str, value: str) -> None:
         load_settings(GOOD | {name: value})
 
     assert any(name in problem for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("postgres://a:b@host/shop", "postgresql+psycopg://a:b@host/shop"),
+        ("postgresql://a:b@host/shop", "postgresql+psycopg://a:b@host/shop"),
+        ("postgresql+psycopg://a:b@host/shop", "postgresql+psycopg://a:b@host/shop"),
+        ("sqlite:////srv/shop.db", "sqlite:////srv/shop.db"),
+    ],
+)
+def test_a_database_may_be_named_in_the_usual_ways(given: str, used: str) -> None:
+    assert load_settings(GOOD | {"DATABASE_URL": given})["SQLALCHEMY_DATABASE_URI"] == used
 
 
 def test_no_message_repeats_a_secret() -> None:
@@ -88,6 +103,23 @@ def test_production_is_what_is_meant_when_nothing_is_said() -> None:
     settings = {name: value for name, value in GOOD.items() if name != "APP_ENV"}
 
     assert load_settings(settings)["APP_ENV"] == "production"
+
+
+@pytest.mark.parametrize(
+    ("app_env", "given", "mode"),
+    [
+        ("production", "", "safe"),
+        ("development", "", "plain"),
+        ("development", "compatible", "compatible"),
+        ("production", "plain", "plain"),
+    ],
+)
+def test_production_takes_encrypted_pushes_alone_unless_told_otherwise(
+    app_env: str, given: str, mode: str
+) -> None:
+    settings = load_settings(GOOD | {"APP_ENV": app_env, "WECHAT_CALLBACK_MODE": given})
+
+    assert settings["WECHAT_CALLBACK_MODE"] == mode
 
 
 def test_the_example_file_is_the_table() -> None:
