@@ -4,7 +4,14 @@ from flask_babel import gettext as _
 
 from app.alerts.models import Alert
 
-KINDS = ("refund_due", "revived", "mismatch_notification", "mismatch_query", "job_given_up")
+KINDS = (
+    "refund_due",
+    "revived",
+    "mismatch_notification",
+    "mismatch_query",
+    "unknown_payment",
+    "job_given_up",
+)
 
 
 def say_alert(alert: Alert) -> str:
@@ -15,6 +22,9 @@ def say_alert(alert: Alert) -> str:
         "revived": _("订单取消后收到付款，库存足够，订单已恢复，请照常发货"),
         "mismatch_notification": _("微信支付的通知与订单不符（%(detail)s），未入账，请核对", detail=detail),
         "mismatch_query": _("微信支付的查询结果与订单不符（%(detail)s），未入账，请核对", detail=detail),
+        "unknown_payment": _(
+            "微信支付通知了一笔本店没有的付款（%(ref)s，%(detail)s），请核对", ref=alert.ref, detail=detail
+        ),
         "job_given_up": _("后台任务 %(detail)s 多次失败，已停止重试", detail=detail),
     }
     return sentences.get(alert.kind, alert.kind)

@@ -38,7 +38,7 @@ def settle(trade: Trade, *, gateway: Gateway, source: str) -> Outcome:
     with transaction():
         attempt = find_attempt(gateway.name, trade.out_trade_no)
         if attempt is None:
-            outcome = Outcome.UNKNOWN
+            outcome = _wonder(trade)
         elif wrong := differences(trade, attempt, gateway):
             outcome = _distrust(attempt, wrong, source)
         elif trade.state != TradeState.PAID:
@@ -78,6 +78,19 @@ def differences(trade: Trade, attempt: PaymentAttempt, gateway: Gateway) -> list
     if attempt.transaction_id and attempt.transaction_id != trade.transaction_id:
         wrong.append("transaction_id")
     return wrong
+
+
+def _wonder(trade: Trade) -> Outcome:
+    """Money under a number that is not ours, or of a database that was lost: a person must look."""
+    if trade.state == TradeState.PAID:
+        outbox.enqueue(
+            "raise_alert",
+            alert="unknown_payment",
+            ref=trade.out_trade_no[:80],
+            detail=trade.transaction_id,
+            order_no="",
+        )
+    return Outcome.UNKNOWN
 
 
 def _receive(attempt: PaymentAttempt, trade: Trade, source: str) -> Outcome:

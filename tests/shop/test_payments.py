@@ -205,6 +205,7 @@ def test_a_number_we_do_not_have_is_kept_for_a_second_try(shop: Flask, gateway: 
     gateway.pay("XPunknown", out_trade_no="XPunknown")
 
     assert notify(gateway, "XPunknown") == Verdict.UNKNOWN
+    assert [job["alert"] for job in jobs("raise_alert")] == ["unknown_payment"]
 
 
 def test_a_lost_notification_is_made_good_by_the_waiting_page(
