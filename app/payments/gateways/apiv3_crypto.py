@@ -7,6 +7,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -84,8 +85,12 @@ def decrypt(apiv3_key: str, *, nonce: str, associated_data: str, ciphertext: str
         raise SignatureInvalid("the resource cannot be decrypted with our APIv3 key") from error
 
 
+@cache
 def load_private_key(path: str) -> RSAPrivateKey:
-    """The merchant's key from its PEM file. Raises: ValueError with the path, never with its content."""
+    """The merchant's key from its PEM file, read once in a process: checking it takes a while.
+
+    Raises: ValueError with the path, never with its content.
+    """
     key = load_pem_private_key(_read(path), password=None)
     if not isinstance(key, RSAPrivateKey):
         raise ValueError(f"{path} holds no RSA key")
