@@ -15,7 +15,7 @@ from tests.journeys.town import Town
 
 _names = itertools.count(1)
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=40_000)
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +52,7 @@ def open_window(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def open_window(width: int = 1280, height: int = 900) -> Page:
         contexts.append(browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN"))
-        contexts[-1].set_default_timeout(20_000)
+        contexts[-1].set_default_timeout(40_000)
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         return page

@@ -65,9 +65,9 @@ class Town:
         self.wechat(f"followers/{openid}/subscribe")
         return openid
 
-    def fault(self, name: str, value: str = "once") -> None:
-        """Let WeChat misbehave."""
-        self.wechat("faults", name=name, value=value)
+    def fault(self, name: str, value: str, **only: str) -> None:
+        """Let WeChat misbehave: `always`, or `once`, which whatever comes first uses up; `only="/path"` narrows it."""
+        self.wechat("faults", name=name, value=value, **only)
 
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Look into the shop's database."""
