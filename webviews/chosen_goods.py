@@ -25,11 +25,6 @@ class ChosenLine:
     quantity: int
 
     @property
-    def sum_fen(self) -> int:
-        """The line's price in fen."""
-        return self.sku.price_fen * self.quantity
-
-    @property
     def is_short(self) -> bool:
         """Whether fewer are in stock than wanted."""
         return self.sku.stock < self.quantity
@@ -78,7 +73,7 @@ def read_query() -> ChosenGoods:
     if sku_id is None:
         raise NotFound(_("这件商品已经下架"))
     quantity = find_row(request.args, "quantity") if "quantity" in request.args else 1
-    return ChosenGoods((ChosenLine(get_sku(sku_id), _check(quantity)),), is_cart=False)
+    return ChosenGoods((ChosenLine(get_sku(sku_id), carts.check_quantity(quantity)),), is_cart=False)
 
 
 def read_form() -> ChosenGoods:
@@ -95,7 +90,7 @@ def _read_line(sku: str, quantity: str) -> ChosenLine:
     sku_id = read_row(sku)
     if sku_id is None:
         raise InputInvalid(_("请返回重新选择商品"))
-    return ChosenLine(get_sku(sku_id), _check(read_row(quantity)))
+    return ChosenLine(get_sku(sku_id), carts.check_quantity(read_row(quantity)))
 
 
 def _from_cart() -> ChosenGoods:
@@ -106,9 +101,3 @@ def _from_cart() -> ChosenGoods:
         left_out=tuple(view for view in views if not view.can_buy),
         repriced=tuple(view for view in views if view.trouble == Trouble.PRICE_CHANGED),
     )
-
-
-def _check(quantity: int | None) -> int:
-    if quantity is None or not 1 <= quantity <= carts.MAX_QUANTITY:
-        raise InputInvalid(_("数量须在 1 到 %(most)s 之间", most=carts.MAX_QUANTITY))
-    return quantity

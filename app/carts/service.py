@@ -45,7 +45,7 @@ def add(owner: str, sku_id: int, quantity: int) -> CartLine:
 
     Raises: InputInvalid, NotFound.
     """
-    _check(quantity)
+    check_quantity(quantity)
     with transaction() as session:
         sku = get_sku(sku_id)
         line = _find(owner, sku_id)
@@ -69,7 +69,7 @@ def add(owner: str, sku_id: int, quantity: int) -> CartLine:
 def change_quantity(owner: str, line_id: int, quantity: int) -> None:
     """Set the pieces of a line; 0 takes it out. Raises: NotFound when it is not this owner's."""
     if quantity:
-        _check(quantity)
+        check_quantity(quantity)
     with transaction() as session:
         line = session.scalars(
             select(CartLine).where(CartLine.id == line_id, CartLine.owner == owner)
@@ -125,9 +125,11 @@ def _find(owner: str, sku_id: int) -> CartLine | None:
     return db.session.scalars(query).first()
 
 
-def _check(quantity: int) -> None:
-    if not 1 <= quantity <= MAX_QUANTITY:
+def check_quantity(quantity: int | None) -> int:
+    """The quantity itself when one may buy that many of one SKU. Raises: InputInvalid, also for None."""
+    if quantity is None or not 1 <= quantity <= MAX_QUANTITY:
         raise InputInvalid(_("数量须在 1 到 %(most)s 之间", most=MAX_QUANTITY))
+    return quantity
 
 
 def _trouble(sku: Sku, line: CartLine) -> Trouble:

@@ -24,8 +24,7 @@ def set_up_incoming(app: Flask) -> None:
 
 def _refuse_zero_bytes() -> None:
     """PostgreSQL cannot keep a zero byte in a text, and nobody can type one."""
-    places = [request.path, *request.args.values()]
-    if request.mimetype in FORMS:
-        places += request.form.values()
+    given = [request.args] + ([request.form] if request.mimetype in FORMS else [])
+    places = [request.path, *(value for values in given for _, value in values.items(multi=True))]
     if any("\0" in place for place in places):
         abort(400)

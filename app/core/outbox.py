@@ -79,12 +79,6 @@ def run_due(handlers: Mapping[str, Handler], *, lease: timedelta, limit: int = 1
     return done
 
 
-def count_open() -> int:
-    """Jobs neither done nor given up."""
-    query = select(OutboxJob.id).where(OutboxJob.done_at.is_(None), OutboxJob.given_up_at.is_(None))
-    return len(db.session.scalars(query).all())
-
-
 def delete_done(*, before: datetime) -> int:
     """Forget what was done before a moment; returns how many rows went."""
     with transaction() as session:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.carts.service import MAX_QUANTITY
+from app.carts.service import check_quantity
 from app.carts.service import remove as remove_from_cart
 from app.catalog import stock
 from app.catalog.models import Sku
@@ -154,8 +154,8 @@ def ship(order: Order, *, carrier: str, tracking_no: str, actor: str) -> bool:
 def _check_items(items: Sequence[Item]) -> None:
     if not items:
         raise InputInvalid(_("请先选择商品"))
-    if any(not 1 <= item.quantity <= MAX_QUANTITY for item in items):
-        raise InputInvalid(_("数量须在 1 到 %(most)s 之间", most=MAX_QUANTITY))
+    for item in items:
+        check_quantity(item.quantity)
     if len({item.sku_id for item in items}) != len(items):
         raise InputInvalid(_("同一规格重复了"))
 

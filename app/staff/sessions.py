@@ -1,10 +1,10 @@
 """Sessions of console users: started at login, found by the cookie's token, ended one by one or all."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from app.core import clock
 from app.core.db import db, transaction
@@ -46,8 +46,7 @@ def find_member(token: str) -> StaffMember | None:
     found = db.session.scalars(
         select(StaffSession)
         .join(StaffSession.staff)
-        .where(StaffSession.token_hash == _hash(token), StaffSession.ended_at.is_(None))
-        .where(StaffSession.seen_at > now - IDLE_LIMIT, StaffSession.created_at > now - LONGEST)
+        .where(StaffSession.token_hash == _hash(token), *_alive_at(now))
         .where(StaffUser.is_active)
     ).first()
     if found is None:
@@ -78,13 +77,17 @@ def end_all_sessions(staff_id: int, *, but: int | None = None) -> None:
 
 def count_sessions(staff_id: int) -> int:
     """How many devices are logged in as this user now."""
-    now = clock.now()
-    found = db.session.scalars(
-        select(StaffSession.id)
-        .where(StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None))
-        .where(StaffSession.seen_at > now - IDLE_LIMIT, StaffSession.created_at > now - LONGEST)
+    query = select(StaffSession.id).where(StaffSession.staff_id == staff_id, *_alive_at(clock.now()))
+    return len(db.session.scalars(query).all())
+
+
+def _alive_at(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Neither ended, nor idle too long, nor too old."""
+    return (
+        StaffSession.ended_at.is_(None),
+        StaffSession.seen_at > now - IDLE_LIMIT,
+        StaffSession.created_at > now - LONGEST,
     )
-    return len(found.all())
 
 
 def _write_seen(session_id: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from flask import Flask, current_app
 
-from app.wechat import transport
+from app.core.outgoing import open_session
 from app.wechat.callback.codec import CallbackCodec, Mode
 from app.wechat.client import AccountClient
 from app.wechat.jssdk import JsSdk
@@ -39,7 +39,7 @@ def get_account() -> Account:
 
 def build_account(config: Mapping[str, Any]) -> Account:
     """The account's parts from the settings."""
-    session = transport.open_session()
+    session = open_session()
     appid, secret = config["WECHAT_APPID"], config["WECHAT_APPSECRET"]
     api_base, base_url = config["WECHAT_API_BASE"], config["BASE_URL"]
     client = AccountClient(appid=appid, secret=secret, api_base=api_base, session=session)

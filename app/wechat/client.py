@@ -10,6 +10,7 @@ import requests
 from wechatpy.client import WeChatClient
 
 from app.core.errors import PlatformError
+from app.core.outgoing import write_json
 from app.wechat import transport
 from app.wechat.platform_errors import make_unreadable, raise_for_errcode
 from app.wechat.token_store import Fresh, SharedCredential
@@ -52,7 +53,7 @@ class AccountClient(WeChatClient):
         if "json" in kwargs:
             raise TypeError("use data={…}: json= would escape Chinese characters")
         if isinstance(kwargs.get("data"), dict | list):
-            kwargs["data"] = transport.write_json(kwargs["data"])
+            kwargs["data"] = write_json(kwargs["data"])
         result = self._call_with_token(method, url, kwargs)
         return process(result) if process else result
 
@@ -92,7 +93,7 @@ class AccountClient(WeChatClient):
             "force_refresh": force,
         }
         url = f"{self.api_base}/cgi-bin/stable_token"
-        data = transport.write_json(body)
+        data = write_json(body)
         answer = transport.call(self._http, "POST", url, data=data, timeout=TOKEN_TIMEOUT)
         return _fresh(answer, "access_token")
 

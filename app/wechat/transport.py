@@ -1,4 +1,4 @@
-"""How a request travels to WeChat: one pooled session, time-outs, and failures in our own words."""
+"""How a request travels to WeChat: time-outs, and failures in our own words."""
 
 import json
 from typing import Any
@@ -11,17 +11,6 @@ from app.wechat.platform_errors import make_unreachable, make_unreadable, raise_
 CONNECT_TIMEOUT_SECONDS = 3
 READ_TIMEOUT_SECONDS = 10
 TIMEOUT = (CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS)
-POOL_SIZE = 32  # connections kept open to one host; one per thread that may call at the same time
-
-
-def open_session() -> requests.Session:
-    """A session for calls to WeChat. It ignores proxies, netrc and certificates named by the environment."""
-    session = requests.Session()
-    session.trust_env = False
-    adapter = requests.adapters.HTTPAdapter(pool_connections=8, pool_maxsize=POOL_SIZE)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
 
 
 def send(session: requests.Session, method: str, url: str, **kwargs: Any) -> requests.Response:
@@ -60,8 +49,3 @@ def read_json(response: requests.Response) -> dict[str, Any]:
     if not isinstance(result, dict):
         raise make_unreadable("not a JSON object")
     return result
-
-
-def write_json(body: object) -> bytes:
-    """JSON as WeChat wants it: UTF-8 with the characters themselves, for it shows `\\u` escapes to people."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8")

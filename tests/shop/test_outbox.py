@@ -30,6 +30,10 @@ def enqueue(**ids: int | str) -> None:
         outbox.enqueue("greet", **ids)
 
 
+def count_open() -> int:
+    return len(db.session.scalars(select(OutboxJob.id).where(OutboxJob.done_at.is_(None))).all())
+
+
 def job() -> OutboxJob:
     db.session.rollback()
     return db.session.scalars(select(OutboxJob)).one()
@@ -51,12 +55,12 @@ def test_what_is_rolled_back_leaves_no_job(shop: Flask) -> None:
         outbox.enqueue("greet")
         _ = 1 / 0
 
-    assert outbox.count_open() == 0
+    assert count_open() == 0
 
 
 def test_the_bell_rings_after_the_commit_and_not_before(shop: Flask) -> None:
     rings: list[int] = []
-    outbox.use_bell(lambda: rings.append(outbox.count_open()))
+    outbox.use_bell(lambda: rings.append(count_open()))
     try:
         with transaction():
             outbox.enqueue("greet")

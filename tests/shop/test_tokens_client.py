@@ -9,6 +9,7 @@ import requests
 from flask import Flask
 
 from app.core.errors import PlatformError, PlatformUnreachable
+from app.core.outgoing import open_session
 from app.wechat import transport
 from app.wechat.client import AccountClient
 from app.wechat.messages_out import send_article, send_text
@@ -140,7 +141,7 @@ def test_a_platform_that_never_answers_is_given_up(
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/x"
         started = time.monotonic()
 
-        with transport.open_session() as session, pytest.raises(PlatformUnreachable):
+        with open_session() as session, pytest.raises(PlatformUnreachable):
             transport.call(session, "GET", url)
 
     assert time.monotonic() - started < 2
@@ -154,7 +155,7 @@ def test_every_call_has_a_time_out(account: AccountClient) -> None:
 def test_the_environment_cannot_send_our_calls_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
 
-    with transport.open_session() as session:
+    with open_session() as session:
         assert not session.trust_env
         assert session.verify is True
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.core.errors import PlatformError, PlatformUnreachable
-from app.wechat import transport
+from app.core.outgoing import open_session
 from app.wechat.oauth import CodeInvalid, CodeUsed, OAuth
 from tests.fake_platform import FakePlatform
 from tests.pushes import OPENID
@@ -30,7 +30,7 @@ def platform() -> Iterator[FakePlatform]:
 
 @pytest.fixture
 def oauth(platform: FakePlatform) -> Iterator[OAuth]:
-    with transport.open_session() as session:
+    with open_session() as session:
         yield OAuth(
             appid="wx5a1b2c3d4e5f6a7b",
             secret="0f1e2d3c4b5a69788796a5b4c3d2e1f0",

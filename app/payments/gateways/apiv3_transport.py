@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 
 from app.core import clock
 from app.core.errors import GatewayRefused, GatewayUnreachable, SignatureInvalid
+from app.core.outgoing import open_session, write_json
 from app.payments.gateways import apiv3_crypto as crypto
 
 logger = logging.getLogger(__name__)
@@ -43,8 +44,7 @@ class Apiv3Transport:
         self._base, self._mchid = base, mchid
         self._private_key, self._serial = private_key, certificate_serial
         self._keys = keys
-        self._session = requests.Session()
-        self._session.trust_env = False  # a proxy or netrc of the machine must not come between
+        self._session = open_session()
 
     def sign(self, *lines: str) -> str:
         """Sign with the merchant's key."""
@@ -67,9 +67,7 @@ class Apiv3Transport:
         self, method: str, path: str, body: dict[str, Any] | None = None
     ) -> tuple[int, bytes, dict[str, str]]:
         """Make one call without judging the signature of the answer; only certificate download needs this."""
-        content = (
-            json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() if body is not None else b""
-        )
+        content = write_json(body) if body is not None else b""
         try:
             response = self._session.request(
                 method,
