@@ -79,6 +79,12 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
+def worker() -> str:
+    """The name of this process of the test run; there is only one without xdist."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "alone")
+
+
+@pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the merchant's and WeChat Pay's key pairs, as PEM files."""
     folder = tmp_path_factory.mktemp("keys")
@@ -198,9 +204,9 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_database(postgres_server: str, worker_id: str) -> Iterator[str]:
+def postgres_database(postgres_server: str, worker: str) -> Iterator[str]:
     """A PostgreSQL database with all tables, one for each worker of the test run."""
-    url = create_postgres_database(postgres_server, f"test_{worker_id}")
+    url = create_postgres_database(postgres_server, f"test_{worker}")
     engine = create_engine(url)
     METADATA.create_all(engine)
     engine.dispose()

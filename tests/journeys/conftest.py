@@ -31,9 +31,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 
 @pytest.fixture
-def large_town(tmp_path: Path, postgres_server: str, redis_url: str, worker_id: str) -> Iterator[Town]:
+def large_town(tmp_path: Path, postgres_server: str, redis_url: str, worker: str) -> Iterator[Town]:
     """The same on PostgreSQL and Redis, as on several machines."""
-    database = create_postgres_database(postgres_server, f"town_{worker_id}")
+    database = create_postgres_database(postgres_server, f"town_{worker}")
     more = {"DATABASE_URL": database, "REDIS_URL": redis_url}
     folders = {"folder": tmp_path / "shop", "simulator_folder": tmp_path / "simulator"}
     town = Town(DemoSettings(*_free_ports(3), **folders, more=more))
