@@ -3,13 +3,17 @@
 from app.alerts.models import Alert
 from app.carts.models import CartLine
 from app.catalog.models import Category, Product, ProductPicture, Sku, StockMove
+from app.conversations.models import Conversation, Message, QuickReply
 from app.core.db import Base
+from app.core.marks import Mark
 from app.core.outbox import OutboxJob
+from app.core.preferences import Preference
 from app.core.states import StateEvent
 from app.core.timetable import TimetableRun
-from app.entrances.models import Entrance
-from app.followers.models import Address, Follower
+from app.entrances.models import Entrance, EntranceVisit, SceneCode, SceneScan
+from app.followers.models import Address, Follower, FollowerSync, FollowerTag, Tag
 from app.keywords.models import KeywordRule
+from app.materials.models import Material
 from app.notices.models import Notice
 from app.orders.models import Order, OrderLine, Shipment
 from app.payments.models import PaymentAttempt, PaymentNotification
@@ -24,25 +28,37 @@ __all__ = [
     "Alert",
     "CartLine",
     "Category",
+    "Conversation",
     "Entrance",
+    "EntranceVisit",
     "Follower",
+    "FollowerSync",
+    "FollowerTag",
     "KeywordRule",
     "LoginTry",
+    "Mark",
+    "Material",
     "MenuPublication",
+    "Message",
     "Notice",
     "Order",
     "OrderLine",
     "OutboxJob",
     "PaymentAttempt",
     "PaymentNotification",
+    "Preference",
     "Product",
     "ProductPicture",
+    "QuickReply",
+    "SceneCode",
+    "SceneScan",
     "Shipment",
     "Sku",
     "StaffSession",
     "StaffUser",
     "StateEvent",
     "StockMove",
+    "Tag",
     "TimetableRun",
     "WechatPush",
     "WechatToken",

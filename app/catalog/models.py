@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, CreatedAt, Fen, Id, LongText, state_column
+from app.core.marks import CATALOG, watch
 
 
 class ProductState(StrEnum):
@@ -88,3 +89,6 @@ class StockMove(Base):
     change: Mapped[int]  # pieces, negative when reserved
     cause: Mapped[str] = mapped_column(String(40))
     order_no: Mapped[str] = mapped_column(String(32), default="")
+
+
+watch(CATALOG, Product, Sku, ProductPicture)

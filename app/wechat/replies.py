@@ -1,4 +1,4 @@
-"""What the account can say to a follower: a text, or cards that open a page. Neither XML nor JSON."""
+"""What the account can say to a follower, as values: neither XML nor JSON."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -29,16 +29,75 @@ class NewsReply:
     articles: tuple[Article, ...]
 
 
-Reply = TextReply | NewsReply
+@dataclass(frozen=True, slots=True)
+class MediaReply:
+    """A picture, voice or video of ours; WeChat knows it by a media_id that may have to be made first."""
+
+    material_id: int
+    kind: str  # `image`, `voice`, `video`
+    media_id: str = ""  # theirs; empty: to be uploaded before it can be sent
+    title: str = ""  # video
+    summary: str = ""  # video
+    thumb_media_id: str = ""  # video as a customer-service message
+
+
+@dataclass(frozen=True, slots=True)
+class MusicReply:
+    """Music behind an address, with a small picture of ours."""
+
+    title: str
+    summary: str
+    url: str
+    material_id: int  # the small picture
+    thumb_media_id: str = ""  # theirs; empty: to be uploaded first
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedArticleReply:
+    """An article published on the account; goes as a customer-service message only."""
+
+    article_id: str  # theirs
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferReply:
+    """WeChat's own multi-agent desk takes over; an answer to a message only, never sent by itself."""
+
+    kf_account: str = ""  # empty: whoever is free
+
+
+Reply = TextReply | NewsReply | MediaReply | MusicReply | PublishedArticleReply | TransferReply
+
+_TYPES: dict[str, type[Any]] = {
+    "text": TextReply,
+    "news": NewsReply,
+    "media": MediaReply,
+    "music": MusicReply,
+    "article": PublishedArticleReply,
+    "transfer": TransferReply,
+}
+_NAMES = {kind: name for name, kind in _TYPES.items()}
 
 
 def keep(reply: Reply) -> dict[str, Any]:
     """A form that a JSON column holds."""
-    return asdict(reply)
+    return {"type": _NAMES[type(reply)], **asdict(reply)}
 
 
 def bring_back(kept: Mapping[str, Any]) -> Reply:
     """The reply that `keep` put away."""
-    if "text" in kept:
-        return TextReply(kept["text"])
-    return NewsReply(tuple(Article(**article) for article in kept["articles"]))
+    fields = {name: value for name, value in kept.items() if name != "type"}
+    if kept["type"] == "news":
+        return NewsReply(tuple(Article(**article) for article in fields["articles"]))
+    reply: Reply = _TYPES[kept["type"]](**fields)
+    return reply
+
+
+def is_ready(reply: Reply) -> bool:
+    """Whether it can be an answer as it is: not what has to be uploaded first, nor what only follows."""
+    if isinstance(reply, MediaReply):
+        return bool(reply.media_id)
+    if isinstance(reply, MusicReply):
+        return bool(reply.thumb_media_id)
+    return not isinstance(reply, PublishedArticleReply)
