@@ -22,7 +22,7 @@ def empty_app(request: pytest.FixtureRequest, settings: dict[str, Any], tmp_path
     """The app on a database without any table."""
     url = f"sqlite:///{tmp_path / 'empty.db'}"
     if request.param == "postgresql":
-        server, worker = request.getfixturevalue("postgres_server"), request.getfixturevalue("worker_id")
+        server, worker = request.getfixturevalue("postgres_server"), request.getfixturevalue("worker")
         url = create_postgres_database(server, f"migrations_{worker}")
     return create_app(settings | {"SQLALCHEMY_DATABASE_URI": url})
 
