@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, CreatedAt, Id, LongText, Openid, UtcDateTime, state_column
+from app.core.db import Base, CreatedAt, Id, JsonText, LongText, Openid, UtcDateTime, state_column
 
 
 class Direction(StrEnum):
@@ -42,6 +42,13 @@ class Message(Base):
             sqlite_where=text("answered_by IN ('fallback', 'quiet')"),
             postgresql_where=text("answered_by IN ('fallback', 'quiet')"),
         ),
+        Index(
+            "ix_messages_sent",  # counts what was said inside a window; holds nothing of what was pushed
+            "openid",
+            "at",
+            sqlite_where=text("direction = 'out'"),
+            postgresql_where=text("direction = 'out'"),
+        ),
     )
 
     id: Mapped[Id]
@@ -54,12 +61,14 @@ class Message(Base):
     content: Mapped[LongText]  # its words: what the log shows and searches
     payload: Mapped[LongText]  # in: the decrypted XML; shown redacted. out: empty
     # in: the reply given at once; out: what is sent. As `app.wechat.replies.keep` makes it
-    reply: Mapped[dict[str, Any] | None]
-    further: Mapped[list[dict[str, Any]] | None]  # in: replies that follow as customer-service messages
+    reply: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
+    further: Mapped[list[dict[str, Any]] | None] = mapped_column(JsonText)  # in: replies that follow as customer-service messages
     answered_by: Mapped[str] = mapped_column(String(80))  # in: `rule:7`, `fallback`; out: `staff:3`, `rule:7`
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # what follows from it was done
     sending: Mapped[Sending | None] = state_column(Sending)  # out only
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # out: when WeChat was asked to send it
     errcode: Mapped[int | None]  # out: WeChat's, when it refused
+    file: Mapped[str | None] = mapped_column(String(80))  # in: his picture, drawn anew, below MEDIA_DIR
 
 
 class Holder(StrEnum):
@@ -87,7 +96,7 @@ class Conversation(Base):
     last_event_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # tap, scan, follow: opens one minute
     last_in: Mapped[str] = mapped_column(String(200), default="")  # his last words, for the list
     last_activity_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    unread: Mapped[int] = mapped_column(default=0)
+    read_id: Mapped[int] = mapped_column(BigInteger, default=0)  # the last message the desk has seen
     note: Mapped[str] = mapped_column(String(500), default="")  # the desk's own, never sent
 
 
