@@ -5,6 +5,7 @@ Source: https://developers.weixin.qq.com/doc/service/guide/dev/errorcode.html
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -25,10 +26,12 @@ _SENTENCES = {
     40018: lazy_gettext("菜单名称太长：一级菜单最多 16 字节"),
     40025: lazy_gettext("子菜单名称太长：最多 60 字节"),
     40029: lazy_gettext("授权码无效，请重新打开页面"),
+    40032: lazy_gettext("一次给微信的 openid 太多"),
     40033: lazy_gettext("内容里有 \\u 转义的字符，微信不接受"),
     40048: lazy_gettext("链接的域名没有在公众平台登记"),
     40054: lazy_gettext("子菜单链接的域名没有在公众平台登记"),
     40055: lazy_gettext("菜单链接的域名没有在公众平台登记"),
+    40092: lazy_gettext("备注名微信不接受：要少于 30 个字节，一个汉字算 3 个"),
     40125: lazy_gettext("AppSecret 不对：请在公众平台重置后更新 WECHAT_APPSECRET"),
     40163: lazy_gettext("授权码已经用过，请重新打开页面"),
     40243: lazy_gettext("AppSecret 已被冻结：请在公众平台解冻，约十分钟后生效"),
@@ -36,22 +39,44 @@ _SENTENCES = {
     42001: lazy_gettext("access_token 已过期，系统会自动换新"),
     42003: lazy_gettext("授权码已过期，请重新打开页面"),
     43004: lazy_gettext("对方没有关注公众号"),
+    43019: lazy_gettext("对方在黑名单里，请先移出黑名单"),
     45002: lazy_gettext("消息内容太长"),
     45008: lazy_gettext("客服图文消息只能有一条"),
     45009: lazy_gettext("今天的接口调用次数已用完，次日零点恢复；可在公众平台查看用量"),
     45011: lazy_gettext("接口调用太频繁，请一分钟后再试"),
     45015: lazy_gettext("已超过可回复的时间，或对方已取消关注"),
     45047: lazy_gettext("在对方再次发来消息之前，可发送的客服消息已用完"),
+    45056: lazy_gettext("公众号的标签已满 100 个，请先删除不用的标签"),
+    45057: lazy_gettext("这个标签下的粉丝超过 10 万，微信不让删除：请先取下一部分粉丝的标签"),
+    45058: lazy_gettext("这是微信的系统标签，不能改动"),
+    45059: lazy_gettext("有粉丝的标签已满 20 个，请先取下不用的标签"),
+    45157: lazy_gettext("标签名不合法，或者和已有的标签重名"),
+    45158: lazy_gettext("标签名太长，请缩短后再试"),
+    45159: lazy_gettext("微信那边已经没有这个标签了"),
+    45169: lazy_gettext("有别的操作正在改动同一个标签，稍后会再试"),
+    45171: lazy_gettext("只有一部分粉丝打上了标签，其余会再试"),
     46003: lazy_gettext("公众号还没有通过接口发布过菜单"),
     48001: lazy_gettext("公众号没有这个接口的权限：请确认是已认证的服务号"),
     48002: lazy_gettext("对方已拒收公众号的消息"),
     48004: lazy_gettext("接口因违规被封禁，详情见公众平台的通知"),
+    49003: lazy_gettext("openid 不属于本公众号"),
     50004: lazy_gettext("公众号被处罚，不能获取 access_token"),
+    50005: lazy_gettext("对方已取消关注"),
     50007: lazy_gettext("公众号已被冻结"),
     61004: lazy_gettext("服务器地址不在 IP 白名单：请在公众平台的开发设置里添加"),
     89503: lazy_gettext("这次调用需要管理员在微信里确认"),
     89506: lazy_gettext("管理员拒绝了这个服务器地址，24 小时后才能再试"),
     89507: lazy_gettext("管理员拒绝了这个服务器地址，1 小时后才能再试"),
+}
+
+_SOON, _LATER, _MUCH_LATER = timedelta(minutes=1), timedelta(minutes=10), timedelta(minutes=30)
+# Asked again later, WeChat may say yes: it is busy, a quota comes back, or somebody mends a setting.
+_PASSING = {
+    **dict.fromkeys((-1, UNREACHABLE, UNREADABLE, 45011, 45169), _SOON),
+    **dict.fromkeys(
+        (40001, 40013, 40014, 40125, 40164, 40243, 42001, 50004, 61004, 89503, 89506, 89507), _LATER
+    ),
+    45009: _MUCH_LATER,
 }
 
 _ADDRESS = re.compile(r"invalid ip ([0-9a-fA-F.:]{3,45})")
@@ -63,6 +88,11 @@ def make_error(errcode: int, errmsg: str) -> PlatformError:
         return PlatformError(errcode, errmsg, _address_sentence(errmsg))
     sentence = _SENTENCES.get(errcode)
     return PlatformError(errcode, errmsg, f"{sentence}（{errcode}）" if sentence else "")
+
+
+def wait_before_retry(errcode: int) -> timedelta | None:
+    """How long to wait before asking the same again; None when the answer will stay no."""
+    return _PASSING.get(errcode)
 
 
 def make_unreachable(reason: str) -> PlatformUnreachable:
