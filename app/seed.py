@@ -13,12 +13,15 @@ from sqlalchemy import func, select
 from app.catalog.models import Category, Product, ProductPicture, ProductState, Sku
 from app.core import clock
 from app.core.db import db, transaction
-from app.keywords.models import MatchMode, ReplyKind
+from app.keywords.drafts import RuleDraft
+from app.keywords.matching import Audience, Hours, Keyword, MatchMode
+from app.keywords.replies import ReplyMode, read_specs
 from app.keywords.service import add_rule
 
 logger = logging.getLogger(__name__)
 
 PICTURES = "pictures"
+ACTOR = "seed"
 
 
 def seed_shop(folder: Path, *, media_dir: Path) -> bool:
@@ -40,7 +43,7 @@ def seed_shop(folder: Path, *, media_dir: Path) -> bool:
         for position, entry in enumerate(shop["products"]):
             session.add(_product(entry, position, categories[entry["category"]]))
         for entry in shop["keyword_rules"]:
-            _add_rule(entry)
+            add_rule(_rule(entry), actor=ACTOR)
     logger.info("shop seeded", extra={"products": len(shop["products"])})
     return True
 
@@ -89,14 +92,16 @@ def _sku(entry: Mapping[str, Any], options: Sequence[Mapping[str, Any]], positio
     )
 
 
-def _add_rule(entry: Mapping[str, Any]) -> None:
-    add_rule(
-        entry["name"],
-        keywords=entry["keywords"],
-        match=MatchMode(entry["match"]),
-        reply_kind=ReplyKind(entry["reply_kind"]),
-        reply=entry["reply"].strip(),
+def _rule(entry: Mapping[str, Any]) -> RuleDraft:
+    return RuleDraft(
+        name=entry["name"],
+        keywords=tuple(Keyword(mode, text) for mode in MatchMode for text in entry.get(mode, ())),
+        replies=read_specs(entry["replies"]),
+        reply_mode=ReplyMode(entry.get("reply_mode", ReplyMode.ALL)),
         priority=entry["priority"],
+        audience=Audience(**entry.get("audience", {})),
+        hours=Hours(entry.get("hours", Hours.ANY)),
+        tests=tuple(entry.get("tests", ())),
     )
 
 

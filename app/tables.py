@@ -11,8 +11,8 @@ from app.core.preferences import Preference
 from app.core.states import StateEvent
 from app.core.timetable import TimetableRun
 from app.entrances.models import Entrance, EntranceVisit, SceneCode, SceneScan
-from app.followers.models import Address, Follower, FollowerSync, FollowerTag, Tag
-from app.keywords.models import KeywordRule
+from app.followers.models import Address, Follower, FollowerPush, FollowerSync, FollowerTag, Tag
+from app.keywords.models import KeywordRule, StandingReply
 from app.materials.models import Material
 from app.notices.models import Notice
 from app.orders.models import Order, OrderLine, Shipment
@@ -32,6 +32,7 @@ __all__ = [
     "Entrance",
     "EntranceVisit",
     "Follower",
+    "FollowerPush",
     "FollowerSync",
     "FollowerTag",
     "KeywordRule",
@@ -56,6 +57,7 @@ __all__ = [
     "Sku",
     "StaffSession",
     "StaffUser",
+    "StandingReply",
     "StateEvent",
     "StockMove",
     "Tag",

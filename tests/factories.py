@@ -1,12 +1,18 @@
 """Builders of rows with believable contents; name only what the test is about."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 from app.catalog.models import Product, ProductState, Sku
 from app.core import clock
 from app.core.db import transaction
 from app.followers.models import Follower
+from app.keywords.drafts import RuleDraft
+from app.keywords.matching import Keyword, MatchMode
+from app.keywords.replies import ReplyKind, ReplySpec
+from app.keywords.service import add_rule
 from app.orders.models import Order
 from app.orders.service import Checkout, Destination, Item, place_order, price_items
 from app.pricing.quote import FreightRule
@@ -38,6 +44,20 @@ def make_follower(openid: str = "") -> Follower:
         session.add(row)
         session.flush()
         return row
+
+
+def make_rule(
+    name: str,
+    *words: str,
+    mode: MatchMode = MatchMode.CONTAINS,
+    say: str = "有的",
+    replies: Sequence[ReplySpec] = (),
+    **more: Any,
+) -> int:
+    """A rule that meets its name, or these words, and says something; `more` goes into the draft."""
+    keywords = tuple(Keyword(mode, word) for word in words or (name,))
+    specs = tuple(replies) or (ReplySpec(ReplyKind.TEXT, text=say),)
+    return add_rule(RuleDraft(name, keywords, specs, **more), actor="staff:1")
 
 
 def make_order(

@@ -1,99 +1,190 @@
-"""Keyword rules: which one answers a message, and adding one."""
+"""Keyword rules in the database: finding, adding, changing and removing them. Each change is kept in their history."""
 
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from weakref import WeakKeyDictionary
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Engine, func, select
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from app.core.db import after_commit, db, transaction
-from app.core.errors import InputInvalid
-from app.keywords.matching import Match, Matcher, Rule, normalise
-from app.keywords.models import KeywordRule, MatchMode, ReplyKind
+from app.core import clock
+from app.core.db import db, lock, transaction
+from app.core.errors import InputInvalid, NotFound
+from app.core.states import StateEvent, record_event
+from app.keywords.drafts import RuleDraft, check_draft, draft_of, tidy, to_row, to_rule
+from app.keywords.matching import Matcher
+from app.keywords.models import KeywordRule
 
-CHECK_EVERY_SECONDS = 1.0
-LONGEST_KEYWORD = 60
-
-_VERSION = select(func.count(KeywordRule.id), func.sum(KeywordRule.change_mark))
-_ACTIVE = (
-    select(
-        KeywordRule.id,
-        KeywordRule.name,
-        KeywordRule.match,
-        KeywordRule.keywords,
-        KeywordRule.reply_kind,
-        KeywordRule.reply,
-        KeywordRule.priority,
-    )
-    .where(KeywordRule.is_active)
-    .order_by(KeywordRule.id)
-)
+SUBJECT = KeywordRule.__tablename__
+_ALIVE = KeywordRule.removed_at.is_(None)
 
 
-@dataclass(slots=True)
-class _Compiled:
-    matcher: Matcher
-    version: tuple[object, ...]
-    checked_at: float  # time.monotonic()
+@dataclass(frozen=True, slots=True)
+class RulePage:
+    """One page of rules, those that answer first on top."""
+
+    rules: Sequence[KeywordRule]
+    total: int
 
 
-_compiled: WeakKeyDictionary[Engine, _Compiled] = WeakKeyDictionary()
+def load_matcher() -> Matcher:
+    """The active rules, ready for messages. Reads all of them: keep it until the mark ANSWERS moves."""
+    return Matcher(to_rule(rule.id, draft_of(rule)) for rule in list_active())
 
 
-def find_reply(text: str) -> Match | None:
-    """What the rules answer to `text`. Rules changed by another process count within a second."""
-    return _get_matcher().find(text)
+def list_active() -> Sequence[KeywordRule]:
+    """Rules that are switched on, the oldest first."""
+    query = select(KeywordRule).where(_ALIVE, KeywordRule.is_active).order_by(KeywordRule.id)
+    return db.session.scalars(query).all()
 
 
-def add_rule(
-    name: str,
-    *,
-    keywords: Sequence[str],
-    match: MatchMode,
-    reply_kind: ReplyKind,
-    reply: str,
-    priority: int = 0,
-) -> int:
-    """Add an active rule; returns its id. Opens a transaction or joins one.
+def list_rules(search: str = "", *, page: int = 1, per_page: int = 20) -> RulePage:
+    """Rules whose name, keywords or replies hold `search`; `page` counts from 1."""
+    query = select(KeywordRule).where(_ALIVE)
+    if words := search.strip()[:40]:
+        query = query.where(_holds(words))
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    ordered = query.order_by(KeywordRule.priority.desc(), KeywordRule.id)
+    rules = db.session.scalars(ordered.limit(per_page).offset((max(page, 1) - 1) * per_page)).all()
+    return RulePage(rules, total)
 
-    Raises: InputInvalid when a keyword or the reply is empty or too long, or the name is taken.
+
+def get_rule(rule_id: int) -> KeywordRule:
+    """Raises: NotFound when there is none or it was removed."""
+    rule = db.session.get(KeywordRule, rule_id)
+    if rule is None or rule.removed_at is not None:
+        raise NotFound(_("这条规则已经不在了"))
+    return rule
+
+
+def find_names(rule_ids: Collection[int]) -> Mapping[int, str]:
+    """The names of these rules, removed ones too: for telling who answered a message."""
+    query = select(KeywordRule.id, KeywordRule.name).where(KeywordRule.id.in_(rule_ids))
+    return dict(db.session.execute(query).tuples().all())
+
+
+def add_rule(draft: RuleDraft, *, actor: str) -> int:
+    """Keep a new rule; returns its id. Opens a transaction or joins one.
+
+    Raises: InputInvalid with a sentence when it cannot be kept as it is.
     """
-    if not keywords or any(not normalise(k) or len(k) > LONGEST_KEYWORD for k in keywords):
-        raise InputInvalid(_("关键词不能为空，也不能超过 60 个字"))
-    if not reply.strip() or not name.strip():
-        raise InputInvalid(_("规则名称和回复内容不能为空"))
+    draft = tidy(draft)
+    check_draft(draft)
     with transaction() as session:
-        if session.scalar(select(KeywordRule.id).where(KeywordRule.name == name)) is not None:
-            raise InputInvalid(_("已经有同名的规则"))
-        rule = KeywordRule(
-            name=name,
-            keywords=list(keywords),
-            match=match,
-            reply_kind=reply_kind,
-            reply=reply,
-            priority=priority,
-        )
+        _check_name(session, draft.name, None)
+        rule = KeywordRule(**to_row(draft), changed_at=clock.now(), changed_by=actor)
         session.add(rule)
-        session.flush()
-        after_commit(_forget_compiled)
+        _flush(session)
+        record_event(rule, new=_state(rule), cause="added", actor=actor, after=_plain(draft))
         return rule.id
 
 
-def _forget_compiled() -> None:
-    _compiled.pop(db.engine, None)
+def change_rule(rule_id: int, draft: RuleDraft, *, actor: str, seen_mark: int) -> None:
+    """Replace what the rule says; `seen_mark` is its change_mark as the editor saw it.
+
+    Opens a transaction or joins one.
+    Raises: NotFound; InputInvalid, also when somebody else changed it meanwhile.
+    """
+    draft = tidy(draft)
+    check_draft(draft)
+    with transaction() as session:
+        rule = _lock(rule_id)
+        if rule.change_mark != seen_mark:
+            raise InputInvalid(_("别人刚改过这条规则，请重新打开再改"))
+        _check_name(session, draft.name, rule_id)
+        _change(rule, draft, cause="changed", actor=actor)
 
 
-def _get_matcher() -> Matcher:
-    engine, now = db.engine, time.monotonic()
-    known = _compiled.get(engine)
-    if known is not None and now - known.checked_at < CHECK_EVERY_SECONDS:
-        return known.matcher
-    version = tuple(db.session.execute(_VERSION).one())
-    if known is None or known.version != version:
-        rules = [Rule(*row) for row in db.session.execute(_ACTIVE)]
-        known = _Compiled(Matcher(rules), version, now)
-        _compiled[engine] = known
-    known.checked_at = now
-    return known.matcher
+def set_active(rule_id: int, is_active: bool, *, actor: str) -> None:
+    """Switch the rule on or off; nothing happens when it is so already. Raises: NotFound."""
+    with transaction():
+        rule = _lock(rule_id)
+        if rule.is_active is not is_active:
+            draft = draft_of(rule)
+            _change(rule, replace(draft, is_active=is_active), cause="switched", actor=actor)
+
+
+def remove_rule(rule_id: int, *, actor: str) -> None:
+    """Take the rule away for good; its name is free again. Raises: NotFound."""
+    with transaction():
+        rule = _lock(rule_id)
+        old, before = _state(rule), _plain(draft_of(rule))
+        rule.is_active, rule.removed_at = False, clock.now()
+        rule.changed_at, rule.changed_by = clock.now(), actor
+        rule.change_mark += 1
+        record_event(rule, old=old, new="removed", cause="removed", actor=actor, before=before)
+
+
+def list_history(rule_id: int) -> Sequence[StateEvent]:
+    """Who changed what about this rule, the last change first; `details` holds `before` and `after`."""
+    query = select(StateEvent).where(StateEvent.subject == SUBJECT, StateEvent.subject_id == rule_id)
+    return db.session.scalars(query.order_by(StateEvent.id.desc())).all()
+
+
+def _lock(rule_id: int) -> KeywordRule:
+    rule = get_rule(rule_id)
+    lock(rule)
+    return get_rule(rule_id)
+
+
+def _change(rule: KeywordRule, draft: RuleDraft, *, cause: str, actor: str) -> None:
+    """Write what differs, and keep what it was."""
+    old, before, after = _state(rule), _plain(draft_of(rule)), _plain(draft)
+    changed = [name for name in after if after[name] != before[name]]
+    if not changed:
+        return
+    session = db.session()
+    for name, value in to_row(draft).items():
+        setattr(rule, name, value)
+    rule.changed_at, rule.changed_by = clock.now(), actor
+    rule.change_mark += 1
+    _flush(session)
+    record_event(
+        rule,
+        old=old,
+        new=_state(rule),
+        cause=cause,
+        actor=actor,
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+    )
+
+
+def _check_name(session: Session, name: str, rule_id: int | None) -> None:
+    taken = session.scalar(select(KeywordRule.id).where(_ALIVE, KeywordRule.name == name))
+    if taken is not None and taken != rule_id:
+        raise InputInvalid(_("已经有同名的规则"))
+
+
+def _flush(session: Session) -> None:
+    """Write, and say it when somebody else took the name at the same moment."""
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise InputInvalid(_("已经有同名的规则")) from error
+
+
+def _holds(words: str) -> ColumnElement[bool]:
+    """JSON columns keep what is not ASCII escaped, on both databases."""
+    escaped = json.dumps(words)[1:-1]
+    return or_(
+        KeywordRule.name.icontains(words, autoescape=True),
+        cast(KeywordRule.keywords, String).icontains(escaped, autoescape=True),
+        cast(KeywordRule.replies, String).icontains(escaped, autoescape=True),
+    )
+
+
+def _state(rule: KeywordRule) -> str:
+    return "active" if rule.is_active else "inactive"
+
+
+def _plain(draft: RuleDraft) -> dict[str, Any]:
+    """As JSON can hold it."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in to_row(draft).items()
+    }

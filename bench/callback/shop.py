@@ -7,11 +7,10 @@ from flask import Flask
 
 from app import create_app
 from app.core.db import db
-from app.keywords.models import MatchMode, ReplyKind
-from app.keywords.service import add_rule
+from app.keywords.replies import ReplyKind, ReplySpec
 from app.tables import METADATA
 from config import load_settings
-from tests.factories import make_sku
+from tests.factories import make_rule, make_sku
 from tests.keys import write_keys
 from tests.pushes import AES_KEY, APPID, TOKEN
 
@@ -30,14 +29,10 @@ def fill(folder: Path) -> None:
     with app.app_context():
         METADATA.create_all(db.engine)
         slug = make_sku().product.slug
-        _add("茶", "茶", ReplyKind.PRODUCT, slug)
-        _add("时间", "营业时间", ReplyKind.TEXT, "每天 9 点到 21 点")
+        make_rule("茶", replies=[ReplySpec(ReplyKind.PRODUCT, slugs=(slug,))])
+        make_rule("时间", "营业时间", say="每天 9 点到 21 点")
         for number in range(RULES):
-            _add(f"规则{number}", f"关键词{number:04d}号", ReplyKind.TEXT, f"回答{number}")
-
-
-def _add(name: str, keyword: str, kind: ReplyKind, reply: str) -> None:
-    add_rule(name, keywords=[keyword], match=MatchMode.CONTAINS, reply_kind=kind, reply=reply)
+            make_rule(f"规则{number}", f"关键词{number:04d}号", say=f"回答{number}")
 
 
 def _environ(folder: Path) -> dict[str, str]:
