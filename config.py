@@ -54,6 +54,10 @@ def _database(value: str) -> str:
     return f"postgresql+psycopg://{rest}" if scheme in ("postgresql", "postgres") else value
 
 
+def _keys(value: str) -> tuple[str, ...]:
+    return tuple(key for part in value.split(",") if (key := part.strip()))
+
+
 def _file(value: str) -> str:
     if value and not Path(value).is_file():
         raise ValueError(f"names a file that is not there: {value}")
@@ -73,6 +77,11 @@ def _secret(length: int) -> Callable[[str], str | None]:
         return None
 
     return check
+
+
+def _secrets(length: int) -> Callable[[str], str | None]:
+    check = _secret(length)
+    return lambda value: next((wrong for key in _keys(value) if (wrong := check(key))), None)
 
 
 def _aes_key(value: str) -> str:
@@ -96,7 +105,20 @@ def _mode(value: str) -> str:
 WECHAT = "https://api.weixin.qq.com"
 
 SETTINGS = (
-    Setting("SECRET_KEY", _text, None, "signs cookies; random, at least 32 characters", _secret(32)),
+    Setting(
+        "SECRET_KEY",
+        _text,
+        None,
+        "signs cookies and codes in links; random, at least 32 characters",
+        _secret(32),
+    ),
+    Setting(
+        "SECRET_KEYS_BEFORE",
+        _keys,
+        "",
+        "the keys before SECRET_KEY, separated by commas: what was printed with them keeps counting",
+        _secrets(32),
+    ),
     Setting("BASE_URL", _base, None, "the shop's public address, as WeChat and followers reach it", _https),
     Setting("SHOP_NAME", _text, "小铺", "the shop's name, as followers read it"),
     Setting("DATABASE_URL", _database, "", "PostgreSQL or SQLite address; empty: SQLite in DATA_DIR/shop.db"),

@@ -23,6 +23,7 @@ from app.core.incoming import set_up_incoming
 from app.core.logs import set_up_logs
 from app.core.money import format_yuan
 from app.core.sessions import set_up_sessions
+from app.entrances import signing
 from app.payments import gateways
 from app.tables import METADATA
 from app.wechat import account
@@ -40,6 +41,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     _set_up_database(app)
     _set_up_pages(app)
     account.install(app)
+    signing.install(app)
     gateways.install(app)
     _set_up_bell(app)
     for part in (handlers, webviews, console, api, cli):

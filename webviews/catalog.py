@@ -15,7 +15,7 @@ from webviews.door import shop
 from webviews.guards import open_to_all
 from webviews.numbers import find_row
 from webviews.page import freight_rule
-from webviews.share import share_link
+from webviews.share import share_product, share_shop
 
 LOW_STOCK = 5
 
@@ -36,6 +36,8 @@ def list_products() -> ResponseReturnValue:
         lowest_price_fen=lowest_price_fen,
         has_several_prices=_has_several_prices,
         is_sold_out=_is_sold_out,
+        share_link=share_shop(),
+        share_picture=_picture_address(products[0]) if products else "",
     )
 
 
@@ -44,8 +46,6 @@ def list_products() -> ResponseReturnValue:
 def show_product(slug: str) -> ResponseReturnValue:
     """One product with its pictures, options and freight."""
     product = catalog.get_on_sale(slug)
-    base_url = current_app.config["BASE_URL"]
-    picture = product.pictures[0].file if product.pictures else ""
     return render_template(
         "shop/product.html",
         product=product,
@@ -57,9 +57,17 @@ def show_product(slug: str) -> ResponseReturnValue:
         skus=[_describe(sku) for sku in product.skus],
         freight=freight_rule(),
         max_quantity=MAX_QUANTITY,
-        share_link=base_url + share_link(product),
-        share_picture=base_url + url_for("shop.show_media", file=picture) if picture else "",
+        share_link=share_product(product),
+        share_picture=_picture_address(product),
     )
+
+
+def _picture_address(product: Product) -> str:
+    """Full address of the product's first picture; empty without one."""
+    if not product.pictures:
+        return ""
+    path = url_for("shop.show_media", file=product.pictures[0].file)
+    return str(current_app.config["BASE_URL"] + path)
 
 
 def _has_several_prices(product: Product) -> bool:

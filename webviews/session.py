@@ -1,7 +1,5 @@
 """Who is browsing: a follower, a snapshot visitor or a stranger; with his cart and his entrance."""
 
-import re
-
 from flask import g, request, session
 
 from app.carts import service as carts
@@ -11,8 +9,9 @@ from app.followers import service as followers
 from app.followers.models import Follower
 
 ENTRANCE_SECONDS = 7 * 24 * 3600
+SAME_VISIT_SECONDS = 30 * 60  # coming in again by the same link is a reload, a login, the back button
 SNAPSHOT_SECONDS = 10 * 60
-_ENTRANCE_CODE = re.compile(r"[A-Za-z0-9_-]{1,16}")
+KEPT_AT_LOGIN = ("entrance", "logins", "mark_of_visits")
 
 
 def find_follower() -> Follower | None:
@@ -34,7 +33,7 @@ def get_follower() -> Follower:
 def log_in(follower: Follower) -> None:
     """Begin a new session for this follower. Of the old one stay the cart, the entrance and other logins."""
     visitor = session.get("visitor")
-    kept = {name: session[name] for name in ("entrance", "logins") if name in session}
+    kept = {name: session[name] for name in KEPT_AT_LOGIN if name in session}
     session.clear()
     session.permanent = True
     session.update(kept, follower=follower.id, mark=ids.new_code())
@@ -75,12 +74,25 @@ def is_snapshot() -> bool:
     return find_follower() is None and age < SNAPSHOT_SECONDS
 
 
-def remember_entrance() -> None:
-    """Keep the entrance named by `?e=`: the last known one wins. A word nobody knows changes nothing."""
-    code = request.args.get("e", "")
-    if _ENTRANCE_CODE.fullmatch(code) and entrances.find_by_code(code):
-        session["entrance"] = [code, int(clock.now().timestamp())]
-        session.permanent = True
+def remember_entrance(code: str) -> int | None:
+    """Keep the entrance a link names: the last known one wins, a code nobody made changes nothing.
+
+    Returns the entrance's number when this begins a visit.
+    """
+    entrance = entrances.find_by_code(code)
+    if entrance is None:
+        return None
+    now = int(clock.now().timestamp())
+    before, at = session.get("entrance", ("", 0))
+    session["entrance"], session.permanent = [code, now], True
+    return None if before == code and now - at < SAME_VISIT_SECONDS else entrance.id
+
+
+def mark_of_visits() -> str:
+    """A random mark by which visits of this browser are told from others'; it belongs to nobody's name."""
+    if "mark_of_visits" not in session:
+        session["mark_of_visits"] = ids.new_code(12)
+    return str(session["mark_of_visits"])
 
 
 def entrance_code() -> str:

@@ -1,13 +1,19 @@
-"""The link a follower hands to friends: the product with an entrance of its own kind."""
+"""The links followers hand to friends: the product or the shop, with an entrance of their own kind."""
 
-from flask import url_for
+from flask import current_app, url_for
 
 from app.catalog.models import Product
-from app.entrances import service as entrances
 from app.entrances.models import EntranceKind
+from app.entrances.service import code_for
 
 
-def share_link(product: Product) -> str:
-    """Path of the product as shared; the merchant later sees that the order came from a friend's card."""
-    entrance = entrances.code_for(EntranceKind.SHARE, ref=product.slug, label=f"分享：{product.title}"[:80])
-    return url_for("shop.show_product", slug=product.slug, e=entrance)
+def share_product(product: Product) -> str:
+    """Full address of the product as shared; the merchant later sees that the order came from a friend's card."""
+    code = code_for(EntranceKind.SHARE, product.slug, product.title)
+    return current_app.config["BASE_URL"] + url_for("shop.show_product", slug=product.slug, e=code)
+
+
+def share_shop() -> str:
+    """Full address of the shop as shared."""
+    code = code_for(EntranceKind.SHARE, "/shop/", current_app.config["SHOP_NAME"])
+    return current_app.config["BASE_URL"] + url_for("shop.list_products", e=code)

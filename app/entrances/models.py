@@ -1,4 +1,4 @@
-"""Table of entrances."""
+"""Tables of entrances, their visits, and scene QR codes."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -24,7 +24,7 @@ class EntranceKind(StrEnum):
 
 
 class Entrance(Base):
-    """One door into the shop; `code` is what a link carries as `?e=`."""
+    """One door into the shop; a link carries its `code`, signed, as `?e=`."""
 
     __tablename__ = "entrances"
     __table_args__ = (UniqueConstraint("kind", "ref"),)
@@ -33,7 +33,7 @@ class Entrance(Base):
     code: Mapped[str] = mapped_column(String(16), unique=True)
     kind: Mapped[EntranceKind] = state_column(EntranceKind)
     ref: Mapped[str] = mapped_column(String(80))  # id of the rule, key of the button
-    label: Mapped[str] = mapped_column(String(80))  # what the merchant reads, e.g. `关键词：茶`
+    label: Mapped[str] = mapped_column(String(80))  # its name when it was made, e.g. `关键词：茶`
     created_at: Mapped[CreatedAt]
 
 
@@ -41,6 +41,7 @@ class EntranceVisit(Base):
     """One visitor came in by one door on one day, so many times."""
 
     __tablename__ = "entrance_visits"
+    __table_args__ = (Index("ix_entrance_visits_day", "day"),)
 
     entrance_id: Mapped[int] = mapped_column(ForeignKey("entrances.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)  # Beijing
@@ -65,7 +66,7 @@ class SceneCode(Base):
     # what it answers, as `app.keywords.replies` reads it; empty: the card, or the usual welcome
     replies: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     is_active: Mapped[bool] = mapped_column(default=True)
-    error: Mapped[str] = mapped_column(String(200), default="")  # why WeChat gave no code, in words
+    errcode: Mapped[int | None]  # WeChat's, or ours below -1000, when it gave no picture the last time
     created_at: Mapped[CreatedAt]
     created_by: Mapped[str] = mapped_column(String(80), default="")
 

@@ -19,6 +19,8 @@ class Order(Base):
         UniqueConstraint("follower_id", "checkout_token"),  # the same checkout gives the same order
         Index("ix_orders_state", "state", "expires_at"),
         Index("ix_orders_time", "created_at"),
+        Index("ix_orders_paid", "paid_at"),
+        Index("ix_orders_entrance", "entrance_id", "created_at"),
     )
 
     id: Mapped[Id]

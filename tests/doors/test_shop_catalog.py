@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
 
 from app.catalog.models import Category, Product, ProductPicture, ProductState, Sku
-from app.core.db import db, transaction
-from app.entrances.models import Entrance, EntranceKind
+from app.core.db import transaction
+from app.entrances.models import EntranceKind
+from app.entrances.service import code_for
 from tests.factories import make_sku
 from tests.follower_phone import SAFARI, Phone
 
@@ -114,11 +114,26 @@ def test_a_shared_link_carries_an_entrance_of_its_own(app: Flask, phone: Phone) 
     page = phone.get(f"/shop/p/{slug}").text
 
     with app.app_context():
-        entrance = db.session.scalars(select(Entrance).where(Entrance.kind == EntranceKind.SHARE)).one()
-    assert f'data-share-link="https://shop.example.cn/shop/p/{slug}?e={entrance.code}"' in page
+        code = code_for(EntranceKind.SHARE, slug, "西湖龙井")
+    assert f'data-share-link="https://shop.example.cn/shop/p/{slug}?e={code}"' in page
     assert 'data-share-picture="https://shop.example.cn/shop/media/a.jpg"' in page
     assert 'data-share-title="西湖龙井"' in page
     assert 'data-share-text="明前手采"' in page
+
+
+def test_the_shop_is_shared_with_an_entrance_of_its_own_whatever_entrance_it_was_opened_by(
+    app: Flask, phone: Phone
+) -> None:
+    make_tea(app)
+    with app.app_context():
+        menu = code_for(EntranceKind.MENU, "1", "菜单")
+        shared = code_for(EntranceKind.SHARE, "/shop/", "小铺")
+
+    page = phone.get("/shop/", e=menu).text
+
+    assert f'data-share-link="https://shop.example.cn/shop/?e={shared}"' in page
+    assert 'data-share-picture="https://shop.example.cn/shop/media/a.jpg"' in page
+    assert menu not in page
 
 
 def test_the_sdk_is_loaded_inside_wechat_only(app: Flask, phone: Phone) -> None:

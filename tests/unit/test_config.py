@@ -53,6 +53,7 @@ def test_an_empty_environment_names_every_missing_setting_at_once() -> None:
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", "change-me-change-me-change-me-change-me"),
         ("SECRET_KEY", "a" * 40),
+        ("SECRET_KEYS_BEFORE", "pZ7nq0Yt3vR9sLxK2mW8bC4hJ6dF1gA5,short"),
         ("BASE_URL", "http://shop.example.cn"),
         ("BASE_URL", "shop.example.cn"),
         ("WECHAT_API_BASE", "http://127.0.0.1:8001"),
@@ -90,6 +91,13 @@ def test_production_refuses(name: str, value: str) -> None:
 )
 def test_a_database_may_be_named_in_the_usual_ways(given: str, used: str) -> None:
     assert load_settings(GOOD | {"DATABASE_URL": given})["SQLALCHEMY_DATABASE_URI"] == used
+
+
+def test_keys_before_are_a_list() -> None:
+    keys = GOOD["SECRET_KEY"][::-1], GOOD["SECRET_KEY"].swapcase()
+
+    assert load_settings(GOOD | {"SECRET_KEYS_BEFORE": f"{keys[0]}, {keys[1]},"})["SECRET_KEYS_BEFORE"] == keys
+    assert load_settings(GOOD)["SECRET_KEYS_BEFORE"] == ()
 
 
 def test_no_message_repeats_a_secret() -> None:
