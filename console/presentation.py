@@ -13,7 +13,7 @@ from app.alerts.words import say_alert
 from app.staff.sessions import StaffMember
 from console import carriers, labels, masks, moments
 from console.member import find_member_here
-from console.navigation import NavigationEntry, navigation
+from console.navigation import NavigationSection, navigation
 
 STATIC = Path(__file__).with_name("static")
 
@@ -52,8 +52,8 @@ def _words() -> dict[str, Callable[..., str]]:
     }
 
 
-def _navigation(member: StaffMember | None) -> list[NavigationEntry]:
-    return navigation(count_open()) if member is not None else []
+def _navigation(member: StaffMember | None) -> list[NavigationSection]:
+    return navigation({"alerts": count_open()}) if member is not None else []
 
 
 @cache
