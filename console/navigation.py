@@ -44,6 +44,10 @@ def navigation(waiting: Mapping[str, int]) -> list[NavigationSection]:
                 NavigationEntry("console.overview.show", _("总览"), "home"),
             ],
         ),
+        (_("对话"), []),
+        (_("自动回复"), []),
+        (_("粉丝"), []),
+        (_("公众号"), []),
         (
             _("店铺"),
             [
