@@ -13,23 +13,24 @@ from flask import Flask, current_app
 from sqlalchemy import select, update
 
 from app.alerts.service import raise_alert
+from app.conversations.settling import retry, settle_due
 from app.core import clock, outbox
 from app.core.db import db, transaction
 from app.core.insert_once import insert_once
 from app.core.outbox import OutboxJob
 from app.core.timetable import TimetableRun
+from app.materials.service import sweep_files
+from app.materials.uploading import upload_material
 from app.notices.service import send_notice
 from app.payments.closing import close_siblings, expire_orders
 from app.payments.gateways import get_gateway
 from app.payments.notifications import delete_old_refused
 from app.payments.sweeper import check_pending
 from app.wechat.account import get_account
-from app.wechat.inbox import deliver_late_reply, forget_before
 
 logger = logging.getLogger(__name__)
 
 OUTBOX_KEPT = timedelta(days=30)
-PUSHES_KEPT = timedelta(days=30)
 
 
 def _send_notice(order_id: int, notice: str) -> None:
@@ -44,20 +45,29 @@ def _close_siblings(attempt_id: int) -> None:
     close_siblings(attempt_id, get_gateway())
 
 
-def _send_late_reply(push_id: int) -> None:
-    deliver_late_reply(get_account().client, push_id)
+def _settle_message(message_id: int) -> None:
+    retry(message_id)
+
+
+def _upload_material(material_id: int) -> None:
+    upload_material(get_account().client, material_id)
 
 
 HANDLERS: dict[str, outbox.Handler] = {
-    "send_late_reply": _send_late_reply,
+    "settle_message": _settle_message,
     "send_notice": _send_notice,
     "raise_alert": _raise_alert,
     "close_siblings": _close_siblings,
+    "upload_material": _upload_material,
 }
 
 
 def _sweep_outbox() -> None:
     outbox.run_due(HANDLERS, lease=timedelta(seconds=current_app.config["OUTBOX_LEASE_SECONDS"]))
+
+
+def _settle_messages() -> None:
+    settle_due()
 
 
 def _sweep_payments() -> None:
@@ -84,7 +94,7 @@ def _forget_refused() -> None:
 
 def _tidy_up() -> None:
     outbox.delete_done(before=clock.now() - OUTBOX_KEPT)
-    forget_before(clock.now() - PUSHES_KEPT)
+    sweep_files()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,7 @@ class Entry:
 
 
 TIMETABLE = (
+    Entry("messages", timedelta(seconds=1), _settle_messages),
     Entry("outbox", timedelta(seconds=5), _sweep_outbox),
     Entry("payments", timedelta(seconds=5), _sweep_payments),
     Entry("expiry", timedelta(seconds=10), _expire_orders),

@@ -48,6 +48,13 @@ class TransitionRefused(ShopError):
     http_status = 409
 
 
+class StorageFull(ShopError):
+    """The disk takes no more."""
+
+    code = "storage_full"
+    http_status = 507
+
+
 class PlatformError(ShopError):
     """WeChat's account platform refused a call.
 

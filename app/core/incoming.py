@@ -1,9 +1,12 @@
 """What no door has to think of: requests whose bytes or numbers no database can hold are refused before any page."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from flask import Flask, abort, request
+from flask import Flask, abort, current_app, request
 from werkzeug.routing import IntegerConverter, Map
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 LARGEST_ID = 2**63 - 1
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -17,9 +20,26 @@ class IdConverter(IntegerConverter):
 
 
 def set_up_incoming(app: Flask) -> None:
-    """Install both refusals; before any route is added."""
+    """Install all refusals; before any route is added."""
     app.url_map.converters["int"] = IdConverter
+    app.before_request(_allow_large_body)
     app.before_request(_refuse_zero_bytes)
+
+
+def takes_body_of(max_bytes: int) -> Callable[[View], View]:
+    """Mark a view that takes files: its requests may be larger than MAX_CONTENT_LENGTH."""
+
+    def mark(view: View) -> View:
+        view.largest_body = max_bytes  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def _allow_large_body() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if largest := getattr(view, "largest_body", None):
+        request.max_content_length = largest
 
 
 def _refuse_zero_bytes() -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import String
+from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, CreatedAt, Id, UtcDateTime, state_column
@@ -23,6 +23,7 @@ class Material(Base):
     """A file of ours below MEDIA_DIR; `media_id` once WeChat has it too."""
 
     __tablename__ = "materials"
+    __table_args__ = (UniqueConstraint("kind", "sha256"),)
 
     id: Mapped[Id]
     kind: Mapped[MaterialKind] = state_column(MaterialKind)
@@ -30,7 +31,7 @@ class Material(Base):
     file: Mapped[str] = mapped_column(String(80))  # name below MEDIA_DIR
     content_type: Mapped[str] = mapped_column(String(40))
     size_bytes: Mapped[int]
-    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    sha256: Mapped[str] = mapped_column(String(64))  # of the file as it was handed in
     is_permanent: Mapped[bool]  # for rules; what the desk sends once is temporary at WeChat
     media_id: Mapped[str] = mapped_column(String(120), default="")  # theirs
     uploaded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
