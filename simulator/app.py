@@ -10,13 +10,32 @@ from simulator.engine import Engine
 from simulator.http_faults import DroppingMiddleware
 from simulator.pay import transactions, transport
 from simulator.phone import blueprint as phone
-from simulator.platform import custom_messages, qrcodes, tickets, users
+from simulator.platform import (
+    agent_sessions,
+    blacklist,
+    custom_messages,
+    materials,
+    qrcodes,
+    tags,
+    tickets,
+    users,
+)
+from simulator.platform.articles import make_articles
 from simulator.platform.authorize_page import make_authorize
 from simulator.platform.dispatch import dispatch
 from simulator.platform.pictures import make_pictures
 
 ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-REGISTERED = (custom_messages, tickets, transactions, users)  # importing them filled the route tables
+REGISTERED = (
+    agent_sessions,
+    blacklist,
+    custom_messages,
+    materials,
+    tags,
+    tickets,
+    transactions,
+    users,
+)  # importing them filled the route tables
 
 
 def create_app(engine: Engine) -> Flask:
@@ -39,6 +58,7 @@ def create_app(engine: Engine) -> Flask:
     app.add_url_rule("/sdk/report", "report", lambda: Response(status=204))
     app.register_blueprint(make_authorize(engine))
     app.register_blueprint(make_pictures(engine))
+    app.register_blueprint(make_articles(engine))
     app.extensions[EXTENSION] = engine
     add_control_api(app)
     app.register_blueprint(phone)

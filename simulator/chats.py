@@ -44,5 +44,5 @@ class Chats:
         return self.add(openid, "system", "text", text=FAILURE_LINE, state="failed")
 
     def list(self, openid: str) -> list[dict[str, Any]]:
-        found = [message for message in self._store.all("chat") if message["openid"] == openid]
+        found = self._store.under("chat", f"{openid}:")
         return sorted(found, key=lambda message: message["seq"])[-KEPT_PER_FOLLOWER:]

@@ -6,17 +6,23 @@ import threading
 
 from simulator.chats import Chats
 from simulator.clock import Clock
+from simulator.desk import Desk
 from simulator.events import Events
 from simulator.faults import Faults
 from simulator.followers import Followers
+from simulator.limits import Limits
 from simulator.pay.cashier import Cashier
 from simulator.pay.notifier import Notifier
 from simulator.pay.orders import Orders
+from simulator.platform.agents import Agents
+from simulator.platform.articles import Articles
 from simulator.platform.media import MediaStore
 from simulator.platform.menus import Menus
 from simulator.platform.oauth import OAuth
 from simulator.platform.pushes import Pushes
 from simulator.platform.qrcodes import QrCodes
+from simulator.platform.quotas import Quotas
+from simulator.platform.tags import Tags
 from simulator.platform.tokens import Tokens
 from simulator.settings import Settings
 from simulator.store import Store
@@ -24,7 +30,10 @@ from simulator.timer import Timer
 from simulator.wirelog import WireLog
 
 # A shop keeps these for hours and would not notice a reset: menu, tickets, tokens, printed codes.
-GIVEN_TO_THE_SHOP = ("tokens", "tickets", "menu", "conditional_menu", "qrcodes")
+GIVEN_TO_THE_SHOP = (
+    *("tokens", "tickets", "menu", "conditional_menu", "qrcodes", "tags"),
+    *("materials", "articles", "agents"),
+)
 
 EXPIRING = (  # kind, its key, when it ends
     ("tokens", "token", "expires_at"),
@@ -49,14 +58,20 @@ class Engine:
         self.wire = WireLog(self.store, self.events, self.clock, secrets)
         self.faults = Faults(self.store, self.events)
         self.timer = Timer(self.store, self.clock)
-        self.followers = Followers(self.store, self.events, self.clock, account)
+        self.limits = Limits(self.store, settings.limits)
+        self.followers = Followers(self.store, self.events, self.clock, account=account, limits=self.limits)
         self.chats = Chats(self.store, self.events, self.clock)
         self.tokens = Tokens(self)
+        self.quotas = Quotas(self)
         self.media = MediaStore(self)
+        self.articles = Articles(self)
         self.menus = Menus(self)
+        self.tags = Tags(self)
         self.oauth = OAuth(self)
         self.qrcodes = QrCodes(self)
         self.pushes = Pushes(self)
+        self.agents = Agents(self)
+        self.desk = Desk(self)
         self.orders = Orders(self)
         self.notifier = Notifier(self)
         self.cashier = Cashier(self)
@@ -80,7 +95,7 @@ class Engine:
         """Back to the beginning; identities stay, and unless `everything` what the shop was given, too."""
         self.store.clear(keep=() if everything else GIVEN_TO_THE_SHOP)
         self.wire.clear()
-        self.media.clear()
+        self.media.sweep()
         self.clock.reset()
         self.followers.seed()
         self.events.publish("state", what="reset")

@@ -1,106 +1,70 @@
-"""The people with a WeChat: names, following, addresses, and the message windows they opened."""
+"""The people with a WeChat: names, following, tags, addresses, and the message windows they opened."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import random
+import re
 import secrets
 import string
-from typing import Any
+from collections import Counter
+from typing import Any, NamedTuple
 
+from simulator.cast import CAST
 from simulator.clock import Clock
 from simulator.events import Events
+from simulator.limits import Limits
 from simulator.settings import Account
 from simulator.store import Store
 
 OPENID_ALPHABET = string.ascii_letters + string.digits + "_-"
+OPENID_SHAPE = re.compile(r"o[\w-]{27}", re.ASCII)
 COLOURS = ("#07c160", "#fa9d3b", "#576b95", "#e64340", "#6467f0", "#10aeff", "#c87d2f", "#91d300")
-WINDOWS = {  # trigger: customer-service messages allowed, seconds
-    "message": (5, 48 * 3600),
-    "menu": (3, 60),
-    "subscribe": (3, 60),
-    "scan": (3, 60),
-}
-
-
-def _address(name: str, phone: str, region: tuple[str, str, str], detail: str, codes: str) -> dict[str, str]:
-    postal, national = codes.split("/")
-    return {
-        "userName": name,
-        "telNumber": phone,
-        "addressPostalCode": postal,
-        "proviceFirstStageName": region[0],
-        "addressCitySecondStageName": region[1],
-        "addressCountiesThirdStageName": region[2],
-        "addressDetailInfo": detail,
-        "nationalCode": national,
-    }
-
-
-XIAMEN, HANGZHOU = ("福建省", "厦门市", "思明区"), ("浙江省", "杭州市", "西湖区")
-BEIJING, URUMQI = ("北京市", "北京市", "朝阳区"), ("新疆维吾尔自治区", "乌鲁木齐市", "天山区")
-SHENZHEN, GARZE = ("广东省", "深圳市", "南山区"), ("四川省", "甘孜藏族自治州", "康定市")
-CAST: tuple[tuple[str, str, tuple[dict[str, str], ...]], ...] = (
-    (
-        "王小茶",
-        "ios",
-        (
-            _address("王小茶", "13800001234", XIAMEN, "湖滨南路 88 号 3 栋 501", "361004/350203"),
-            _address("王建国", "13900005678", HANGZHOU, "龙井村 12 号", "310013/330106"),
-        ),
-    ),
-    (
-        "李老师",
-        "android",
-        (
-            _address("李敏", "13611112222", BEIJING, "建国路 93 号院 8 号楼 1203", "100022/110105"),
-            _address("李敏（学校）", "13611112222", BEIJING, "工体北路 5 号实验小学传达室", "100027/110105"),
-            _address("赵阿姨", "13577778888", URUMQI, "解放南路 201 号", "830002/650102"),
-        ),
-    ),
-    (
-        "阿杰🍵",
-        "ios",
-        (
-            _address("陈杰", "15012345678", SHENZHEN, "科技园南区 T3 栋 18 楼", "518057/440305"),
-            _address("陈妈妈", "13800138000", GARZE, "炉城街道向阳街 6 号", "626000/513301"),
-        ),
-    ),
-    (
-        "<b>黑客</b>\"'&",
-        "android",
-        (
-            _address(
-                "<script>alert(1)</script>", "13700000000", XIAMEN, "\"'><img src=x> 1 号", "361000/350203"
-            ),
-            _address("欧阳·买买提", "13712341234", URUMQI, "新华北路 8 号", "830002/650102"),
-        ),
-    ),
-    (
-        "路人乙",
-        "android",
-        (
-            _address("孙一", "18600000001", HANGZHOU, "文三路 90 号", "310012/330106"),
-            _address("孙二", "18600000002", SHENZHEN, "海上世界 1 号", "518067/440305"),
-        ),
-    ),
+TAPS = ("menu", "subscribe", "scan")  # these triggers open the short window, a message the long one
+SOURCES = (
+    "ADD_SCENE_SEARCH",
+    "ADD_SCENE_PROFILE_CARD",
+    "ADD_SCENE_PAID",
+    "ADD_SCENE_WXA",
+    "ADD_SCENE_OTHERS",
 )
+FIRST_SHOWN, LATEST_SHOWN = 5, 31  # of those who were added one by one
+
+
+class Row(NamedTuple):
+    """What lists of thousands are made of, kept in memory."""
+
+    number: int
+    openid: str
+    nickname: str
+    subscribed: bool
+    tags: tuple[int, ...]
+    blacklisted: bool
+    crowd: bool
 
 
 class Followers:
-    def __init__(self, store: Store, events: Events, clock: Clock, account: Account) -> None:
-        self._store, self._events, self._clock, self._account = store, events, clock, account
+    def __init__(
+        self, store: Store, events: Events, clock: Clock, *, account: Account, limits: Limits
+    ) -> None:
+        self._store, self._events, self._clock = store, events, clock
+        self._account, self._limits = account, limits
+        self._rows: dict[str, Row] = {}  # by openid, in the order of their numbers
 
     def seed(self) -> None:
         """The first cast, when there is nobody yet; the last of them does not follow."""
-        if self._store.all("followers"):
+        people = sorted(self._store.all("followers"), key=lambda follower: int(follower["number"]))
+        self._rows = {follower["openid"]: _row(follower) for follower in people}
+        if people:
             return
         for position, (nickname, platform, addresses) in enumerate(CAST):
             openid = self._openid_of(nickname)
             follower = self.add(nickname, platform=platform, addresses=list(addresses), openid=openid)
             if position == len(CAST) - 1:
                 self.change(follower["openid"], subscribed=False, subscribe_time=0)
+
+    # -- coming
 
     def add(
         self,
@@ -110,43 +74,104 @@ class Followers:
         addresses: list[dict[str, str]] | None = None,
         openid: str = "",
     ) -> dict[str, Any]:
-        number = self._store.number("follower")
-        openid = openid or self._openid_of(secrets.token_hex(16))
-        follower = {
-            "number": number,
-            "openid": openid,
-            "unionid": "oU" + "".join(secrets.choice(OPENID_ALPHABET) for _ in range(26)),
-            "nickname": nickname,
-            "avatar": f"/mmopen/vi_32/{openid}/132",
-            "color": COLOURS[len(self._store.all("followers")) % len(COLOURS)],
-            "platform": platform,
-            "subscribed": True,
-            "subscribe_time": int(self._clock.now()),
-            "subscribe_scene": "ADD_SCENE_SEARCH",
-            "qr_scene": 0,
-            "qr_scene_str": "",
-            "remark": "",
-            "tagid_list": [],
-            "addresses": addresses if addresses is not None else self._random_addresses(nickname),
-            "windows": [],
-        }
-        self._store.put("followers", openid, follower)
+        follower = self._make(self._store.number("follower"), nickname, openid)
+        given = addresses if addresses is not None else self._random_addresses(nickname)
+        self._keep({**follower, "platform": platform, "addresses": given})
         self.tell()
-        return follower
+        return follower | {"platform": platform, "addresses": given}
+
+    def add_crowd(self, count: int, nickname: str) -> list[str]:
+        """Many at once, for lists that have pages; answers their openids."""
+        last = self._store.number("follower", step=count)
+        people = {}
+        for number in range(last - count + 1, last + 1):
+            made = self._make(number, f"{nickname}{number}", "")
+            people[made["openid"]] = {
+                **made,
+                "crowd": True,
+                "color": COLOURS[number % len(COLOURS)],
+                "platform": ("ios", "android")[number % 2],
+                "subscribe_time": made["subscribe_time"] - (last - number) * 60,
+                "subscribe_scene": SOURCES[number % len(SOURCES)],
+            }
+        self._store.put_many("followers", people)
+        self._rows |= {openid: _row(follower) for openid, follower in people.items()}
+        self.tell()
+        return list(people)
+
+    # -- looking
 
     def find(self, openid: str) -> dict[str, Any] | None:
         return self._store.find("followers", openid)
 
     def list(self) -> list[dict[str, Any]]:
-        return sorted(self._store.all("followers"), key=lambda follower: follower["number"])
+        """Everybody, whole; slow where there are thousands."""
+        return sorted(self._store.all("followers"), key=lambda follower: int(follower["number"]))
+
+    def openids(
+        self, *, after: str = "", tag: int | None = None, blacklisted: bool | None = None
+    ) -> list[str]:
+        """Those who follow, in their order, behind somebody known. Raises: KeyError for a stranger."""
+        start = self._rows[after].number if after else 0
+        return [
+            row.openid
+            for row in list(self._rows.values())
+            if row.number > start
+            and (row.subscribed if blacklisted is None else row.blacklisted == blacklisted)
+            and (tag is None or tag in row.tags)
+        ]
+
+    def count_by_tag(self) -> Counter[int]:
+        return Counter(tag for row in list(self._rows.values()) if row.subscribed for tag in row.tags)
+
+    def count(self) -> int:
+        return len(self._rows)
+
+    def shown(self, chosen: str = "") -> list[dict[str, Any]]:
+        """A few dozen for the phone: who was added by hand before the crowd, and whoever holds it now."""
+        rows = list(self._rows.values())
+        single = [row for row in rows if not row.crowd]
+        if len(single) > FIRST_SHOWN + LATEST_SHOWN:
+            single = single[:FIRST_SHOWN] + single[-LATEST_SHOWN:]
+        crowd = [row for row in rows if row.crowd][: FIRST_SHOWN + LATEST_SHOWN - len(single)]
+        openids = [row.openid for row in (*single, *crowd)]
+        if chosen in self._rows and chosen not in openids:
+            openids.append(chosen)
+        return [found for openid in openids if (found := self.find(openid)) is not None]
+
+    def search(self, words: str, limit: int) -> list[dict[str, Any]]:
+        """By a part of the name or the whole openid."""
+        words = words.casefold()
+        found = (
+            row.openid
+            for row in list(self._rows.values())
+            if words in row.nickname.casefold() or words == row.openid.casefold()
+        )
+        chosen = [openid for _, openid in zip(range(limit), found, strict=False)]
+        return [follower for openid in chosen if (follower := self.find(openid)) is not None]
+
+    def named(self, user: str) -> dict[str, Any] | None:
+        """By openid, or by name, which stands for the person's WeChat id here."""
+        openid = next(
+            (row.openid for row in list(self._rows.values()) if user in (row.openid, row.nickname)), ""
+        )
+        return self.find(openid)
+
+    # -- changing
 
     def change(self, openid: str, **changes: Any) -> dict[str, Any]:
-        follower = self._store.change("followers", openid, **changes)
+        follower = self._change(openid, **changes)
         self.tell()
         return follower
 
+    def change_many(self, changes: dict[str, dict[str, Any]]) -> None:
+        """Changes of several people, by openid; the pages are told once."""
+        for openid, values in changes.items():
+            self._change(openid, **values)
+        self.tell()
+
     def subscribe(self, openid: str, scene: str = "ADD_SCENE_SEARCH", qr_scene: str = "") -> dict[str, Any]:
-        numeric = int(qr_scene) if qr_scene.isdigit() else 0
+        numeric = int(qr_scene) if qr_scene.isascii() and qr_scene.isdigit() else 0
         return self.change(
             openid,
             subscribed=True,
@@ -159,21 +184,25 @@ class Followers:
     def unsubscribe(self, openid: str) -> dict[str, Any]:
         return self.change(openid, subscribed=False, subscribe_time=0, windows=[], tagid_list=[], remark="")
 
+    # -- windows
+
     def open_window(self, openid: str, trigger: str) -> None:
         """A new trigger of the same kind starts its own window and counter afresh."""
-        allowed, seconds = WINDOWS[trigger]
+        kind = "tap" if trigger in TAPS else "window"
+        names = ("tap_messages", "tap_seconds") if kind == "tap" else ("window_messages", "window_seconds")
+        allowed, seconds = (self._limits.get(name) for name in names)
         now = self._clock.now()
         window = {"kind": trigger, "left": allowed, "at": now, "until": now + seconds}
         with self._store.lock:
-            follower = self._store.find("followers", openid)
+            follower = self.find(openid)
             if follower is not None:
                 others = [row for row in follower["windows"] if row["kind"] != trigger and row["until"] > now]
-                self._store.change("followers", openid, windows=[*others, window])
+                self._change(openid, windows=[*others, window])
 
     def use_window(self, openid: str) -> str:
         """Takes one message from the window that ends first; answers `ok`, `closed` or `exhausted`."""
         with self._store.lock:
-            follower = self._store.find("followers", openid)
+            follower = self.find(openid)
             now = self._clock.now()
             windows = [row for row in (follower or {}).get("windows", []) if row["until"] > now]
             if not windows:
@@ -182,11 +211,45 @@ class Followers:
             if not usable:
                 return "exhausted"
             usable[0]["left"] -= 1
-            self._store.change("followers", openid, windows=windows)
+            self._change(openid, windows=windows)
             return "ok"
 
     def tell(self) -> None:
         self._events.publish("state", what="followers")
+
+    # -- inside
+
+    def _make(self, number: int, nickname: str, openid: str) -> dict[str, Any]:
+        openid = openid or self._openid_of(secrets.token_hex(16))
+        return {
+            "number": number,
+            "openid": openid,
+            "unionid": "oU" + "".join(secrets.choice(OPENID_ALPHABET) for _ in range(26)),
+            "nickname": nickname,
+            "avatar": f"/mmopen/vi_32/{openid}/132",
+            "color": COLOURS[len(self._rows) % len(COLOURS)],
+            "platform": "android",
+            "subscribed": True,
+            "subscribe_time": int(self._clock.now()),
+            "subscribe_scene": "ADD_SCENE_SEARCH",
+            "qr_scene": 0,
+            "qr_scene_str": "",
+            "remark": "",
+            "tagid_list": [],
+            "blacklisted": False,
+            "addresses": [],
+            "windows": [],
+        }
+
+    def _keep(self, follower: dict[str, Any]) -> None:
+        self._store.put("followers", follower["openid"], follower)
+        self._rows[follower["openid"]] = _row(follower)
+
+    def _change(self, openid: str, **changes: Any) -> dict[str, Any]:
+        with self._store.lock:
+            follower = self._store.change("followers", openid, **changes)
+            self._rows[openid] = _row(follower)
+        return follower
 
     def _openid_of(self, person: str) -> str:
         """The same person has the same openid in the same account, also after a reset.
@@ -206,3 +269,15 @@ class Followers:
         chosen = random.sample(rows, 2)
         chosen[0]["userName"] = nickname
         return chosen
+
+
+def _row(follower: dict[str, Any]) -> Row:
+    return Row(
+        number=follower["number"],
+        openid=follower["openid"],
+        nickname=follower["nickname"],
+        subscribed=follower["subscribed"],
+        tags=tuple(follower["tagid_list"]),
+        blacklisted=follower.get("blacklisted", False),
+        crowd=follower.get("crowd", False),
+    )

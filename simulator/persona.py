@@ -1,18 +1,16 @@
-"""What a person does with the phone: write, tap the menu, scan, follow, leave; and the push made of it."""
+"""What a person does with the phone: write, follow, leave, keep addresses; and the push made of it."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import threading
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import BadRequest, Conflict
 
-from simulator.platform.payloads import MESSAGE_KINDS, PICTURE_EVENTS, SCAN_EVENTS
+from simulator.platform.payloads import MESSAGE_KINDS
 from simulator.platform.pushes import Delivery, Push
-from simulator.qr.reader import QrError, read_picture
+from simulator.platform.uploads import kind_of
 
 if TYPE_CHECKING:
     from simulator.engine import Engine
@@ -28,7 +26,14 @@ ADDRESS_FIELDS = (
     "nationalCode",
 )
 LONGEST_TEXT = 4096
-SIGNATURES = ((b"\x89PNG", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"GIF8", ".gif"))
+SENDABLE = {  # what a follower can send of each kind
+    "image": (".png", ".jpg", ".gif"),
+    "voice": (".amr", ".mp3"),
+    "video": (".mp4",),
+    "shortvideo": (".mp4",),
+}
+SHOWN = ("title", "description", "url", "label", "latitude", "longitude", "recognition", "page_path")
+IN_WORDS = {"image": "[图片]", "voice": "[语音]", "video": "[视频]", "shortvideo": "[小视频]"}
 
 
 class Persona:
@@ -37,118 +42,62 @@ class Persona:
 
     # -- the chat
 
-    def say(self, openid: str, given: dict[str, Any], picture: bytes | None, *, wait: bool) -> dict[str, Any]:
+    def say(self, openid: str, given: dict[str, Any], file: bytes | None, *, wait: bool) -> dict[str, Any]:
+        """A message as the follower types or records it."""
         kind = str(given.get("type") or "text")
         if kind not in MESSAGE_KINDS:
             raise BadRequest(f"不认识 {kind}")
-        if not self._subscribed(openid):
+        if not self.subscribed(openid):
             raise Conflict("还没有关注，不能发消息")
         if kind == "text" and not 1 <= len(str(given.get("content", ""))) <= LONGEST_TEXT:
             raise BadRequest("要有 content，不超过 4096 字")
-        fields, shown = dict(given), {"text": str(given.get("content", ""))}
-        if kind == "image":
-            media = self._keep_picture(picture or _from_data_url(given.get("picture")))
-            fields |= {"media_id": media["media_id"], "pic_url": self._engine.media.url(media)}
-            shown = {"media_id": media["media_id"], "picurl": self._engine.media.url(media)}
-        elif kind != "text":
-            names = ("title", "description", "url", "label", "latitude", "longitude", "media_id")
-            shown = {name: str(given[name]) for name in names if name in given}
-        message = self._engine.chats.add(openid, "in", kind, state="sending", **shown)
-        return self._send(self._engine.pushes.build(openid, kind, fields), wait=wait, message=message)
+        fields = {**given, **self._media(kind, given, file)}
+        push = self._engine.pushes.build(openid, kind, fields)
+        message = self._bubble(openid, kind, fields, state="sending")
+        return self.send(push, wait=wait, message=message)
 
     def push(
         self, openid: str, kind: str, given: dict[str, Any], *, times: int, same_instant: bool
-    ) -> list[Delivery]:
-        """Any message or event, delivered while the caller waits."""
-        filled = {name: value for name, value in given.items() if value not in ("", None)}
+    ) -> tuple[list[Delivery], str]:
+        """Any message or event, delivered while the caller waits; and why it was not, if so."""
+        fields = {name: value for name, value in given.items() if value not in ("", None)}
+        if kind in SENDABLE:
+            fields |= self._media(kind, fields, None)
         try:
-            push = self._engine.pushes.build(openid, kind, filled)
+            push = self._engine.pushes.build(openid, kind, fields)
         except (TypeError, ValueError) as error:
             raise BadRequest(f"字段的值不对：{error}") from error
         if push.is_message:
-            self._engine.chats.add(openid, "in", kind, text=str(given.get("content", "")))
+            self._bubble(openid, kind, fields)
+        held_back = self._held_back(push, fields)
+        if held_back:
+            return [], held_back
         if times == 1 and not same_instant:
-            return self._engine.pushes.deliver(push)
-        return self._engine.pushes.deliver_repeatedly(push, times, same_instant=same_instant)
+            return self._engine.pushes.deliver(push), ""
+        return self._engine.pushes.deliver_repeatedly(push, times, same_instant=same_instant), ""
 
     # -- following
 
-    def subscribe(self, openid: str, scene: str, *, wait: bool) -> dict[str, Any]:
+    def subscribe(self, openid: str, scene: str, *, source: str = "", wait: bool) -> dict[str, Any]:
         code = self._engine.qrcodes.find(scene) if scene else None
         value = code["scene"] if code else scene
-        self._engine.followers.subscribe(openid, qr_scene=value)
+        self._engine.followers.subscribe(openid, source or "ADD_SCENE_SEARCH", qr_scene=value)
         self._engine.chats.add(
             openid, "system", "text", text=f"你已关注 {self._engine.settings.account.name}"
         )
         ticket = code["ticket"] if code else ("gQlab==" if scene else "")
         push = self._engine.pushes.build(openid, "subscribe", {"scene": value, "ticket": ticket})
-        return self._send(push, wait=wait)
+        return self.send(push, wait=wait)
 
     def unsubscribe(self, openid: str, *, wait: bool) -> dict[str, Any]:
         self._engine.followers.unsubscribe(openid)
+        self._engine.desk.forget(openid)
         self._engine.chats.add(openid, "system", "text", text="你已取消关注")
-        return self._send(self._engine.pushes.build(openid, "unsubscribe", {}), wait=wait)
+        return self.send(self._engine.pushes.build(openid, "unsubscribe", {}), wait=wait)
 
-    # -- the menu
-
-    def tap(self, openid: str, path: list[int], given: dict[str, Any], *, wait: bool) -> dict[str, Any]:
-        """Answers what the phone does next: open a page, ask for a scan, pictures or a place, or nothing."""
-        if not self._subscribed(openid):
-            raise Conflict("还没有关注，没有菜单")
-        button, menuid = self._button(openid, path)
-        kind = button.get("type")
-        if kind == "view":
-            sent = self._tapped(openid, "VIEW", {"key": button["url"], "menu_id": menuid}, wait=wait)
-            return {**sent, "open_url": button["url"]}
-        if kind == "click":
-            return self._tapped(openid, "CLICK", {"key": button["key"]}, wait=wait)
-        if kind == "miniprogram":
-            sent = self._tapped(
-                openid, "view_miniprogram", {"key": button["pagepath"], "menu_id": menuid}, wait=wait
-            )
-            return {**sent, "open_url": button["url"]}
-        if kind in SCAN_EVENTS:
-            if "scan_result" not in given:
-                return {"ask": "scan", "type": kind}
-            fields = {"key": button["key"], "scan_result": given["scan_result"]}
-            return self._tapped(openid, kind, fields, wait=wait)
-        if kind in PICTURE_EVENTS:
-            return self._send_pictures(openid, button, given, wait=wait)
-        if kind == "location_select":
-            if "latitude" not in given:
-                return {"ask": "location", "type": kind}
-            event = self._engine.pushes.build(openid, kind, {**given, "key": button["key"]})
-            return self._send_both(event, {**given, "type": "location"}, None, wait=wait)
-        if kind == "media_id":  # sends the material, no event
-            self._engine.chats.add(openid, "out", "image", via="reply", media_id=button["media_id"])
-        return {}
-
-    # -- scanning
-
-    def scan(
-        self, openid: str, given: dict[str, Any], picture: bytes | None, *, wait: bool
-    ) -> dict[str, Any]:
-        """A scene code makes a subscribe or SCAN event, a link is opened, other text is shown."""
-        text = str(given.get("text") or given.get("scene") or "").strip()
-        if picture is not None:
-            try:
-                text = read_picture(picture)
-            except QrError as error:
-                raise BadRequest(str(error)) from error
-        if not text:
-            raise BadRequest("要有 text、scene 或一张图片")
-        code = self._engine.qrcodes.find(text)
-        if code is None and not given.get("scene"):
-            is_link = text.startswith(("http://", "https://"))
-            return (
-                {"action": "open", "url": text, "text": text} if is_link else {"action": "text", "text": text}
-            )
-        scene = code["scene"] if code else text
-        if not self._subscribed(openid):
-            return {"action": "subscribed", "text": scene, **self.subscribe(openid, text, wait=wait)}
-        fields = {"scene": scene, "ticket": code["ticket"] if code else "gQlab=="}
-        sent = self._send(self._engine.pushes.build(openid, "SCAN", fields), wait=wait)
-        return {"action": "scanned", "text": scene, **sent}
+    def subscribed(self, openid: str) -> bool:
+        follower = self._engine.followers.find(openid)
+        return bool(follower and follower["subscribed"])
 
     # -- the address book
 
@@ -164,71 +113,62 @@ class Persona:
         self._engine.followers.change(openid, addresses=kept)
         return kept
 
-    # -- inside
+    # -- sending
 
-    def _send(self, push: Push, *, wait: bool, message: dict[str, Any] | None = None) -> dict[str, Any]:
+    def send(self, push: Push, *, wait: bool, message: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Delivers now or in the background; a message may be held back before it reaches the account."""
         answer: dict[str, Any] = {"message": message} if message else {}
+        held_back = self._held_back(push, message or {})
+        if held_back:
+            if message:
+                self._engine.chats.change(message, state="ok")
+            return {**answer, "deliveries": [], "held_back": held_back}
         if not wait:
             self._engine.pushes.start(push, message)
             return answer
         deliveries = self._engine.pushes.deliver(push, message)
         return {**answer, "deliveries": [delivery.public() for delivery in deliveries]}
 
-    def _tapped(self, openid: str, kind: str, fields: dict[str, Any], *, wait: bool) -> dict[str, Any]:
-        return self._send(self._engine.pushes.build(openid, kind, fields), wait=wait)
+    def _held_back(self, push: Push, message: dict[str, Any]) -> str:
+        """`blacklist` or `kf_session`: the account never hears of this message. Events always come."""
+        if not push.is_message:
+            return ""
+        follower = self._engine.followers.find(push.openid)
+        if follower and follower.get("blacklisted"):
+            return "blacklist"
+        text = message.get("text") or message.get("content") or IN_WORDS.get(push.kind, f"[{push.kind}]")
+        return "kf_session" if self._engine.desk.hear(push.openid, str(text)) else ""
 
-    def _button(self, openid: str, path: list[int]) -> tuple[dict[str, Any], int]:
-        follower = self._engine.followers.find(openid)
-        menu = self._engine.menus.seen_by(follower) if follower else None
-        if menu is None:
-            raise Conflict("还没有菜单")
-        try:
-            button = menu["button"][path[0]]
-            button = button["sub_button"][path[1]] if len(path) == 2 else button
-        except (IndexError, KeyError) as error:
-            raise BadRequest("菜单里没有这个按钮") from error
-        return button, menu["menuid"]
+    def _bubble(self, openid: str, kind: str, fields: dict[str, Any], state: str = "ok") -> dict[str, Any]:
+        shown = {name: str(fields[name]) for name in SHOWN if name in fields}
+        if kind in SENDABLE:
+            shown["media_id"] = str(fields.get("media_id", ""))
+        if kind == "image":
+            shown["picurl"] = str(fields.get("pic_url", ""))
+        text = str(fields.get("content", "")) if kind == "text" else ""
+        return self._engine.chats.add(openid, "in", kind, text=text, state=state, **shown)
 
-    def _send_pictures(
-        self, openid: str, button: dict[str, Any], given: dict[str, Any], *, wait: bool
-    ) -> dict[str, Any]:
-        if "picture" not in given:
-            return {"ask": "picture", "type": button["type"]}
-        data = _from_data_url(given["picture"])
-        md5 = hashlib.md5(data).hexdigest()
-        fields = {"key": button["key"], "pictures": [md5]}
-        event = self._engine.pushes.build(openid, button["type"], fields)
-        return self._send_both(event, {"type": "image"}, data, wait=wait)
-
-    def _send_both(
-        self, event: Push, message: dict[str, Any], picture: bytes | None, *, wait: bool
-    ) -> dict[str, Any]:
-        """The event first, then the ordinary message that belongs to it."""
-
-        def run() -> dict[str, Any]:
-            sent = self._send(event, wait=True)
-            said = self.say(event.openid, message, picture, wait=True)
-            return {"deliveries": sent["deliveries"] + said["deliveries"]}
-
-        if wait:
-            return run()
-        threading.Thread(target=run, daemon=True).start()
-        return {}
-
-    def _keep_picture(self, data: bytes) -> dict[str, Any]:
-        ending = next((ending for start, ending in SIGNATURES if data.startswith(start)), None)
-        if ending is None:
-            raise BadRequest("图片要是 PNG、JPEG 或 GIF")
-        return self._engine.media.add("image", data, ending)
-
-    def _subscribed(self, openid: str) -> bool:
-        follower = self._engine.followers.find(openid)
-        return bool(follower and follower["subscribed"])
+    def _media(self, kind: str, given: dict[str, Any], file: bytes | None) -> dict[str, Any]:
+        """The media id of what was recorded; a sample where nothing was. Raises: BadRequest."""
+        if kind not in SENDABLE:
+            return {}
+        stored = "video" if kind == "shortvideo" else kind
+        data = file or (from_data_url(given["picture"]) if given.get("picture") else None)
+        if data is not None:
+            ending = kind_of(data)
+            if ending not in SENDABLE[kind]:
+                raise BadRequest(f"{kind} 要是 {'、'.join(SENDABLE[kind])} 文件")
+            media_id = self._engine.media.add(stored, data, ending)["media_id"]
+        else:
+            media_id = str(given.get("media_id") or self._engine.media.sample(stored))
+        url = str(given.get("pic_url") or self._engine.media.url({"media_id": media_id}))
+        return {"media_id": media_id, **({"pic_url": url} if kind == "image" else {})}
 
 
-def _from_data_url(text: Any) -> bytes:
+def from_data_url(text: Any) -> bytes:
+    """Raises: BadRequest."""
     head, _, data = str(text or "").partition(",")
-    if not head.startswith("data:image/") or not head.endswith(";base64"):
+    if not head.startswith("data:") or not head.endswith(";base64"):
         raise BadRequest("picture 是 multipart 文件或 data:image/…;base64,…")
     try:
         return base64.b64decode(data, validate=True)

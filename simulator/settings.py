@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from simulator.crypto import keys
 from simulator.identities import init_folder
+from simulator.limits import TABLE as LIMITS
 
 PUSH_MODES = ("safe", "compatible", "plain")
 
@@ -30,6 +31,7 @@ class Account:
     aes_key: str
     original_id: str
     name: str
+    wechat_id: str  # what stands behind the @ of an agent's account
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Settings:
     visible_host: str  # by which a browser reaches this machine
     allowed_hosts: tuple[str, ...]  # besides the web port: web authorisation, JS-SDK and payment directory
     pay_directories: tuple[str, ...]
+    limits: Mapping[str, int]  # by the names of the table, daily budgets by the path of the call
     account: Account
     merchant: Merchant
     wechatpay: WechatPayKeys
@@ -113,6 +116,7 @@ def load_settings(folder: Path, environ: Mapping[str, str] | None = None) -> Set
         push_tries=_number(env, "SIM_PUSH_TRIES", 3),
         allowed_hosts=_list(env, "SIM_ALLOWED_HOSTS"),
         pay_directories=_list(env, "SIM_PAY_DIRECTORIES"),
+        limits=_limits(env),
         account=account,
         merchant=_merchant(folder, names, env, account.appid),
         wechatpay=_wechatpay(folder, names, env),
@@ -127,6 +131,7 @@ def _account(names: dict[str, str], env: Mapping[str, str]) -> Account:
         aes_key=env.get("SIM_AES_KEY", names["aes_key"]),
         original_id=env.get("SIM_ORIGINAL_ID", names["original_id"]),
         name=env.get("SIM_ACCOUNT_NAME", "小铺"),
+        wechat_id=env.get("SIM_WECHAT_ID", "xiaopu"),
     )
     if not re.fullmatch(r"[A-Za-z0-9]{3,32}", account.token):
         raise SettingsError("SIM_TOKEN must be 3 to 32 letters and digits")
@@ -212,6 +217,19 @@ def _read_env(path: Path) -> dict[str, str]:
 
 def _list(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in env.get(name, "").split(",") if part.strip())
+
+
+def _limits(env: Mapping[str, str]) -> dict[str, int]:
+    numbers = {limit.name: _number(env, limit.setting, limit.default) for limit in LIMITS}
+    for limit in LIMITS:
+        if numbers[limit.name] < 1:
+            raise SettingsError(f"{limit.setting} must be at least 1")
+    for pair in _list(env, "SIM_DAILY_LIMITS"):
+        path, _, number = pair.partition("=")
+        if not path.startswith("/") or not number.isdigit():
+            raise SettingsError(f"SIM_DAILY_LIMITS wants /path=number, not {pair!r}")
+        numbers[path] = int(number)
+    return numbers
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:

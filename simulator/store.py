@@ -57,11 +57,31 @@ class Store:
             bodies = list(self._bodies.get(kind, {}).values())
         return [json.loads(body) for body in bodies]
 
-    def number(self, name: str, start: int = 0) -> int:
-        """The next number of a named series."""
+    def under(self, kind: str, prefix: str) -> list[Document]:
+        """The documents whose key begins so."""
+        with self.lock:
+            bodies = [body for key, body in self._bodies.get(kind, {}).items() if key.startswith(prefix)]
+        return [json.loads(body) for body in bodies]
+
+    def count(self, kind: str) -> int:
+        with self.lock:
+            return len(self._bodies.get(kind, {}))
+
+    def put_many(self, kind: str, documents: dict[str, Document]) -> None:
+        """All of them in one transaction: thousands at a time."""
+        bodies = {key: json.dumps(document, ensure_ascii=False) for key, document in documents.items()}
+        with self.lock:
+            self._bodies.setdefault(kind, {}).update(bodies)
+            self._connection.execute("BEGIN")
+            rows = [(kind, key, body) for key, body in bodies.items()]
+            self._connection.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", rows)
+            self._connection.execute("COMMIT")
+
+    def number(self, name: str, start: int = 0, step: int = 1) -> int:
+        """The next number of a named series, or the last of the next `step` ones."""
         with self.lock:
             document = self.find("series", name) or {"last": start}
-            document["last"] += 1
+            document["last"] += step
             self.put("series", name, document)
             return int(document["last"])
 

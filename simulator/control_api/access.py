@@ -45,6 +45,6 @@ def waits() -> bool:
     return request.args.get("wait") == "1" or body().get("wait") in {True, "1"}
 
 
-def uploaded_picture() -> bytes | None:
+def uploaded_file() -> bytes | None:
     part = request.files.get("picture") or next(iter(request.files.values()), None)
     return part.read() if part else None

@@ -11,6 +11,7 @@ from simulator.clock import iso
 from simulator.control_api.access import body, follower_or_404, public_follower, the_engine, the_persona
 from simulator.engine import Engine
 from simulator.platform.payloads import EVENT_KINDS, KINDS, MESSAGE_KINDS
+from simulator.platform.push_fields import catalogue
 from simulator.settings import PUSH_MODES
 
 MOST_REPEATS = 50
@@ -19,7 +20,8 @@ lab = Blueprint("lab", __name__)
 
 @lab.get("/state")
 def show_state() -> Response:
-    return jsonify(describe(the_engine()))
+    """`?with=<openid>` adds one person to the few dozen that are listed."""
+    return jsonify(describe(the_engine(), chosen=request.args.get("with", "")))
 
 
 @lab.post("/push")
@@ -34,8 +36,9 @@ def push() -> Response:
     if given.get("mode") not in (None, "", *PUSH_MODES):
         raise BadRequest(f"mode 是 {'、'.join(PUSH_MODES)}")
     same_instant = given.get("same_instant") is True
-    deliveries = the_persona().push(openid, kind, given, times=times, same_instant=same_instant)
-    return jsonify({"deliveries": [delivery.public() for delivery in deliveries]})
+    deliveries, held_back = the_persona().push(openid, kind, given, times=times, same_instant=same_instant)
+    answer: dict[str, Any] = {"deliveries": [delivery.public() for delivery in deliveries]}
+    return jsonify({**answer, "held_back": held_back} if held_back else answer)
 
 
 @lab.post("/push/verify")
@@ -108,6 +111,24 @@ def move_clock() -> Response:
     return jsonify({"clock": describe_clock(engine)})
 
 
+@lab.get("/limits")
+def list_limits() -> Response:
+    return jsonify({"limits": the_engine().limits.listing()})
+
+
+@lab.post("/limits")
+def set_limit() -> Response:
+    """`{name, value}`; the path of a call is the name of its daily budget, and null goes back."""
+    given, limits = body(), the_engine().limits
+    try:
+        limits.set(str(given.get("name") or ""), given.get("value"))
+    except KeyError as error:
+        raise NotFound("没有这个数目") from error
+    except ValueError as error:
+        raise BadRequest(str(error)) from error
+    return jsonify({"limits": limits.listing()})
+
+
 @lab.post("/tokens/expire")
 def expire_tokens() -> Response:
     return jsonify({"expired": the_engine().tokens.expire_all()})
@@ -119,13 +140,14 @@ def reset() -> Response:
     return jsonify(describe(the_engine()))
 
 
-def describe(engine: Engine) -> dict[str, Any]:
+def describe(engine: Engine, chosen: str = "") -> dict[str, Any]:
     settings, menu = engine.settings, engine.menus.default()
     return {
         "account": {
             "appid": settings.account.appid,
             "name": settings.account.name,
             "original_id": settings.account.original_id,
+            "wechat_id": settings.account.wechat_id,
             "mchid": settings.merchant.mchid,
         },
         "shop_base": settings.upstream,
@@ -133,10 +155,12 @@ def describe(engine: Engine) -> dict[str, Any]:
         "callback_url": settings.callback_url,
         "push_mode": settings.push_mode,
         "clock": describe_clock(engine),
-        "followers": [public_follower(follower) for follower in engine.followers.list()],
+        "followers": [public_follower(follower) for follower in engine.followers.shown(chosen)],
+        "follower_count": engine.followers.count(),
         "faults": engine.faults.listing(),
         "menu": {"button": menu["button"]} if menu else None,
         "push_kinds": {"messages": list(MESSAGE_KINDS), "events": list(EVENT_KINDS)},
+        "push_fields": catalogue(),
     }
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import BadRequest
 
+from simulator import scanning
 from simulator.control_api.access import (
     body,
     follower_or_404,
     public_follower,
     the_engine,
     the_persona,
-    uploaded_picture,
+    uploaded_file,
     waits,
 )
+from simulator.menu_taps import MenuTaps
 
 people = Blueprint("people", __name__, url_prefix="/followers")
 PLATFORMS = {"ios", "android"}
+LARGEST_CROWD, MOST_FOUND = 100_000, 30
 
 
 @people.post("")
@@ -26,6 +29,29 @@ def add_follower() -> Response:
         raise BadRequest("要有 nickname")
     platform = "ios" if body().get("platform") == "ios" else "android"
     return jsonify(public_follower(the_engine().followers.add(nickname, platform=platform)))
+
+
+@people.get("")
+def search_followers() -> Response:
+    """`?q=` is a part of a name or a whole openid."""
+    followers = the_engine().followers
+    found = followers.search(request.args.get("q", ""), MOST_FOUND)
+    return jsonify({"followers": [public_follower(row) for row in found], "total": followers.count()})
+
+
+@people.post("/bulk")
+def add_crowd() -> Response:
+    count, nickname = body().get("count"), str(body().get("nickname") or "路人")[:24]
+    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= LARGEST_CROWD:
+        raise BadRequest(f"count 是 1 到 {LARGEST_CROWD}")
+    followers = the_engine().followers
+    added = followers.add_crowd(count, nickname)
+    return jsonify({"added": len(added), "first": added[0], "last": added[-1], "total": followers.count()})
+
+
+@people.get("/<openid>")
+def show_follower(openid: str) -> Response:
+    return jsonify(public_follower(follower_or_404(openid)))
 
 
 @people.post("/<openid>")
@@ -42,7 +68,9 @@ def change_follower(openid: str) -> Response:
 @people.post("/<openid>/subscribe")
 def subscribe(openid: str) -> Response:
     follower_or_404(openid)
-    return jsonify(the_persona().subscribe(openid, str(body().get("scene") or ""), wait=waits()))
+    """`source` is a `subscribe_scene`; with a scene code it is ADD_SCENE_QR_CODE whatever it says."""
+    scene, source = (str(body().get(name) or "") for name in ("scene", "source"))
+    return jsonify(the_persona().subscribe(openid, scene, source=source, wait=waits()))
 
 
 @people.post("/<openid>/unsubscribe")
@@ -60,13 +88,15 @@ def list_chat(openid: str) -> Response:
 @people.post("/<openid>/say")
 def say(openid: str) -> Response:
     follower_or_404(openid)
-    return jsonify(the_persona().say(openid, body(), uploaded_picture(), wait=waits()))
+    return jsonify(the_persona().say(openid, body(), uploaded_file(), wait=waits()))
 
 
 @people.get("/<openid>/menu")
 def show_menu(openid: str) -> Response:
+    """With the rule of the conditional menu that matched; none for the default menu."""
     menu = the_engine().menus.seen_by(follower_or_404(openid))
-    return jsonify({"menu": {"button": menu["button"]} if menu else None})
+    names = ("button", "menuid", "matchrule")
+    return jsonify({"menu": {name: menu[name] for name in names if name in menu} if menu else None})
 
 
 @people.post("/<openid>/menu")
@@ -77,13 +107,13 @@ def tap_menu(openid: str) -> Response:
         raise BadRequest("path 是 [i] 或 [i,j]")
     if not all(isinstance(step, int) and step >= 0 for step in path):
         raise BadRequest("path 是 [i] 或 [i,j]")
-    return jsonify(the_persona().tap(openid, path, body(), wait=waits()))
+    return jsonify(MenuTaps(the_engine()).tap(openid, path, body(), wait=waits()))
 
 
 @people.post("/<openid>/scan")
 def scan(openid: str) -> Response:
     follower_or_404(openid)
-    return jsonify(the_persona().scan(openid, body(), uploaded_picture(), wait=waits()))
+    return jsonify(scanning.scan(the_engine(), openid, body(), uploaded_file(), wait=waits()))
 
 
 @people.get("/<openid>/addresses")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.platform.agents import known_agent
+from simulator.platform.custom_content import READERS
 from simulator.platform.errors import PlatformError
-from simulator.platform.routing import OK, Call, require_text, route
+from simulator.platform.routing import OK, Call, route
 
-TEXT_BYTES = 2048
 TYPING_WITHIN_SECONDS, TYPING_SHOWN_SECONDS = 30, 15
-MENU_ITEMS = 10
 
 
 @route("POST", "/cgi-bin/message/custom/send", "发送客服消息", daily_limit=500_000)
@@ -26,14 +26,15 @@ def send(call: Call) -> dict[str, Any]:
         raise PlatformError(44004)
     bubble = READERS[kind](call, content)
     call.verdicts.add("内容", True, kind)
+    sender = _sender(call, body)
     _use_window(call, follower)
-    sender = (body.get("customservice") or {}).get("kf_account")
-    call.engine.chats.add(follower["openid"], "out", via="customer_service", kf_account=sender, **bubble)
+    call.engine.chats.add(follower["openid"], "out", via="customer_service", **sender, **bubble)
+    _show_typing(call, follower["openid"], on=False)
     return OK
 
 
 @route("POST", "/cgi-bin/message/custom/typing", "客服输入状态", daily_limit=500_000)
-def show_typing(call: Call) -> dict[str, Any]:
+def type_(call: Call) -> dict[str, Any]:
     body = call.json()
     follower = call.engine.followers.find(str(body.get("touser", "")))
     if follower is None:
@@ -41,99 +42,57 @@ def show_typing(call: Call) -> dict[str, Any]:
     command, now, key = body.get("command"), call.engine.clock.now(), f"typing:{follower['openid']}"
     if command not in {"Typing", "CancelTyping"}:
         raise PlatformError(45072)
-    if command == "CancelTyping":
-        call.engine.store.remove("typing", key)
-    else:
+    if follower.get("blacklisted"):
+        raise PlatformError(43019)
+    if command == "Typing":
         recent = any(now - window["at"] <= TYPING_WITHIN_SECONDS for window in follower["windows"])
         if not recent:
             raise PlatformError(45080)
         shown = call.engine.store.find("typing", key)
         if shown and shown["until"] > now:
             raise PlatformError(45081)
-        call.engine.store.put("typing", key, {"until": now + TYPING_SHOWN_SECONDS})
-    call.engine.events.publish("chat", openid=follower["openid"], typing=command == "Typing")
+    _show_typing(call, follower["openid"], on=command == "Typing")
     return OK
 
 
+def _show_typing(call: Call, openid: str, *, on: bool) -> None:
+    """A message that arrives ends the hint, too."""
+    key, now = f"typing:{openid}", call.engine.clock.now()
+    if on:
+        call.engine.store.put("typing", key, {"until": now + TYPING_SHOWN_SECONDS})
+    elif call.engine.store.find("typing", key):
+        call.engine.store.remove("typing", key)
+    else:
+        return
+    call.engine.events.publish("chat", openid=openid, typing=on)
+
+
+def _sender(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    """The agent under whose name it goes out, and the mark of a machine's text. Raises: PlatformError 65401."""
+    service, context = body.get("customservice"), body.get("aimsgcontext")
+    account = service.get("kf_account") if isinstance(service, dict) else None
+    shown: dict[str, Any] = {"kf_account": account}
+    if account:
+        shown["kf_nick"] = known_agent(call, account)["kf_nick"]
+    if isinstance(context, dict) and context.get("is_ai_msg") in (1, True):
+        shown["by_machine"] = True
+    return shown
+
+
 def _use_window(call: Call, follower: dict[str, Any]) -> None:
-    """Raises: PlatformError 45015, 45047, 48002."""
+    """Raises: PlatformError 45015, 43019, 48002, 45047."""
     if not follower["subscribed"]:
         call.verdicts.add("仍在关注", False)
         raise PlatformError(45015)
+    if follower.get("blacklisted"):
+        call.verdicts.add("不在黑名单", False)
+        raise PlatformError(43019)
     if call.engine.faults.strikes("push_blocked"):
         raise PlatformError(48002)
     state = call.engine.followers.use_window(follower["openid"])
-    details = {"ok": "", "closed": "48 小时内没有互动", "exhausted": "窗口里的条数用完了"}
+    details = {"ok": "", "closed": "没有打开的互动窗口", "exhausted": "窗口里的条数用完了"}
     call.verdicts.add("互动窗口", state == "ok", details[state])
     if state == "closed":
         raise PlatformError(45015)
     if state == "exhausted":
         raise PlatformError(45047)
-
-
-def _text(call: Call, content: dict[str, Any]) -> dict[str, Any]:
-    text = require_text(content, "content", 44004)
-    if len(text.encode()) > TEXT_BYTES:
-        raise PlatformError(45002)
-    return {"kind": "text", "text": text}
-
-
-def _media(kind: str) -> Any:
-    def read(call: Call, content: dict[str, Any]) -> dict[str, Any]:
-        media_id = require_text(content, "media_id", 41006)
-        if not call.engine.media.exists(media_id):
-            raise PlatformError(40007)
-        return {"kind": kind, "media_id": media_id, "title": str(content.get("title", ""))}
-
-    return read
-
-
-def _music(call: Call, content: dict[str, Any]) -> dict[str, Any]:
-    if not call.engine.media.exists(require_text(content, "thumb_media_id", 41006)):
-        raise PlatformError(40007)
-    title = str(content.get("title", ""))
-    return {"kind": "music", "title": title, "url": str(content.get("musicurl", ""))}
-
-
-def _news(call: Call, content: dict[str, Any]) -> dict[str, Any]:
-    articles = content.get("articles")
-    if not isinstance(articles, list) or not articles:
-        raise PlatformError(44003)
-    if len(articles) > 1:
-        raise PlatformError(45008)
-    names = ("title", "description", "picurl", "url")
-    return {"kind": "news", "articles": [{name: str(articles[0].get(name) or "") for name in names}]}
-
-
-def _message_menu(call: Call, content: dict[str, Any]) -> dict[str, Any]:
-    options = content.get("list")
-    if not isinstance(options, list) or not 1 <= len(options) <= MENU_ITEMS:
-        raise PlatformError(45098)
-    if any(not isinstance(row, dict) or not row.get("id") or not row.get("content") for row in options):
-        raise PlatformError(45099)
-    texts = {name: str(content.get(f"{name}_content") or "") for name in ("head", "tail")}
-    kept = [{"id": str(row["id"]), "content": str(row["content"])} for row in options]
-    return {"kind": "msgmenu", "text": texts["head"], "tail": texts["tail"], "options": kept}
-
-
-def _card(kind: str, *names: str) -> Any:
-    def read(call: Call, content: dict[str, Any]) -> dict[str, Any]:
-        values = {name: require_text(content, name) for name in names}
-        return {"kind": kind, "title": values.get("title", kind), "fields": values}
-
-    return read
-
-
-READERS = {
-    "text": _text,
-    "image": _media("image"),
-    "voice": _media("voice"),
-    "video": _media("video"),
-    "music": _music,
-    "news": _news,
-    "msgmenu": _message_menu,
-    "mpnewsarticle": _card("mpnewsarticle", "article_id"),
-    "mpnews": _card("mpnews", "media_id"),
-    "wxcard": _card("wxcard", "card_id"),
-    "miniprogrampage": _card("miniprogrampage", "title", "appid", "pagepath", "thumb_media_id"),
-}

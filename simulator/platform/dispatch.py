@@ -13,13 +13,14 @@ from simulator.platform.errors import PlatformError, make_rid
 from simulator.platform.routing import ROUTES, Call, Result, Route
 from simulator.wirelog import flatten
 
-PLAYED = (
-    ("api_40001", 40001),
-    ("api_42001", 42001),
-    ("api_48001", 48001),
-    ("api_45009", 45009),
-    ("api_busy", -1),
-)
+PLAYED = {  # fault: the code it answers; the one without plays whatever number was set
+    "api_40001": 40001,
+    "api_42001": 42001,
+    "api_48001": 48001,
+    "api_45009": 45009,
+    "api_busy": -1,
+    "api_error": None,
+}
 
 
 def dispatch(engine: Engine, path: str) -> Response:
@@ -58,7 +59,7 @@ def _answer(call: Call, found: Route | None) -> Response:
         if found.needs_token:
             call.engine.tokens.check(call)
             _play_faults(call)
-        _count(call, found)
+        call.engine.quotas.count(call, found.path)
         result = found.function(call)
     except PlatformError as error:
         call.verdicts.add("结果", False, f"{error.errcode} {error.errmsg}")
@@ -75,26 +76,11 @@ def _check_method(call: Call, found: Route) -> None:
 
 def _play_faults(call: Call) -> None:
     faults = call.engine.faults
-    for name, errcode in (
-        ("api_40001", 40001),
-        ("api_42001", 42001),
-        ("api_48001", 48001),
-        ("api_45009", 45009),
-    ):
-        if faults.strikes(name, call.request.path):
+    for name, errcode in PLAYED.items():
+        value = faults.take(name, call.request.path)
+        if value != faults.calm_value(name):
             call.verdicts.add("故障开关", None, name)
-            raise PlatformError(errcode)
-    if faults.strikes("api_busy"):
-        call.verdicts.add("故障开关", None, "api_busy")
-        raise PlatformError(-1)
-
-
-def _count(call: Call, found: Route) -> None:
-    """Counts every call against its daily budget. Raises: PlatformError 45009."""
-    used, limit = call.engine.tokens.count_call(found.path), found.daily_limit
-    if limit is not None and used > limit:
-        call.verdicts.add("每日配额", False, f"{used - 1}/{limit}")
-        raise PlatformError(45009)
+            raise PlatformError(int(value) if errcode is None else errcode)
 
 
 def _json(body: Result) -> Response:

@@ -1,17 +1,17 @@
-"""Temporary media: what followers and the account send each other, kept for three days of simulated time."""
+"""Media: the files of both stores, and the temporary one's upload and download (three days of simulated time)."""
 
 from __future__ import annotations
 
 import secrets
-import struct
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Response
 
 from simulator.platform.errors import PlatformError
-from simulator.platform.routing import Call, route
+from simulator.platform.routing import Call, Result, route
+from simulator.platform.uploads import read_upload
+from simulator.qr.drawing import draw_meadow
 
 if TYPE_CHECKING:
     from simulator.engine import Engine
@@ -23,15 +23,21 @@ KINDS = {  # the largest size in bytes, and the endings
     "video": (10 * 2**20, (".mp4",)),
     "thumb": (64 * 2**10, (".jpg", ".jpeg")),
 }
+PICTURES = ("image", "thumb")  # either will do where a small picture is asked for
 CONTENT_TYPES = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
     ".gif": "image/gif",
+    ".bmp": "image/bmp",
     ".amr": "audio/amr",
     ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+    ".wma": "audio/x-ms-wma",
     ".mp4": "video/mp4",
 }
+SILENCE = b"#!AMR\n" + (b"\x3c" + bytes(31)) * 50  # one second
+NO_FILM = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp41\x00\x00\x00\x08mdat"
 
 
 class MediaStore:
@@ -40,34 +46,78 @@ class MediaStore:
         self._folder: Path = engine.settings.folder / "media"
         self._folder.mkdir(exist_ok=True)
 
-    def add(self, kind: str, data: bytes, ending: str) -> dict[str, Any]:
+    def add(
+        self, kind: str, data: bytes, ending: str, *, permanent: bool = False, **more: Any
+    ) -> dict[str, Any]:
         media_id = f"sim{kind}_{secrets.token_urlsafe(40)}"
         document: dict[str, Any] = {
+            "number": self._engine.store.number("media"),
             "media_id": media_id,
             "type": kind,
             "ending": ending,
             "file": secrets.token_hex(16),
             "created_at": int(self._engine.clock.now()),
+            **more,
         }
         (self._folder / document["file"]).write_bytes(data)
-        return self._engine.store.put("media", media_id, document)
+        return self._engine.store.put("materials" if permanent else "media", media_id, document)
 
-    def find(self, media_id: str) -> tuple[dict[str, Any], bytes] | None:
-        """The document and its bytes, while it lives."""
+    def describe(self, media_id: str) -> dict[str, Any] | None:
+        """The document of a permanent file, or of a temporary one while it lives."""
+        permanent = self._engine.store.find("materials", media_id)
+        if permanent is not None:
+            return permanent
         document = self._engine.store.find("media", media_id)
         if document is None or document["created_at"] + LIFE_SECONDS <= self._engine.clock.now():
             return None
-        return document, (self._folder / document["file"]).read_bytes()
+        return document
 
-    def exists(self, media_id: str) -> bool:
-        return self.find(media_id) is not None
+    def find(self, media_id: str) -> tuple[dict[str, Any], bytes] | None:
+        """The document and its bytes."""
+        document = self.describe(media_id)
+        return None if document is None else (document, self.read(document))
+
+    def read(self, document: dict[str, Any]) -> bytes:
+        return (self._folder / document["file"]).read_bytes()
+
+    def exists(self, media_id: str, *kinds: str) -> bool:
+        """Whether it may be sent as one of these kinds, or at all."""
+        document = self.describe(media_id)
+        return document is not None and (not kinds or document["type"] in kinds)
+
+    def sample(self, kind: str) -> str:
+        """The media id of something a follower could have sent."""
+        now = self._engine.clock.now()
+        kept = self._engine.store.find("samples", kind)
+        if kept and kept["until"] > now and self.exists(kept["media_id"]):
+            return str(kept["media_id"])
+        data, ending = {"voice": (SILENCE, ".amr"), "video": (NO_FILM, ".mp4")}.get(
+            kind, (draw_meadow(), ".png")
+        )
+        media_id = self.add(kind, data, ending)["media_id"]
+        self._engine.store.put("samples", kind, {"media_id": media_id, "until": now + LIFE_SECONDS / 2})
+        return str(media_id)
+
+    def permanent(self, *kinds: str) -> list[dict[str, Any]]:
+        """Newest first."""
+        found = [row for row in self._engine.store.all("materials") if row["type"] in kinds]
+        return sorted(found, key=lambda row: -int(row["number"]))
+
+    def remove(self, media_id: str) -> None:
+        document = self._engine.store.find("materials", media_id)
+        if document is not None:
+            self._engine.store.remove("materials", media_id)
+            (self._folder / document["file"]).unlink(missing_ok=True)
 
     def url(self, document: dict[str, Any]) -> str:
         return f"{self._engine.settings.base}/mmbiz/{document['media_id']}/0"
 
-    def clear(self) -> None:
+    def sweep(self) -> None:
+        """Deletes the files nothing in the store speaks of any more."""
+        kept = {row["file"] for kind in ("media", "materials") for row in self._engine.store.all(kind)}
         for path in self._folder.iterdir():
-            path.unlink()
+            if path.name not in kept:
+                path.unlink()
 
 
 @route("POST", "/cgi-bin/media/upload", "上传临时素材", daily_limit=100_000)
@@ -75,49 +125,26 @@ def upload(call: Call) -> dict[str, Any]:
     kind = call.arg("type")
     if kind not in KINDS:
         raise PlatformError(40004)
-    part = call.request.files.get("media")
-    if part is None:
-        raise PlatformError(41005)
-    data, ending = part.read(), Path(part.filename or "").suffix.lower()
     largest, endings = KINDS[kind]
-    if not data:
-        raise PlatformError(44001)
-    if ending not in endings:
-        raise PlatformError(40005)
-    if len(data) > largest:
-        raise PlatformError(45001)
-    document = call.engine.media.add(kind, data, ending)
+    given = read_upload(call, endings=endings, largest=largest)
+    document = call.engine.media.add(kind, given.data, given.ending)
     return {"type": kind, "media_id": document["media_id"], "created_at": document["created_at"]}
 
 
 @route("GET", "/cgi-bin/media/get", "取临时素材", daily_limit=200_000)
-def download(call: Call) -> Response:
-    found = call.engine.media.find(call.arg("media_id"))
-    if found is None:
-        raise PlatformError(40007 if call.arg("media_id") else 41006)
-    document, data = found
+def download(call: Call) -> Result:
+    media_id = call.arg("media_id")
+    if not media_id:
+        raise PlatformError(41006)
+    found = call.engine.media.find(media_id)
+    if found is None or call.engine.store.find("materials", media_id):
+        raise PlatformError(40007)
+    if found[0]["type"] == "video":
+        return {"video_url": call.engine.media.url(found[0])}
+    return as_file(*found)
+
+
+def as_file(document: dict[str, Any], data: bytes) -> Response:
     name = document["media_id"] + document["ending"]
     headers = {"Content-disposition": f'attachment; filename="{name}"'}
     return Response(data, content_type=CONTENT_TYPES[document["ending"]], headers=headers)
-
-
-def draw_png(rows: list[list[bool]], scale: int, border: int) -> bytes:
-    """Black modules on white as a one-bit PNG."""
-    width = (len(rows[0]) + 2 * border) * scale
-    blank = [False] * (len(rows[0]) + 2 * border)
-    padded = [blank] * border + [[False] * border + row + [False] * border for row in rows] + [blank] * border
-    lines = bytearray()
-    for row in padded:
-        bits = [not module for module in row for _ in range(scale)]
-        bits += [True] * (-len(bits) % 8)
-        packed = bytes(
-            sum(bit << (7 - place) for place, bit in enumerate(bits[start : start + 8]))
-            for start in range(0, len(bits), 8)
-        )
-        lines += (b"\x00" + packed) * scale
-    head = struct.pack(">IIBBBBB", width, len(padded) * scale, 1, 0, 0, 0, 0)
-    chunks = (b"IHDR" + head, b"IDAT" + zlib.compress(bytes(lines), 9), b"IEND")
-    body = b"".join(
-        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in chunks
-    )
-    return b"\x89PNG\r\n\x1a\n" + body

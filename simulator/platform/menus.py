@@ -17,7 +17,6 @@ FIRST_ID = 460_187_341
 ESCAPE = re.compile(rb"\\u[0-9a-fA-F]{4}")
 PLATFORMS = {"ios": "1", "android": "2"}
 REMOVED_RULES = ("sex", "country", "province", "city", "language")
-CONDITIONAL_LIMIT = 2000
 EXTERNAL_DOMAINS = 3
 
 
@@ -54,6 +53,11 @@ class Menus:
     def remove_conditional(self, menuid: str) -> None:
         self._engine.store.remove("conditional_menu", menuid)
         self._engine.events.publish("state", what="menu")
+
+    def media_in_use(self) -> set[str]:
+        """The media ids any menu names."""
+        menus = [menu for menu in (self.default(), *self.conditional()) if menu]
+        return {leaf["media_id"] for menu in menus for leaf in leaves(menu["button"]) if leaf.get("media_id")}
 
     def seen_by(self, follower: dict[str, Any]) -> dict[str, Any] | None:
         """The menu this follower sees; None without a default menu."""
@@ -109,22 +113,17 @@ def delete(call: Call) -> dict[str, Any]:
 
 @route("POST", "/cgi-bin/menu/addconditional", "增加个性化菜单", daily_limit=2000)
 def add_conditional(call: Call) -> dict[str, Any]:
+    if not call.json().get("button"):
+        raise PlatformError(65307)
     buttons = _checked_buttons(call)
     menus = call.engine.menus
     if menus.default() is None:
         raise PlatformError(65303)
-    if len(menus.conditional()) >= CONDITIONAL_LIMIT:
+    if len(menus.conditional()) >= call.engine.limits.get("conditional_menus"):
         raise PlatformError(65305)
-    rule = call.json().get("matchrule")
-    if not isinstance(rule, dict):
-        raise PlatformError(65304)
-    if any(rule.get(name) for name in REMOVED_RULES):
-        raise PlatformError(65320)
-    kept = {name: str(rule[name]) for name in ("tag_id", "client_platform_type") if rule.get(name)}
-    if not kept:
-        raise PlatformError(65304)
+    rule = _checked_rule(call)
     _check_domains(call, buttons)
-    return {"menuid": str(menus.add_conditional(buttons, kept))}
+    return {"menuid": str(menus.add_conditional(buttons, rule))}
 
 
 @route("POST", "/cgi-bin/menu/delconditional", "删除个性化菜单", daily_limit=2000)
@@ -139,8 +138,7 @@ def delete_conditional(call: Call) -> dict[str, Any]:
 @route("POST", "/cgi-bin/menu/trymatch", "测试个性化菜单", daily_limit=20_000)
 def try_match(call: Call) -> dict[str, Any]:
     user = str(call.json().get("user_id", ""))
-    everyone = call.engine.followers.list()
-    follower = next((row for row in everyone if user in {row["openid"], row["nickname"]}), None)
+    follower = call.engine.followers.named(user)
     if follower is None:
         raise PlatformError(65302)
     menu = call.engine.menus.seen_by(follower)
@@ -175,15 +173,49 @@ def _checked_buttons(call: Call) -> list[dict[str, Any]]:
     buttons = call.json().get("button")
     kept = check_buttons(buttons)
     call.verdicts.add("按钮数量、长度、类型", True, f"{len(kept)} 个一级按钮")
+    _check_targets(call, kept)
     return kept
 
 
+def _checked_rule(call: Call) -> dict[str, str]:
+    """Raises: PlatformError 65304, 65320, 45159, 40097."""
+    rule = call.json().get("matchrule")
+    if not isinstance(rule, dict):
+        raise PlatformError(65304)
+    if any(rule.get(name) for name in REMOVED_RULES):
+        raise PlatformError(65320)
+    kept = {name: str(rule[name]) for name in ("tag_id", "client_platform_type") if rule.get(name)}
+    if not kept:
+        raise PlatformError(65304)
+    if "tag_id" in kept and not call.engine.tags.exists(
+        int(kept["tag_id"]) if kept["tag_id"].isdigit() else 0
+    ):
+        raise PlatformError(45159)
+    if kept.get("client_platform_type", "1") not in {"1", "2", "3"}:
+        raise PlatformError(40097)
+    call.verdicts.add("matchrule", True, str(kept))
+    return kept
+
+
+def _check_targets(call: Call, buttons: list[dict[str, Any]]) -> None:
+    """Raises: PlatformError 40007, 53600 for a material or an article that does not exist."""
+    for leaf in leaves(buttons):
+        if "media_id" in leaf and call.engine.store.find("materials", leaf["media_id"]) is None:
+            call.verdicts.add("media_id", False, "要用永久素材")
+            raise PlatformError(40007)
+        if "article_id" in leaf and call.engine.articles.find(leaf["article_id"]) is None:
+            raise PlatformError(53600)
+
+
 def _check_domains(call: Call, buttons: list[dict[str, Any]]) -> None:
-    leaves = [leaf for button in buttons for leaf in (button.get("sub_button") or [button])]
-    hosts = {urlsplit(leaf["url"]).netloc for leaf in leaves if leaf.get("url")}
+    hosts = {urlsplit(leaf["url"]).netloc for leaf in leaves(buttons) if leaf.get("url")}
     external = {host for host in hosts if not call.engine.settings.is_allowed_host(f"http://{host}/")}
     if len(external) > EXTERNAL_DOMAINS:
         raise PlatformError(65316)
+
+
+def leaves(buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [leaf for button in buttons for leaf in (button.get("sub_button") or [button])]
 
 
 def _with_empty_lists(buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -2,178 +2,250 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from simulator.platform.push_fields import EVENTS, FIELDS, MESSAGES
 from simulator.platform.xml import Plain
 
-MESSAGE_KINDS = ("text", "image", "voice", "video", "shortvideo", "location", "link", "miniprogrampage")
+MESSAGE_KINDS, EVENT_KINDS = tuple(MESSAGES), tuple(EVENTS)
+KINDS = (*MESSAGE_KINDS, *EVENT_KINDS)
 SCAN_EVENTS = ("scancode_push", "scancode_waitmsg")
 PICTURE_EVENTS = ("pic_sysphoto", "pic_photo_or_album", "pic_weixin")
-VERIFY_GOOD = ("qualification_verify_success", "naming_verify_success", "annual_renew", "verify_expired")
-VERIFY_BAD = ("qualification_verify_fail", "naming_verify_fail")
-AUTHORIZATION = ("user_info_modified", "user_authorization_revoke", "user_authorization_cancellation")
-SUBSCRIBE_MESSAGES = ("subscribe_msg_popup_event", "subscribe_msg_change_event", "subscribe_msg_sent_event")
-EVENT_KINDS = (
-    *("subscribe", "unsubscribe", "SCAN", "LOCATION", "CLICK", "VIEW", "view_miniprogram"),
-    *SCAN_EVENTS,
-    *PICTURE_EVENTS,
-    "location_select",
-    *("MASSSENDJOBFINISH", "TEMPLATESENDJOBFINISH", "PUBLISHJOBFINISH"),
-    *SUBSCRIBE_MESSAGES,
-    *AUTHORIZATION,
-    *("kf_create_session", "kf_close_session", "kf_switch_session"),
-    *VERIFY_GOOD,
-    *VERIFY_BAD,
-)
-KINDS = (*MESSAGE_KINDS, *EVENT_KINDS)
-SAMPLE_MEDIA = "tEaMedia_sample_0001"
+Given = dict[str, Any]
 
 
-def message_fields(kind: str, given: dict[str, Any]) -> dict[str, Any]:
-    """The own fields of an ordinary message. Raises: KeyError for an unknown kind."""
-    own: dict[str, Any] = {
-        "text": lambda: {"Content": str(given.get("content", ""))},
-        "image": lambda: {
-            "PicUrl": str(given.get("pic_url", "http://mmbiz.qpic.cn/mmbiz_jpg/sample/0")),
-            "MediaId": _media(given),
-        },
-        "voice": lambda: {
-            "MediaId": _media(given),
-            "Format": str(given.get("format", "amr")),
-            "MediaId16K": _media(given) + "_16k",
-            "Recognition": str(given.get("recognition", "")),
-        },
-        "video": lambda: {"MediaId": _media(given), "ThumbMediaId": _media(given) + "_thumb"},
-        "shortvideo": lambda: {"MediaId": _media(given), "ThumbMediaId": _media(given) + "_thumb"},
-        "location": lambda: {
-            "Location_X": Plain(given.get("latitude", "24.479834")),
-            "Location_Y": Plain(given.get("longitude", "118.089425")),
-            "Scale": Plain(given.get("scale", "16")),
-            "Label": str(given.get("label", "福建省厦门市思明区湖滨南路")),
-        },
-        "link": lambda: {
-            "Title": str(given.get("title", "秋茶上新")),
-            "Description": str(given.get("description", "铁观音 250g")),
-            "Url": str(given.get("url", "https://example.com/")),
-        },
-        "miniprogrampage": lambda: {
-            "Title": str(given.get("title", "小程序卡片")),
-            "AppId": str(given.get("appid", "wx0000000000000000")),
-            "PagePath": str(given.get("page_path", "pages/index/index")),
-            "ThumbUrl": str(given.get("thumb_url", "http://mmbiz.qpic.cn/mmbiz_jpg/thumb/0")),
-            "ThumbMediaId": _media(given) + "_thumb",
-        },
-    }[kind]()
-    if kind == "text" and given.get("bizmsgmenuid"):
-        own["bizmsgmenuid"] = Plain(given["bizmsgmenuid"])
-    return own
+def own_fields(kind: str, given: Given) -> dict[str, Any]:
+    """What a message or event has besides the common head; samples fill what is not given.
+
+    Raises: KeyError for an unknown kind, ValueError for a number that is none.
+    """
+    filled = {**FIELDS[kind], **{name: value for name, value in given.items() if value not in ("", None)}}
+    return _MAKERS[kind](filled)
 
 
-def event_fields(kind: str, given: dict[str, Any], appid: str) -> dict[str, Any]:
-    """The own fields of an event; samples fill what is not given. Raises: KeyError for an unknown kind."""
-    if kind in SCAN_EVENTS:
-        scan = {
-            "ScanType": str(given.get("scan_type", "qrcode")),
-            "ScanResult": str(given.get("scan_result", "")),
-        }
-        return {"EventKey": _key(given), "ScanCodeInfo": scan}
-    if kind in PICTURE_EVENTS:
-        items = [{"PicMd5Sum": md5} for md5 in given.get("pictures", ["0f343b0931126a20f133d67c2b018a3b"])]
-        return {"EventKey": _key(given), "SendPicsInfo": {"Count": len(items), "PicList": {"item": items}}}
-    if kind in SUBSCRIBE_MESSAGES:
-        return _subscribe_message_fields(kind, given)
-    if kind in AUTHORIZATION:
-        revoked = None if kind.endswith("cancellation") else str(given.get("revoke_info", "205"))
-        return {"OpenID": str(given.get("openid", "")), "AppID": appid, "RevokeInfo": revoked}
-    if kind in VERIFY_GOOD:
-        return {"ExpiredTime": int(given.get("expired_time", 1795219200))}
-    if kind in VERIFY_BAD:
-        return {
-            "FailTime": int(given.get("fail_time", 1795219200)),
-            "FailReason": str(given.get("fail_reason", "资料不符")),
-        }
-    return _simple_event_fields(kind, given)
+def _text(given: Given) -> dict[str, Any]:
+    chosen = {"bizmsgmenuid": Plain(given["bizmsgmenuid"])} if given["bizmsgmenuid"] else {}
+    return {"Content": str(given["content"]), **chosen, **_article(given)}
 
 
-def _simple_event_fields(kind: str, given: dict[str, Any]) -> dict[str, Any]:
-    account = str(given.get("kf_account", "xiaoli@shop"))
-    simple: dict[str, Any] = {
-        "subscribe": lambda: {
-            "EventKey": f"qrscene_{given['scene']}" if given.get("scene") else "",
-            "Ticket": given.get("ticket") or None,
-        },
-        "unsubscribe": lambda: {"EventKey": ""},
-        "SCAN": lambda: {"EventKey": str(given.get("scene", "")), "Ticket": str(given.get("ticket", ""))},
-        "LOCATION": lambda: {
-            "Latitude": Plain(given.get("latitude", "24.479834")),
-            "Longitude": Plain(given.get("longitude", "118.089425")),
-            "Precision": Plain(given.get("precision", "65.000000")),
-        },
-        "CLICK": lambda: {"EventKey": _key(given)},
-        "VIEW": lambda: {"EventKey": _key(given), "MenuId": Plain(given.get("menu_id", "0"))},
-        "view_miniprogram": lambda: {"EventKey": _key(given), "MenuId": Plain(given.get("menu_id", "0"))},
-        "location_select": lambda: {
-            "EventKey": _key(given),
-            "SendLocationInfo": {
-                "Location_X": str(given.get("latitude", "24.48")),
-                "Location_Y": str(given.get("longitude", "118.09")),
-                "Scale": str(given.get("scale", "15")),
-                "Label": str(given.get("label", "厦门市思明区")),
-                "Poiname": str(given.get("poiname", "")),
-            },
-        },
-        "MASSSENDJOBFINISH": lambda: {
-            "MsgID": Plain(given.get("msg_id", "3147483654")),
-            "Status": str(given.get("status", "send success")),
-            "TotalCount": int(given.get("total", 100)),
-            "FilterCount": int(given.get("filtered", 80)),
-            "SentCount": int(given.get("sent", 75)),
-            "ErrorCount": int(given.get("errors", 5)),
-        },
-        "TEMPLATESENDJOBFINISH": lambda: {
-            "MsgID": Plain(given.get("msg_id", "3301552871093456896")),
-            "Status": str(given.get("status", "success")),
-        },
-        "PUBLISHJOBFINISH": lambda: {
-            "PublishEventInfo": {
-                "publish_id": Plain(given.get("publish_id", "2247503051")),
-                "publish_status": int(given.get("publish_status", 0)),
-                "article_id": str(given.get("article_id", "tEaArticle_0001")),
-            }
-        },
-        "kf_create_session": lambda: {"KfAccount": account},
-        "kf_close_session": lambda: {"KfAccount": account},
-        "kf_switch_session": lambda: {
-            "FromKfAccount": account,
-            "ToKfAccount": str(given.get("to_kf_account", "xiaowang@shop")),
-        },
+def _image(given: Given) -> dict[str, Any]:
+    return {"PicUrl": str(given["pic_url"]), "MediaId": str(given["media_id"]), **_article(given)}
+
+
+def _voice(given: Given) -> dict[str, Any]:
+    return {
+        "MediaId": str(given["media_id"]),
+        "Format": str(given["format"]),
+        "MediaId16K": str(given.get("media_id_16k") or given["media_id"]),
+        "Recognition": str(given["recognition"]),
+        **_article(given),
     }
-    fields: dict[str, Any] = simple[kind]()
-    return fields
 
 
-def _subscribe_message_fields(kind: str, given: dict[str, Any]) -> dict[str, Any]:
-    template = str(given.get("template_id", "TeaTplShip000000000000000000000000000000001"))
-    answer = str(given.get("status", "accept" if "popup" in kind else "reject"))
-    if kind == "subscribe_msg_popup_event":
-        row = {"TemplateId": template, "SubscribeStatusString": answer, "PopupScene": 1}
-        return {"SubscribeMsgPopupEvent": {"List": [row]}}
-    if kind == "subscribe_msg_change_event":
-        return {
-            "SubscribeMsgChangeEvent": {"List": [{"TemplateId": template, "SubscribeStatusString": answer}]}
-        }
-    row = {
-        "TemplateId": template,
-        "MsgID": str(given.get("msg_id", "1864323726461255681")),
-        "ErrorCode": 0,
-        "ErrorStatus": "success",
+def _video(given: Given) -> dict[str, Any]:
+    return {
+        "MediaId": str(given["media_id"]),
+        "ThumbMediaId": str(given["thumb_media_id"]),
+        **_article(given),
     }
-    return {"SubscribeMsgSentEvent": {"List": [row]}}
 
 
-def _media(given: dict[str, Any]) -> str:
-    return str(given.get("media_id", SAMPLE_MEDIA))
+def _location(given: Given) -> dict[str, Any]:
+    return {
+        "Location_X": Plain(given["latitude"]),
+        "Location_Y": Plain(given["longitude"]),
+        "Scale": Plain(given["scale"]),
+        "Label": str(given["label"]),
+        **_article(given),
+    }
 
 
-def _key(given: dict[str, Any]) -> str:
-    return str(given.get("key", ""))
+def _link(given: Given) -> dict[str, Any]:
+    texts = {"Title": given["title"], "Description": given["description"], "Url": given["url"]}
+    return {**{name: str(text) for name, text in texts.items()}, **_article(given)}
+
+
+def _mini_program_card(given: Given) -> dict[str, Any]:
+    return {
+        "Title": str(given["title"]),
+        "AppId": str(given["appid"]),
+        "PagePath": str(given["page_path"]),
+        "ThumbUrl": str(given.get("thumb_url", "")),
+        "ThumbMediaId": str(given["thumb_media_id"]),
+    }
+
+
+def _article(given: Given) -> dict[str, Any]:
+    if not given["msg_data_id"]:
+        return {}
+    return {"MsgDataId": int(given["msg_data_id"]), "Idx": int(given["idx"] or 1)}
+
+
+def _subscribe(given: Given) -> dict[str, Any]:
+    key = f"qrscene_{given['scene']}" if given["scene"] else ""
+    return {"EventKey": key, "Ticket": str(given["ticket"]) or None}
+
+
+def _scan(given: Given) -> dict[str, Any]:
+    return {"EventKey": str(given["scene"]), "Ticket": str(given["ticket"])}
+
+
+def _position(given: Given) -> dict[str, Any]:
+    names = ("Latitude", "Longitude", "Precision")
+    return {name: Plain(given[name.lower()]) for name in names}
+
+
+def _click(given: Given) -> dict[str, Any]:
+    return {"EventKey": str(given["key"])}
+
+
+def _view(given: Given) -> dict[str, Any]:
+    return {"EventKey": str(given["key"]), "MenuId": Plain(given["menu_id"])}
+
+
+def _scan_code(given: Given) -> dict[str, Any]:
+    scan = {"ScanType": str(given["scan_type"]), "ScanResult": str(given["scan_result"])}
+    return {"EventKey": str(given["key"]), "ScanCodeInfo": scan}
+
+
+def _pictures(given: Given) -> dict[str, Any]:
+    sums = given["pictures"]
+    sums = sums if isinstance(sums, list) else [one.strip() for one in str(sums).split(",")]
+    items = [{"PicMd5Sum": str(one)} for one in sums if one]
+    return {"EventKey": str(given["key"]), "SendPicsInfo": {"Count": len(items), "PicList": {"item": items}}}
+
+
+def _place(given: Given) -> dict[str, Any]:
+    info = {
+        "Location_X": str(given["latitude"]),
+        "Location_Y": str(given["longitude"]),
+        "Scale": str(given["scale"]),
+        "Label": str(given["label"]),
+        "Poiname": str(given["poiname"]),
+    }
+    return {"EventKey": str(given["key"]), "SendLocationInfo": info}
+
+
+def _broadcast(given: Given) -> dict[str, Any]:
+    numbers = {"TotalCount": "total", "FilterCount": "filtered", "SentCount": "sent", "ErrorCount": "errors"}
+    checked = {
+        "ArticleIdx": 1,
+        "UserDeclareState": 0,
+        "AuditState": 0,
+        "OriginalArticleUrl": "",
+        "OriginalArticleType": 0,
+        "CanReprint": 0,
+        "NeedReplaceContent": 0,
+        "NeedShowReprintSource": 0,
+    }
+    pages = [{"ArticleIdx": 1, "ArticleUrl": str(given["article_url"])}] if given["article_url"] else []
+    return {
+        "MsgID": Plain(given["msg_id"]),
+        "Status": str(given["status"]),
+        **{name: int(given[field]) for name, field in numbers.items()},
+        "CopyrightCheckResult": {"Count": 1, "ResultList": {"item": [checked]}, "CheckState": 1},
+        "ArticleUrlResult": {"Count": len(pages), "ResultList": {"item": pages}},
+    }
+
+
+def _template_sent(given: Given) -> dict[str, Any]:
+    return {"MsgID": Plain(given["msg_id"]), "Status": str(given["status"])}
+
+
+def _published(given: Given) -> dict[str, Any]:
+    status = int(given["publish_status"])
+    info: dict[str, Any] = {"publish_id": Plain(given["publish_id"]), "publish_status": status}
+    if status == 0:
+        url = str(given["article_url"] or "https://mp.weixin.qq.com/s/tea0001")
+        detail = {"count": 1, "item": [{"idx": 1, "article_url": url}]}
+        info |= {"article_id": str(given["article_id"] or "tEaArticle_0001"), "article_detail": detail}
+    elif status in (2, 3, 4):
+        info["fail_idx"] = [int(place) for place in str(given["fail_idx"]).split(",")]
+    return {"PublishEventInfo": info}
+
+
+def _subscription(name: str) -> Callable[[Given], dict[str, Any]]:
+    """Several templates stand with commas; the answers then, too, or one for all."""
+
+    def make(given: Given) -> dict[str, Any]:
+        templates = str(given["template_id"]).split(",")
+        answers = str(given.get("status", "")).split(",")
+        rows: list[dict[str, Any]] = []
+        for place, template in enumerate(templates):
+            row: dict[str, Any] = {"TemplateId": template.strip()}
+            if name == "SubscribeMsgSentEvent":
+                row |= {"MsgID": Plain(given["msg_id"]), "ErrorCode": int(given["error_code"])}
+                row["ErrorStatus"] = str(given["error_status"])
+            else:
+                row["SubscribeStatusString"] = answers[min(place, len(answers) - 1)].strip()
+            if name == "SubscribeMsgPopupEvent":
+                row["PopupScene"] = int(given["popup_scene"])
+            rows.append(row)
+        return {name: {"List": rows}}
+
+    return make
+
+
+def _authorization(given: Given) -> dict[str, Any]:
+    return {
+        "OpenID": str(given["openid"]),
+        "UnionID": str(given["unionid"]) or None,
+        "AppID": str(given["appid"]),
+        "RevokeInfo": str(given["revoke_info"]) if "revoke_info" in given else None,
+    }
+
+
+def _agent(given: Given) -> dict[str, Any]:
+    return {"KfAccount": str(given["kf_account"]), "CloseType": str(given.get("close_type", "")) or None}
+
+
+def _agents(given: Given) -> dict[str, Any]:
+    return {"FromKfAccount": str(given["kf_account"]), "ToKfAccount": str(given["to_kf_account"])}
+
+
+def _verified(given: Given) -> dict[str, Any]:
+    return {"ExpiredTime": int(given["expired_time"] or given["now"])}
+
+
+def _not_verified(given: Given) -> dict[str, Any]:
+    return {"FailTime": int(given["fail_time"] or given["now"]), "FailReason": str(given["fail_reason"])}
+
+
+_MAKERS: dict[str, Callable[[Given], dict[str, Any]]] = {
+    "text": _text,
+    "image": _image,
+    "voice": _voice,
+    "video": _video,
+    "shortvideo": _video,
+    "location": _location,
+    "link": _link,
+    "miniprogrampage": _mini_program_card,
+    "subscribe": _subscribe,
+    "unsubscribe": lambda given: {"EventKey": ""},
+    "SCAN": _scan,
+    "LOCATION": _position,
+    "CLICK": _click,
+    "VIEW": _view,
+    "view_miniprogram": _view,
+    **dict.fromkeys(SCAN_EVENTS, _scan_code),
+    **dict.fromkeys(PICTURE_EVENTS, _pictures),
+    "location_select": _place,
+    "MASSSENDJOBFINISH": _broadcast,
+    "TEMPLATESENDJOBFINISH": _template_sent,
+    "PUBLISHJOBFINISH": _published,
+    "FREEPUBLISHJOBFINISH": _published,
+    "subscribe_msg_popup_event": _subscription("SubscribeMsgPopupEvent"),
+    "subscribe_msg_change_event": _subscription("SubscribeMsgChangeEvent"),
+    "subscribe_msg_sent_event": _subscription("SubscribeMsgSentEvent"),
+    "user_info_modified": _authorization,
+    "user_authorization_revoke": _authorization,
+    "user_authorization_cancellation": _authorization,
+    "kf_create_session": _agent,
+    "kf_close_session": _agent,
+    "kf_switch_session": _agents,
+    **dict.fromkeys(
+        ("qualification_verify_success", "naming_verify_success", "annual_renew", "verify_expired"), _verified
+    ),
+    **dict.fromkeys(("qualification_verify_fail", "naming_verify_fail"), _not_verified),
+}

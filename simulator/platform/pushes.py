@@ -75,18 +75,15 @@ class Pushes:
             "FromUserName": openid,
             "CreateTime": int(given.get("create_time") or self._engine.clock.wall()),
         }
-        if kind in payloads.MESSAGE_KINDS:
-            own = payloads.message_fields(kind, given)
-            number = int(given.get("msg_id") or self._new_message_id())
-            tail = {**own, "MsgId": number}
-            head["MsgType"] = kind
-        elif kind in payloads.EVENT_KINDS:
-            tail = payloads.event_fields(
-                kind, {**given, "openid": openid}, self._engine.settings.account.appid
-            )
-            head |= {"MsgType": "event", "Event": kind}
-        else:
+        if kind not in payloads.KINDS:
             raise KeyError(kind)
+        own = payloads.own_fields(kind, self._with_samples(openid, kind, given))
+        if kind in payloads.MESSAGE_KINDS:
+            tail = {**own, "MsgId": int(given.get("msg_id") or self._new_message_id())}
+            head["MsgType"] = kind
+        else:
+            tail = own
+            head |= {"MsgType": "event", "Event": kind}
         return Push(openid, kind, xml.write({**head, **tail}), str(given.get("mode") or ""))
 
     def start(self, push: Push, message: dict[str, Any] | None = None) -> None:
@@ -149,6 +146,7 @@ class Pushes:
             account=self._engine.settings.account,
             crypto=self._crypto,
             encrypted=mode != "plain",
+            media=self._engine.media,
         )
         delivery = Delivery(answer, judged.verdicts, judged.reply, judged.outcome)
         title = f"推送 {push.kind}" + (f"（第 {attempt} 次）" if attempt > 1 else "")
@@ -213,6 +211,8 @@ class Pushes:
             shown = replies.as_bubble(delivery.reply, trigger=push.kind)
             if shown is not None:
                 self._engine.chats.add(push.openid, "out", via="reply", **shown)
+            if push.is_message and delivery.reply["MsgType"] == "transfer_customer_service":
+                self._engine.desk.wait(push.openid, replies.wanted_agent(delivery.reply))
 
     def _envelope(self, push: Push, mode: str) -> tuple[str, bytes]:
         account, faults = self._engine.settings.account, self._engine.faults
@@ -247,6 +247,25 @@ class Pushes:
         trigger = "message" if push.is_message else WINDOW_OF_EVENT.get(push.kind)
         if trigger:
             self._engine.followers.open_window(push.openid, trigger)
+
+    def _with_samples(self, openid: str, kind: str, given: dict[str, Any]) -> dict[str, Any]:
+        """What only the engine knows: who, when, and files that can be fetched where none was given."""
+        media = self._engine.media
+        known: dict[str, Any] = {
+            "openid": openid,
+            "appid": given.get("appid") or self._engine.settings.account.appid,
+            "now": self._engine.clock.wall(),
+        }
+        kinds = {"image": "image", "voice": "voice", "video": "video", "shortvideo": "video"}
+        if kind in kinds and not given.get("media_id"):
+            known["media_id"] = media.sample(kinds[kind])
+        media_id = str(given.get("media_id") or known.get("media_id", ""))
+        if kind == "image":
+            known["pic_url"] = given.get("pic_url") or media.url({"media_id": media_id})
+        if kind in ("video", "shortvideo", "miniprogrampage"):
+            thumb = str(given.get("thumb_media_id") or media.sample("thumb"))
+            known |= {"thumb_media_id": thumb, "thumb_url": media.url({"media_id": thumb})}
+        return {**given, **known}
 
     def _new_message_id(self) -> int:
         return (

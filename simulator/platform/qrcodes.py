@@ -5,18 +5,16 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-import qrcode
 from flask import Response
 
 from simulator.platform.errors import PlatformError
-from simulator.platform.media import draw_png
 from simulator.platform.routing import Call, route
+from simulator.qr.drawing import draw_qr
 
 if TYPE_CHECKING:
     from simulator.engine import Engine
 
 DEFAULT_SECONDS, LONGEST_SECONDS = 60, 2_592_000
-PERMANENT_LIMIT = 100_000
 LINK = "http://weixin.qq.com/q/"
 
 
@@ -43,6 +41,10 @@ class QrCodes:
                 return document
         return None
 
+    def is_link(self, text: str) -> bool:
+        """Whether a scene code says this, of ours or not, expired or not."""
+        return text.startswith(LINK)
+
     def permanent_count(self) -> int:
         return sum(document["permanent"] for document in self._engine.store.all("qrcodes"))
 
@@ -52,7 +54,7 @@ def create(call: Call) -> dict[str, Any]:
     body = call.json()
     scene = _scene(body)
     if "LIMIT" in body["action_name"]:
-        if call.engine.qrcodes.permanent_count() >= PERMANENT_LIMIT:
+        if call.engine.qrcodes.permanent_count() >= call.engine.limits.get("permanent_codes"):
             raise PlatformError(45029)
         document = call.engine.qrcodes.add(scene, None)
         return {"ticket": document["ticket"], "url": document["url"]}
@@ -91,10 +93,3 @@ def picture(engine: Engine, ticket: str) -> Response:
     if document is None:
         return Response("", status=404)
     return Response(draw_qr(document["url"]), content_type="image/png")
-
-
-def draw_qr(text: str, scale: int = 10) -> bytes:
-    code = qrcode.QRCode(border=0)
-    code.add_data(text)
-    code.make(fit=True)
-    return draw_png(code.get_matrix(), scale, 4)

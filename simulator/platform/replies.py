@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 from simulator.crypto.messages import MessageCrypto, MessageCryptoError, is_signed
 from simulator.outbound import Answer
 from simulator.platform import xml
+from simulator.platform.media import PICTURES
+from simulator.platform.push_fields import MESSAGES
 from simulator.settings import Account
 from simulator.wirelog import Verdicts
 
 if TYPE_CHECKING:
+    from simulator.platform.media import MediaStore
     from simulator.platform.pushes import Push
 
 NEEDED = {  # reply kind: the path of fields that must not be empty
@@ -24,6 +27,7 @@ NEEDED = {  # reply kind: the path of fields that must not be empty
     "transfer_customer_service": (),
     "transfer_biz_ai_ivr": (),
 }
+ANSWERABLE_BY_AGENTS = frozenset(MESSAGES)
 ONE_ARTICLE_KINDS = {"text", "image", "voice", "video", "shortvideo", "link", "location"}
 MANY_ARTICLES = 8
 TEXT_BYTES = 2048
@@ -42,7 +46,13 @@ class Refused(Exception):
 
 
 def judge(
-    answer: Answer, push: Push, *, account: Account, crypto: MessageCrypto, encrypted: bool
+    answer: Answer,
+    push: Push,
+    *,
+    account: Account,
+    crypto: MessageCrypto,
+    encrypted: bool,
+    media: MediaStore,
 ) -> Judgement:
     verdicts = Verdicts()
     if not verdicts.add("5 秒内应答", answer.status != 0, answer.error or f"{answer.ms:.0f} ms"):
@@ -57,6 +67,7 @@ def judge(
         decoded = _decode(answer, verdicts, account, crypto) if encrypted else answer.text
         reply = _read(decoded, verdicts)
         _check_fields(reply, push, account, verdicts)
+        _check_media(reply, media, verdicts)
     except Refused:
         return Judgement(verdicts, "refused", decoded=decoded)
     if push.kind == "unsubscribe":
@@ -110,6 +121,26 @@ def _check_fields(reply: dict[str, Any], push: Push, account: Account, verdicts:
         _need(verdicts, "文本长度", size <= TEXT_BYTES, f"{size}/{TEXT_BYTES} 字节")
     if kind == "news":
         _check_articles(reply, push, verdicts)
+    if kind == "transfer_customer_service" and not push.is_message:
+        verdicts.add("转人工", None, "只有回复消息才会转接，回复事件不会")
+
+
+def _check_media(reply: dict[str, Any], media: MediaStore, verdicts: Verdicts) -> None:
+    """A media id must be of this account, alive, and of the kind it is sent as."""
+    kind = str(reply["MsgType"])
+    if kind in {"image", "voice", "video"}:
+        media_id = str(reply[kind.capitalize()]["MediaId"])
+        _need(
+            verdicts, "MediaId", media.exists(media_id, kind), f"不存在、已过期或不是 {kind}：{media_id[:40]}"
+        )
+    if kind == "music":
+        thumb = str(reply["Music"]["ThumbMediaId"])
+        _need(
+            verdicts,
+            "ThumbMediaId",
+            media.exists(thumb, *PICTURES),
+            f"不存在、已过期或不是图片：{thumb[:40]}",
+        )
 
 
 def _check_articles(reply: dict[str, Any], push: Push, verdicts: Verdicts) -> None:
@@ -150,12 +181,19 @@ def as_bubble(reply: dict[str, Any], trigger: str) -> dict[str, Any] | None:
         return {"kind": "news", "articles": articles[: article_limit(trigger)]}
     if kind in {"image", "voice", "video"}:
         inner = reply[kind.capitalize()]
-        return {"kind": kind, "media_id": str(inner["MediaId"]), "title": str(inner.get("Title") or "")}
+        words = {name.lower(): str(inner.get(name) or "") for name in ("Title", "Description")}
+        return {"kind": kind, "media_id": str(inner["MediaId"]), **words}
     if kind == "music":
         music = reply["Music"]
-        return {
-            "kind": "music",
-            "title": str(music.get("Title") or ""),
-            "url": str(music.get("MusicUrl") or ""),
-        }
-    return {"kind": "notice", "text": "已转接人工客服"} if kind == "transfer_customer_service" else None
+        words = {name.lower(): str(music.get(name) or "") for name in ("Title", "Description")}
+        url = str(music.get("MusicUrl") or music.get("HQMusicUrl") or "")
+        return {"kind": "music", **words, "url": url, "thumb_media_id": str(music["ThumbMediaId"])}
+    if kind == "transfer_customer_service" and trigger in ANSWERABLE_BY_AGENTS:
+        return {"kind": "notice", "text": "已转接人工客服，请稍候"}
+    return None
+
+
+def wanted_agent(reply: dict[str, Any]) -> str:
+    """The agent a transfer names, or nobody."""
+    info = reply.get("TransInfo")
+    return str(info.get("KfAccount") or "") if isinstance(info, dict) else ""

@@ -1,4 +1,4 @@
-"""Access tokens of both channels, the IP list, quotas and the other credentials that live two hours."""
+"""Access tokens of both channels, the IP list and the check of the callback's network."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.clock import beijing_day
 from simulator.platform.errors import PlatformError
-from simulator.platform.routing import OK, ROUTES, Call, route
+from simulator.platform.routing import Call, route
 
 if TYPE_CHECKING:
     from simulator.engine import Engine
@@ -18,7 +18,6 @@ RENEW_BEFORE_SECONDS = 300  # the stable channel renews by itself
 OVERLAP_SECONDS = 300  # the classic channel's old token and a renewed stable one still work this long
 FORCED_PER_DAY = 20
 FORCED_SPACING_SECONDS = 30
-CLEARS_PER_MONTH = 10
 SECRET_SHAPE = re.compile(r"[0-9a-f]{32}")
 TOKEN_SHAPE = re.compile(r"\d{2}_[\w-]{40,512}")
 
@@ -110,30 +109,6 @@ class Tokens:
             raise PlatformError(40164, f"invalid ip {address} ipv6 ::ffff:{address}, not in whitelist")
         call.verdicts.add("IP 白名单", True)
 
-    # -- quotas
-
-    def count_call(self, path: str) -> int:
-        key = f"{beijing_day(self._engine.clock.now())}:{path}"
-        with self._engine.store.lock:
-            used = self.used(path) + 1
-            self._engine.store.put("quota", key, {"used": used})
-        return used
-
-    def used(self, path: str) -> int:
-        key = f"{beijing_day(self._engine.clock.now())}:{path}"
-        return int((self._engine.store.find("quota", key) or {"used": 0})["used"])
-
-    def clear_quota(self, path: str | None = None) -> None:
-        """Raises: PlatformError 48006 after ten times in a month."""
-        month = beijing_day(self._engine.clock.now())[:6]
-        with self._engine.store.lock:
-            done = (self._engine.store.find("clears", month) or {"times": 0})["times"]
-            if done >= CLEARS_PER_MONTH:
-                raise PlatformError(48006)
-            self._engine.store.put("clears", month, {"times": done + 1})
-            for name in [path] if path else list(ROUTES):
-                self._engine.store.remove("quota", f"{beijing_day(self._engine.clock.now())}:{name}")
-
     def _latest(self, channel: str) -> dict[str, Any] | None:
         tokens = self._engine.store.all("tokens")
         return next((token for token in tokens if token["channel"] == channel and token["latest"]), None)
@@ -188,32 +163,6 @@ def get_callback_addresses(call: Call) -> dict[str, Any]:
 @route("GET", "/cgi-bin/get_api_domain_ip", "取接口服务器地址")
 def get_api_addresses(call: Call) -> dict[str, Any]:
     return {"ip_list": ["127.0.0.1"]}
-
-
-@route("POST", "/cgi-bin/clear_quota", "清空配额")
-def clear_quota(call: Call) -> dict[str, Any]:
-    if call.json().get("appid") != call.engine.settings.account.appid:
-        raise PlatformError(40013)
-    call.engine.tokens.clear_quota()
-    return OK
-
-
-@route("POST", "/cgi-bin/clear_quota/v2", "清空配额（用 appsecret）", needs_token=False)
-def clear_quota_by_secret(call: Call) -> dict[str, Any]:
-    body = call.json()
-    call.engine.tokens.check_credentials(call, str(body.get("appid", "")), str(body.get("appsecret", "")))
-    call.engine.tokens.clear_quota()
-    return OK
-
-
-@route("POST", "/cgi-bin/openapi/quota/get", "查询配额")
-def get_quota(call: Call) -> dict[str, Any]:
-    path = str(call.json().get("cgi_path", ""))
-    if path not in ROUTES:
-        raise PlatformError(76003)
-    limit, used = ROUTES[path].daily_limit or 100_000, call.engine.tokens.used(path)
-    quota = {"daily_limit": limit, "used": used, "remain": max(0, limit - used)}
-    return {**OK, "quota": quota}
 
 
 @route("POST", "/cgi-bin/callback/check", "检查回调网络")

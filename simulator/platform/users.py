@@ -5,24 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.platform.errors import PlatformError
+from simulator.platform.openids import openids_after, page_of
 from simulator.platform.routing import OK, Call, route
 
-PAGE = 10_000
 BATCH = 100
 
 
 @route("GET", "/cgi-bin/user/get", "取关注者列表", daily_limit=500)
 def list_followers(call: Call) -> dict[str, Any]:
-    openids = [row["openid"] for row in call.engine.followers.list() if row["subscribed"]]
-    after, total = call.arg("next_openid"), len(openids)
-    if after:
-        if after not in openids:
-            raise PlatformError(40003)
-        openids = openids[openids.index(after) + 1 :]
-    page = openids[:PAGE]
-    if not page:  # the end: no `data` at all
-        return {"total": total, "count": 0, "next_openid": ""}
-    return {"total": total, "count": len(page), "data": {"openid": page}, "next_openid": page[-1]}
+    openids = openids_after(call, call.arg("next_openid"))
+    total = len(call.engine.followers.openids())
+    return {"total": total, **page_of(openids, call.engine.limits.get("followers_page"))}
 
 
 @route("GET", "/cgi-bin/user/info", "取用户资料", daily_limit=5_000_000)

@@ -54,12 +54,15 @@ def test_who_left_cannot_be_reached(box: Box) -> None:
 
 
 def test_a_message_is_shown_as_coming_from_customer_service(box: Box) -> None:
+    box.post("desk/agents", kf_account="xiaoli", nickname="小李")
     box.say("茶")
+    text, machine = {"content": '<a href="https://x.cn">看</a>'}, {"is_ai_msg": 1}
 
-    send(box, text={"content": '<a href="https://x.cn">看</a>'}, customservice={"kf_account": "xiaoli@shop"})
+    send(box, text=text, customservice={"kf_account": "xiaoli@xiaopu"}, aimsgcontext=machine)
 
     shown = box.chat()[-1]
-    assert (shown["via"], shown["kf_account"]) == ("customer_service", "xiaoli@shop")
+    assert (shown["via"], shown["kf_account"]) == ("customer_service", "xiaoli@xiaopu")
+    assert (shown["kf_nick"], shown["by_machine"]) == ("小李", True)
     assert shown["text"] == '<a href="https://x.cn">看</a>'
 
 
@@ -73,7 +76,12 @@ def test_a_message_is_shown_as_coming_from_customer_service(box: Box) -> None:
         ({"text": {"content": "茶" * 683}}, 45002),
         ({"msgtype": "image", "image": {"media_id": "gone"}}, 40007),
         ({"msgtype": "image", "image": {}}, 41006),
+        ({"customservice": {"kf_account": "nobody@xiaopu"}}, 65401),
         ({"msgtype": "news", "news": {"articles": []}}, 44003),
+        ({"msgtype": "news", "news": {"articles": ["x"]}}, 44003),
+        ({"msgtype": "mpnews", "mpnews": {"media_id": "x"}}, 40007),
+        ({"msgtype": "mpnewsarticle", "mpnewsarticle": {"article_id": "x"}}, 53600),
+        ({"msgtype": "wxcard", "wxcard": {}}, 40035),
         ({"msgtype": "news", "news": {"articles": [{}, {}]}}, 45008),
         ({"msgtype": "msgmenu", "msgmenu": {"list": []}}, 45098),
         ({"msgtype": "msgmenu", "msgmenu": {"list": [{"id": "1"}]}}, 45099),

@@ -22,6 +22,7 @@ def test_the_state_tells_what_the_phone_needs(box: Box) -> None:
         "appid": box.settings.account.appid,
         "name": "小铺",
         "original_id": box.settings.account.original_id,
+        "wechat_id": "xiaopu",
         "mchid": box.settings.merchant.mchid,
     }
     assert state["web_base"] == box.settings.web_base

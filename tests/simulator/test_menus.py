@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from simulator.platform.qrcodes import draw_qr
+from simulator.qr.drawing import draw_qr
 from tests.simulator.box import Box
 from tests.simulator.fake_shop import FakeShop
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 import struct
 import zlib
@@ -10,9 +11,11 @@ from typing import Any
 import pytest
 import qrcode
 import requests
+from PIL import Image, ImageDraw
 
-from simulator.platform.qrcodes import draw_qr
+from simulator.qr import bitmap
 from simulator.qr.decoder import decode_matrix
+from simulator.qr.drawing import draw_qr
 from simulator.qr.errors import QrError
 from simulator.qr.reader import read_picture
 from tests.simulator.box import Box
@@ -112,7 +115,7 @@ def test_a_temporary_code_ends_and_a_permanent_one_does_not(box: Box) -> None:
     scan = f"followers/{box.somebody()}/scan?wait=1"
     assert box.post(scan, text=short["url"])["action"] == "scanned"
     box.pass_time(61)
-    assert box.post(scan, text=short["url"])["action"] == "open"
+    assert box.post(scan, text=short["url"])["action"] == "expired"
     assert box.post(scan, text=forever["ticket"])["action"] == "scanned"
 
 
@@ -153,7 +156,10 @@ def test_pictures_of_codes_are_read_at_every_size(scale: int) -> None:
 
 @pytest.mark.parametrize("colour", [2, 6], ids=["rgb", "rgba"])
 @pytest.mark.parametrize("kind", range(5), ids=["none", "sub", "up", "average", "paeth"])
-def test_a_coloured_screenshot_is_read_whatever_its_filter(colour: int, kind: int) -> None:
+def test_a_coloured_screenshot_is_read_whatever_its_filter(
+    monkeypatch: pytest.MonkeyPatch, colour: int, kind: int
+) -> None:
+    monkeypatch.setattr(bitmap, "Image", None)
     code = qrcode.QRCode(border=6)
     code.add_data("https://shop.example.cn/")
     code.make(fit=True)
@@ -162,6 +168,34 @@ def test_a_coloured_screenshot_is_read_whatever_its_filter(colour: int, kind: in
     pixels = [b"".join(bytes(dark if cell else light) for cell in row) for row in rows]
 
     assert read_picture(_png(pixels, len(rows), colour, kind)) == "https://shop.example.cn/"
+
+
+@pytest.fixture(params=["PNG", "JPEG"])
+def poster(request: pytest.FixtureRequest) -> bytes:
+    """Words, dots and, somewhere, a code."""
+    paper = Image.new("RGB", (900, 1200), (250, 240, 220))
+    pen, dice = ImageDraw.Draw(paper), random.Random(3)
+    pen.rectangle((0, 0, 900, 500), fill=(30, 110, 70))
+    for _ in range(300):
+        x, y = dice.randrange(880), dice.randrange(480)
+        pen.ellipse((x, y, x + 30, y + 30), fill=(dice.randrange(256), dice.randrange(256), 90))
+    pen.text((60, 560), "OOH 1:1:3:1:1 [o] [o] [o]", fill=(20, 20, 20), font_size=60)
+    paper.paste(Image.open(io.BytesIO(draw_qr("https://shop.example.cn/p/12?e=qr.1", 5))), (520, 820))
+    file = io.BytesIO()
+    paper.save(file, request.param)
+    return file.getvalue()
+
+
+def test_a_code_inside_a_poster_is_found(poster: bytes) -> None:
+    assert read_picture(poster) == "https://shop.example.cn/p/12?e=qr.1"
+
+
+def test_without_an_imaging_library_png_is_read_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bitmap, "Image", None)
+
+    assert read_picture(draw_qr("茶", 4)) == "茶"
+    with pytest.raises(QrError, match="PNG"):
+        read_picture(b"\xff\xd8\xff")
 
 
 @pytest.mark.parametrize("data", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n", b"\x89PNG\r\n\x1a\nIHDR" + b"x" * 90])

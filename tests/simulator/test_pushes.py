@@ -191,7 +191,7 @@ def test_a_picture_travels_with_an_address_that_works(box: Box, shop: FakeShop) 
 
     import requests
 
-    from simulator.platform.qrcodes import draw_qr
+    from simulator.qr.drawing import draw_qr
 
     picture = draw_qr("茶")
     data_url = "data:image/png;base64," + base64.b64encode(picture).decode()

@@ -9,6 +9,7 @@ import pytest
 
 import simulator
 from simulator.faults import TABLE
+from simulator.limits import TABLE as LIMITS
 from tests.simulator.box import Box
 
 FOLDER = Path(simulator.__file__).parent
@@ -25,8 +26,14 @@ def test_every_fault_stands_in_the_table(fault: object) -> None:
 
 def test_every_setting_stands_in_the_table_and_no_other() -> None:
     used = set(re.findall(r"\"(SIM_[A-Z0-9_]+)\"", (FOLDER / "settings.py").read_text("utf-8")))
+    used |= {limit.setting for limit in LIMITS}
 
     assert used == set(re.findall(r"`(SIM_[A-Z0-9_]+)`", README))
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.name)
+def test_every_number_stands_in_the_table_with_its_default(limit: object) -> None:
+    assert f"| `{limit.setting}` | `{limit.name}` | {limit.default} | {limit.help} |" in README.splitlines()
 
 
 def test_every_control_call_stands_in_the_table(box: Box) -> None:
@@ -36,4 +43,6 @@ def test_every_control_call_stands_in_the_table(box: Box) -> None:
 
     missing = [path for path in words if f"{path}`" not in README and f"{path}?" not in README]
 
-    assert sorted(missing) == ["followers/<openid>/unsubscribe"]  # named in the row of subscribe
+    # Named in the rows of their siblings.
+    sessions = [f"desk/sessions/<openid>/{word}" for word in ("close", "say", "switch")]
+    assert sorted(missing) == [*sessions, "followers/<openid>/unsubscribe"]

@@ -145,31 +145,6 @@ def test_an_address_outside_the_list_is_named_in_the_answer(box: Box) -> None:
     assert answer["errmsg"].startswith("invalid ip 127.0.0.1 ipv6 ::ffff:127.0.0.1, not in whitelist rid: ")
 
 
-def test_a_daily_budget_ends_and_can_be_cleared_ten_times_a_month(box: Box) -> None:
-    path, token = "/cgi-bin/user/get", box.token()
-    for _ in range(500):
-        box.engine.tokens.count_call(path)
-
-    assert box.api("GET", path, token=token)["errcode"] == 45009
-    quota = box.api("POST", "/cgi-bin/openapi/quota/get", token=token, body={"cgi_path": path})["quota"]
-    assert (quota["daily_limit"], quota["remain"]) == (500, 0)
-    appid = box.settings.account.appid
-    assert box.api("POST", "/cgi-bin/clear_quota", token=token, body={"appid": appid})["errcode"] == 0
-    assert box.api("GET", path, token=token)["count"] == 4
-    for _ in range(9):
-        box.api("POST", "/cgi-bin/clear_quota", token=token, body={"appid": appid})
-    assert box.api("POST", "/cgi-bin/clear_quota", token=token, body={"appid": appid})["errcode"] == 48006
-
-
-def test_a_budget_starts_afresh_the_next_beijing_day(box: Box) -> None:
-    for _ in range(600):
-        box.engine.tokens.count_call("/cgi-bin/user/get")
-
-    box.pass_time(86_400)
-
-    assert box.api("GET", "/cgi-bin/user/get")["count"] == 4
-
-
 def test_the_lab_can_end_every_token(box: Box) -> None:
     token = box.token()
 

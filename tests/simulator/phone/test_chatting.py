@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from simulator.platform.qrcodes import draw_qr
+from simulator.qr.drawing import draw_qr
 from tests.simulator.phone.conftest import Phone
 
 

@@ -31,6 +31,7 @@ export const FAULTS_EN = {
   api_40164: ['40164', 'Getting a token: the address is not on the list'],
   api_45009: ['45009', 'Business calls answer: daily quota used up'],
   api_48001: ['48001', 'Business calls answer: no permission'],
+  api_error: ['Any error code', 'Business calls answer this code, e.g. 65400 or 48004; perhaps one path only'],
   api_busy: ['Busy -1', 'Business calls answer -1, try again later'],
   api_500: ['500', 'before: fails without doing it; after: does it, then fails'],
   api_timeout: ['Time-out', 'No answer until the other side gives up'],

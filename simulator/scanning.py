@@ -1,0 +1,42 @@
+"""Pointing the phone at a code: a scene code makes an event, a link is opened, other text is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.exceptions import BadRequest
+
+from simulator.persona import Persona
+from simulator.qr.reader import QrError, read_picture
+
+if TYPE_CHECKING:
+    from simulator.engine import Engine
+
+
+def scan(
+    engine: Engine, openid: str, given: dict[str, Any], picture: bytes | None, *, wait: bool
+) -> dict[str, Any]:
+    """`picture` or `text` is what the code says; `scene` plays a code nobody has to have made."""
+    persona, scene = Persona(engine), str(given.get("scene") or "").strip()
+    text = _read(picture) if picture is not None else str(given.get("text") or "").strip()
+    if not text and not scene:
+        raise BadRequest("要有 text、scene 或一张图片")
+    code = engine.qrcodes.find(text or scene)
+    if code is None and text:
+        if engine.qrcodes.is_link(text):
+            return {"action": "expired", "text": "二维码已过期，或不是这个公众号的"}
+        is_link = text.startswith(("http://", "https://"))
+        return {"action": "open", "url": text, "text": text} if is_link else {"action": "text", "text": text}
+    value = code["scene"] if code else scene
+    if not persona.subscribed(openid):
+        return {"action": "subscribed", "text": value, **persona.subscribe(openid, text or scene, wait=wait)}
+    fields = {"scene": value, "ticket": code["ticket"] if code else "gQlab=="}
+    sent = persona.send(engine.pushes.build(openid, "SCAN", fields), wait=wait)
+    return {"action": "scanned", "text": value, **sent}
+
+
+def _read(picture: bytes) -> str:
+    try:
+        return read_picture(picture)
+    except QrError as error:
+        raise BadRequest(str(error)) from error
