@@ -11,11 +11,10 @@ from functools import cache
 import opencc
 import re2
 
-_BLANK = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u115f\u1160\u1680\u2028\u2029\u202f\u205f\u2800\u3000\u3164"
-_BLANKS = [*map(ord, _BLANK), *range(0x2000, 0x200B)]
-_UNSEEN = [  # zero width, directions, variants of emoji, control characters, halves of surrogate pairs
-    *(code for code in range(0x20) if chr(code) not in _BLANK),
-    *(0x7F, 0xAD, 0x34F, 0x61C, 0x180E, 0xFEFF),
+# zero width, directions, variants of emoji, fillers, control characters, halves of surrogate pairs
+_UNSEEN = [
+    *(code for code in range(0x20) if not chr(code).isspace()),
+    *(0x7F, 0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x180E, 0x2800, 0x3164, 0xFEFF, 0xFFA0),
     *range(0x200B, 0x2010),
     *range(0x202A, 0x202F),
     *range(0x2060, 0x2070),
@@ -27,17 +26,21 @@ _HAN = (range(0x3400, 0xA000), range(0x20000, 0x323B0))
 # an escaped character, or several that are not ASCII: `\d` keeps its meaning, a full-width bracket becomes a plain one
 _PARTS = re.compile(r"\\[\x00-\x7f]|\\?([^\x00-\x7f]+)", re.DOTALL)
 
-_Table = dict[int, str | None]
-
 
 def fold(text: str) -> str:
     """The form in which words are compared; without blanks."""
-    return unicodedata.normalize("NFKC", _even_out(text).translate(_tables()[0]))
+    return without_blanks(fold_line(text))
 
 
 def fold_line(text: str) -> str:
     """The form that regular expressions see: as `fold`, but blanks inside stay, each as it is."""
-    return unicodedata.normalize("NFKC", _even_out(text).translate(_tables()[1])).strip()
+    even = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return unicodedata.normalize("NFKC", even.translate(_table())).strip()
+
+
+def without_blanks(line: str) -> str:
+    """What `fold` makes, out of what `fold_line` made."""
+    return unicodedata.normalize("NFKC", "".join(line.split()))
 
 
 def fold_pattern(pattern: str) -> str:
@@ -45,17 +48,11 @@ def fold_pattern(pattern: str) -> str:
     return _PARTS.sub(lambda part: re2.escape(fold_line(part[1])) if part[1] else part[0], pattern)
 
 
-def _even_out(text: str) -> str:
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-
-
 @cache
-def _tables() -> tuple[_Table, _Table]:
-    """For `str.translate`: without blanks, with blanks. Made once, in about 40 ms."""
+def _table() -> dict[int, str | None]:
+    """For `str.translate`. Made once, in about 40 ms."""
     characters = "".join(chr(code) for block in _HAN for code in block)
     simplified = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
     pairs = {ord(old): new for old, new in zip(characters, simplified, strict=True) if old != new}
     # a few simplified ones are traditional forms of others again
-    with_blanks: _Table = {old: pairs.get(ord(new), new) for old, new in pairs.items()}
-    with_blanks |= dict.fromkeys(_UNSEEN)
-    return with_blanks | dict.fromkeys(_BLANKS), with_blanks
+    return {old: pairs.get(ord(new), new) for old, new in pairs.items()} | dict.fromkeys(_UNSEEN)

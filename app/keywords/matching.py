@@ -14,7 +14,7 @@ from typing import Protocol
 
 import ahocorasick
 
-from app.keywords.folding import fold, fold_line
+from app.keywords.folding import fold, fold_line, without_blanks
 from app.keywords.patterns import PatternSet
 from app.keywords.replies import ReplyMode, ReplySpec
 
@@ -141,7 +141,8 @@ class Matcher:
         return map(self._matches.__getitem__, sorted(self._ranks(text)))
 
     def _ranks(self, text: str) -> list[int]:
-        word = fold(text)
+        line = fold_line(text)
+        word = without_blanks(line)
         ranks = [*self._exact.get(word, ()), *self._always]
         for length in takewhile(len(word).__ge__, self._start_lengths):
             ranks += self._starts.get(word[:length], ())
@@ -149,7 +150,7 @@ class Matcher:
             for needle in {needle for _, needle in self._contained.iter(word)}:
                 ranks += self._contained_ranks[needle]
         if self._pattern_ranks:
-            for number in self._patterns.find(fold_line(text)):
+            for number in self._patterns.find(line):
                 ranks += self._pattern_ranks[number]
         return ranks
 

@@ -38,8 +38,12 @@ def load_matcher() -> Matcher:
 
 def list_active() -> Sequence[KeywordRule]:
     """Rules that are switched on, the oldest first."""
-    query = select(KeywordRule).where(_ALIVE, KeywordRule.is_active).order_by(KeywordRule.id)
-    return db.session.scalars(query).all()
+    return [rule for rule in list_all() if rule.is_active]
+
+
+def list_all() -> Sequence[KeywordRule]:
+    """Every rule that was not removed, the oldest first."""
+    return db.session.scalars(select(KeywordRule).where(_ALIVE).order_by(KeywordRule.id)).all()
 
 
 def list_rules(search: str = "", *, page: int = 1, per_page: int = 20) -> RulePage:
