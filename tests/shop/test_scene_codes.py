@@ -1,0 +1,207 @@
+"""Scene QR codes: asked for at WeChat, renewed, switched off; scans counted once."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.core.days import Days
+from app.core.errors import InputInvalid, NotFound, PlatformError, TransitionRefused
+from app.entrances import scenes
+from app.entrances.scans import ScanFigures, count_scans, total_scans
+from app.entrances.scenes import SceneDraft, add_scene, fetch_picture, get_scene, load_scenes, record_scan
+from app.wechat.account import get_account
+from app.wechat.client import AccountClient
+from tests.fake_platform import FakePlatform
+
+TODAY = date(2026, 11, 21)
+AT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+CREATE = "/cgi-bin/qrcode/create"
+
+
+@pytest.fixture
+def platform() -> Iterator[FakePlatform]:
+    with FakePlatform() as platform:
+        platform.answers[CREATE] = lambda asked: {
+            "ticket": f"gQ{len(platform.asked)}==",
+            "url": f"http://weixin.qq.com/q/02{len(platform.asked)}",
+            **({"expire_seconds": asked.json["expire_seconds"]} if "expire_seconds" in asked.json else {}),
+        }
+        yield platform
+
+
+@pytest.fixture
+def wechat(shop: Flask, platform: FakePlatform) -> AccountClient:
+    client = get_account().client
+    client.api_base, client.API_BASE_URL = platform.base, f"{platform.base}/cgi-bin/"
+    return client
+
+
+def add(label: str = "门店收银台", *, is_permanent: bool = True, **draft: Any) -> int:
+    return add_scene(SceneDraft(label, **draft), is_permanent=is_permanent, actor="staff:1")
+
+
+def orders(platform: FakePlatform) -> list[Any]:
+    return [asked.json for asked in platform.asked if asked.path == CREATE]
+
+
+def test_a_permanent_code_is_asked_for_by_its_scene(wechat: AccountClient, platform: FakePlatform) -> None:
+    code_id = add()
+
+    fetch_picture(wechat, code_id)
+
+    row = get_scene(code_id)
+    assert orders(platform) == [
+        {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": row.scene}}}
+    ]
+    assert row.url.startswith("http://weixin.qq.com/q/")
+    assert row.expires_at is None
+
+
+def test_a_temporary_code_ends_when_wechat_says(
+    wechat: AccountClient, platform: FakePlatform, advance: Callable[[timedelta], None]
+) -> None:
+    code_id = add(is_permanent=False)
+
+    fetch_picture(wechat, code_id, days=7)
+
+    assert orders(platform)[0]["action_name"] == "QR_STR_SCENE"
+    assert orders(platform)[0]["expire_seconds"] == 7 * 24 * 3600
+    assert get_scene(code_id).expires_at == AT + timedelta(days=7)
+
+
+def test_renewing_brings_another_picture_for_the_same_scene(
+    wechat: AccountClient, platform: FakePlatform, advance: Callable[[timedelta], None]
+) -> None:
+    code_id = add(is_permanent=False)
+    fetch_picture(wechat, code_id, days=1)
+    scene, url = get_scene(code_id).scene, get_scene(code_id).url
+    advance(timedelta(days=2))
+
+    fetch_picture(wechat, code_id, days=30)
+
+    row = get_scene(code_id)
+    assert (row.scene, row.url == url) == (scene, False)
+    assert row.expires_at == AT + timedelta(days=32)
+
+
+@pytest.mark.parametrize("days", [0, -1, 31, 10**9])
+def test_a_temporary_code_lives_thirty_days_at_most(
+    wechat: AccountClient, platform: FakePlatform, days: int
+) -> None:
+    code_id = add(is_permanent=False)
+
+    with pytest.raises(InputInvalid):
+        fetch_picture(wechat, code_id, days=days)
+    assert orders(platform) == []
+
+
+def test_a_permanent_code_is_not_asked_for_again(wechat: AccountClient, platform: FakePlatform) -> None:
+    code_id = add()
+    fetch_picture(wechat, code_id)
+
+    with pytest.raises(TransitionRefused):
+        fetch_picture(wechat, code_id)
+    assert len(orders(platform)) == 1
+
+
+def test_a_refusal_is_kept_and_trying_again_ends_it(wechat: AccountClient, platform: FakePlatform) -> None:
+    code_id = add()
+    answer = platform.answers.pop(CREATE)
+    platform.answers[CREATE] = lambda _: {"errcode": 45029, "errmsg": "qrcode count out of limit"}
+
+    with pytest.raises(PlatformError) as caught:
+        fetch_picture(wechat, code_id)
+    assert "永久二维码" in caught.value.message
+    assert (get_scene(code_id).errcode, get_scene(code_id).url) == (45029, "")
+
+    platform.answers[CREATE] = answer
+    fetch_picture(wechat, code_id)
+    assert get_scene(code_id).errcode is None
+    assert len({order["action_info"]["scene"]["scene_str"] for order in orders(platform)}) == 1
+
+
+@pytest.mark.parametrize("answer", [{}, {"ticket": "x"}, {"ticket": "x", "url": 7}, {"url": "http://x"}])
+def test_half_an_answer_is_no_answer(
+    wechat: AccountClient, platform: FakePlatform, answer: dict[str, Any]
+) -> None:
+    code_id = add()
+    platform.answers[CREATE] = lambda _: answer
+
+    with pytest.raises(PlatformError):
+        fetch_picture(wechat, code_id)
+    assert get_scene(code_id).errcode == -1002
+
+
+def test_what_is_switched_off_answers_no_more_but_counts(shop: Flask) -> None:
+    code_id = add(product_slug="longjing")
+    scene = get_scene(code_id).scene
+    assert load_scenes()[scene].product_slug == "longjing"
+
+    scenes.set_active(code_id, False)
+
+    assert scene not in load_scenes()
+    assert record_scan(scene, "oSomebody", 1, AT, False) is None
+    assert count_scans(Days(TODAY, TODAY))[code_id][TODAY].scans == 1
+
+
+def test_a_change_is_what_the_next_scan_gets(shop: Flask) -> None:
+    code_id = add(product_slug="longjing")
+
+    scenes.change_scene(code_id, SceneDraft(" 橱 窗 ", replies=({"kind": "text", "text": "你好"},)))
+
+    scene = load_scenes()[get_scene(code_id).scene]
+    assert (scene.label, scene.product_slug, scene.replies) == (
+        "橱 窗",
+        "",
+        ({"kind": "text", "text": "你好"},),
+    )
+
+
+@pytest.mark.parametrize("label", ["", "   ", "字" * 41, "a\0b", "a\u202eb"])
+def test_a_label_must_be_words(shop: Flask, label: str) -> None:
+    with pytest.raises(InputInvalid):
+        add(label)
+
+
+def test_a_message_counts_once_however_often_it_is_settled(shop: Flask) -> None:
+    code_id = add()
+    scene = get_scene(code_id).scene
+    for message_id, is_follow in [(1, True), (1, True), (2, False), (2, False)]:
+        record_scan(scene, "oSomebody", message_id, AT, is_follow)
+
+    by_day = count_scans(Days(TODAY, TODAY))[code_id]
+
+    assert by_day == {TODAY: ScanFigures(scans=2, follows=1)}
+    assert total_scans(by_day) == ScanFigures(2, 1)
+
+
+def test_scans_fall_on_beijing_days_and_other_days_are_left_out(shop: Flask) -> None:
+    code_id = add()
+    scene = get_scene(code_id).scene
+    moments = [datetime(2026, 11, 20, 15, 59, tzinfo=UTC), datetime(2026, 11, 20, 16, 0, tzinfo=UTC)]
+    for number, at in enumerate(moments):
+        record_scan(scene, "oSomebody", number, at, False)
+
+    assert set(count_scans(Days(date(2026, 11, 1), date(2026, 11, 30)))[code_id]) == {
+        date(2026, 11, 20),
+        TODAY,
+    }
+    assert count_scans(Days(TODAY, TODAY))[code_id][TODAY].scans == 1
+
+
+def test_a_scene_of_somebody_else_is_passed_over(shop: Flask) -> None:
+    assert record_scan("123", "oSomebody", 1, AT, True) is None
+    assert count_scans(Days(TODAY, TODAY)) == {}
+
+
+def test_there_is_no_code_of_a_number_nobody_gave(wechat: AccountClient) -> None:
+    for call in (
+        lambda: get_scene(99),
+        lambda: fetch_picture(wechat, 99),
+        lambda: scenes.set_active(99, True),
+    ):
+        with pytest.raises(NotFound):
+            call()
