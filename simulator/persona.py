@@ -79,7 +79,8 @@ class Persona:
     # -- following
 
     def subscribe(self, openid: str, scene: str, *, source: str = "", wait: bool) -> dict[str, Any]:
-        code = self._engine.qrcodes.find(scene) if scene else None
+        codes = self._engine.qrcodes
+        code = (codes.find(scene) or codes.of_scene(scene)) if scene else None
         value = code["scene"] if code else scene
         self._engine.followers.subscribe(openid, source or "ADD_SCENE_SEARCH", qr_scene=value)
         self._engine.chats.add(

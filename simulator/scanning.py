@@ -21,7 +21,7 @@ def scan(
     text = _read(picture) if picture is not None else str(given.get("text") or "").strip()
     if not text and not scene:
         raise BadRequest("要有 text、scene 或一张图片")
-    code = engine.qrcodes.find(text or scene)
+    code = engine.qrcodes.find(text) if text else engine.qrcodes.of_scene(scene)
     if code is None and text:
         if engine.qrcodes.is_link(text):
             return {"action": "expired", "text": "二维码已过期，或不是这个公众号的"}

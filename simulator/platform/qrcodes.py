@@ -33,11 +33,18 @@ class QrCodes:
         return self._engine.store.put("qrcodes", document["ticket"], document)
 
     def find(self, text: str) -> dict[str, Any] | None:
-        """By ticket, by the link inside the picture, or by the scene itself; None when unknown or expired."""
+        """By ticket or by the link inside the picture; None when unknown or expired."""
+        return self._living({"ticket", "url"}, text)
+
+    def of_scene(self, scene: str) -> dict[str, Any] | None:
+        return self._living({"scene"}, scene)
+
+    def _living(self, names: set[str], text: str) -> dict[str, Any] | None:
+        """The newest that has not expired."""
         now = self._engine.clock.now()
         for document in reversed(self._engine.store.all("qrcodes")):
             living = document["expires_at"] is None or document["expires_at"] > now
-            if living and text in {document["ticket"], document["url"], document["scene"]}:
+            if living and text in {document[name] for name in names}:
                 return document
         return None
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import requests
 
 from tests.simulator.box import Box
+from tests.simulator.envelopes import told
+from tests.simulator.fake_shop import FakeShop
+from tests.simulator.files import AMR, JPG, MP4, PNG, upload
 
 
 def send(box: Box, openid: str | None = None, **body: Any) -> dict[str, Any]:
@@ -116,37 +119,87 @@ def test_a_blocked_account_is_told(box: Box) -> None:
     assert send(box)["errcode"] == 48002
 
 
-def test_an_uploaded_picture_can_be_sent(box: Box) -> None:
-    box.say("茶")
-    token = box.token()
-    url = f"{box.base}/cgi-bin/media/upload"
-    media = requests.post(
-        url,
-        params={"access_token": token, "type": "image"},
-        files={"media": ("a.png", b"\x89PNG...", "image/png")},
-        timeout=5,
-    ).json()
+def files(box: Box) -> dict[str, str]:
+    """One uploaded file of each kind."""
+    given = {
+        "image": ("a.png", PNG),
+        "voice": ("a.amr", AMR),
+        "video": ("a.mp4", MP4),
+        "thumb": ("a.jpg", JPG),
+    }
+    path = "/cgi-bin/media/upload"
+    return {kind: upload(box, path, *file, type=kind)["media_id"] for kind, file in given.items()}
 
-    assert send(box, msgtype="image", image={"media_id": media["media_id"]})["errcode"] == 0
-    assert box.chat()[-1]["media_id"] == media["media_id"]
+
+MINI = {"appid": "wx9f8e7d6c5b4a3928", "pagepath": "pages/index/index", "title": "秋茶专场"}
+KINDS: dict[str, Callable[[dict[str, str]], dict[str, Any]]] = {
+    "image": lambda ids: {"media_id": ids["image"]},
+    "voice": lambda ids: {"media_id": ids["voice"]},
+    "video": lambda ids: {"media_id": ids["video"], "thumb_media_id": ids["thumb"], "title": "泡茶"},
+    "music": lambda ids: {
+        "musicurl": "https://x.cn/a.mp3",
+        "hqmusicurl": "https://x.cn/hq.mp3",
+        "thumb_media_id": ids["thumb"],
+        "title": "茶歌",
+    },
+    "wxcard": lambda ids: {"card_id": "pTeaCard_000000000000000001"},
+    "miniprogrampage": lambda ids: {**MINI, "thumb_media_id": ids["image"]},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_message_of_every_kind_is_shown(box: Box, kind: str) -> None:
+    box.say("茶")
+    content = KINDS[kind](files(box))
+
+    assert send(box, msgtype=kind, **{kind: content})["errcode"] == 0
+
+    shown = box.chat()[-1]
+    assert shown["kind"] == kind
+    assert shown.get("media_id") == content.get("media_id")
+    assert shown.get("title", "") == content.get("title", "卡券" if kind == "wxcard" else "")
 
 
 @pytest.mark.parametrize(
-    ("kind", "name", "data", "errcode"),
+    ("kind", "changes", "errcode"),
     [
-        ("poem", "a.png", b"x", 40004),
-        ("image", "a.exe", b"x", 40005),
-        ("image", "a.png", b"", 44001),
-        ("thumb", "a.jpg", b"x" * 65_537, 45001),
+        ("image", {"media_id": "voice"}, 40007),
+        ("voice", {"media_id": "image"}, 40007),
+        ("video", {"thumb_media_id": "gone"}, 40007),
+        ("video", {"thumb_media_id": ""}, 41006),
+        ("music", {"hqmusicurl": ""}, 40035),
+        ("miniprogrampage", {"appid": "WX9F8E7D6C5B4A3928"}, 40013),
     ],
 )
-def test_a_wrong_upload_is_named(box: Box, kind: str, name: str, data: bytes, errcode: int) -> None:
-    params = {"access_token": box.token(), "type": kind}
-    files = {"media": (name, data)}
+def test_a_file_must_be_what_it_is_sent_as(
+    box: Box, kind: str, changes: dict[str, str], errcode: int
+) -> None:
+    box.say("茶")
+    ids = files(box)
+    changed = {name: ids.get(value, value) for name, value in changes.items()}
 
-    answer = requests.post(f"{box.base}/cgi-bin/media/upload", params=params, files=files, timeout=5).json()
+    assert send(box, msgtype=kind, **{kind: {**KINDS[kind](ids), **changed}})["errcode"] == errcode
 
-    assert answer["errcode"] == errcode
+
+def test_a_tapped_answer_comes_back_with_its_id(box: Box, shop: FakeShop) -> None:
+    path = f"followers/{box.somebody()}/say?wait=1"
+
+    box.post(path, type="text", content="满意", bizmsgmenuid="101")
+
+    message = told(box, shop.received[-1])
+    assert (message["Content"], message["bizmsgmenuid"]) == ("满意", "101")
+
+
+def test_the_numbers_of_a_window_can_be_set(box: Box) -> None:
+    for name, value in {"window_messages": 2, "window_seconds": 60, "tap_messages": 1}.items():
+        box.post("limits", name=name, value=value)
+
+    box.say("茶")
+    assert [send(box)["errcode"] for _ in range(3)] == [0, 0, 45047]
+    box.pass_time(61)
+    assert send(box)["errcode"] == 45015
+    box.post("push", openid=box.somebody(), kind="CLICK")
+    assert [send(box)["errcode"] for _ in range(2)] == [0, 45047]
 
 
 def test_typing_needs_a_fresh_conversation(box: Box) -> None:

@@ -11,6 +11,7 @@ import pytest
 from simulator.qr.drawing import draw_qr
 from tests.simulator.box import Box
 from tests.simulator.fake_shop import FakeShop
+from tests.simulator.files import PNG, upload
 
 VIEW = {"type": "view", "name": "逛商城", "url": "https://shop.example.cn/m/"}
 CLICK = {"type": "click", "name": "我的订单", "key": "MENU_MY_ORDERS"}
@@ -96,13 +97,13 @@ def test_a_published_menu_is_read_back_in_both_shapes(box: Box) -> None:
 def test_deleting_takes_the_conditional_menus_along(box: Box) -> None:
     create(box, VIEW)
     rule = {"client_platform_type": "1"}
-    conditional = {"button": [CLICK], "matchrule": rule}
-    assert box.api("POST", "/cgi-bin/menu/addconditional", body=conditional)["menuid"]
+    body = {"button": [CLICK], "matchrule": rule}
+    assert box.api("POST", "/cgi-bin/menu/addconditional", body=body)["menuid"]
 
     box.api("GET", "/cgi-bin/menu/delete")
 
     assert box.api("GET", "/cgi-bin/menu/get")["errcode"] == 46003
-    assert box.api("POST", "/cgi-bin/menu/addconditional", body=conditional)["errcode"] == 65303
+    assert box.api("POST", "/cgi-bin/menu/addconditional", body=body)["errcode"] == 65303
 
 
 def test_a_conditional_menu_is_seen_by_whom_it_is_for(box: Box) -> None:
@@ -124,13 +125,109 @@ def test_a_conditional_menu_is_seen_by_whom_it_is_for(box: Box) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "errcode"), [({}, 65304), (None, 65304), ({"sex": "1"}, 65320), ({"country": "中国"}, 65320)]
+    ("rule", "errcode"),
+    [
+        ({}, 65304),
+        (None, 65304),
+        ({"sex": "1"}, 65320),
+        ({"country": "中国"}, 65320),
+        ({"client_platform_type": "9"}, 40097),
+        ({"tag_id": "999"}, 45159),
+    ],
 )
 def test_a_rule_needs_something_that_still_exists(box: Box, rule: Any, errcode: int) -> None:
     create(box, VIEW)
     body = {"button": [CLICK], "matchrule": rule}
 
     assert box.api("POST", "/cgi-bin/menu/addconditional", body=body)["errcode"] == errcode
+
+
+def conditional(box: Box, name: str, **rule: Any) -> dict[str, Any]:
+    body = {"button": [{**CLICK, "name": name}], "matchrule": rule}
+    return box.api("POST", "/cgi-bin/menu/addconditional", body=body)
+
+
+def test_the_newest_menu_wins_and_the_tag_given_last_decides(box: Box) -> None:
+    def seen() -> str:
+        return str(box.get(f"followers/{box.somebody()}/menu")["menu"]["button"][0]["name"])
+
+    def give(tag: int) -> None:
+        body = {"tagid": tag, "openid_list": [box.somebody()]}
+        box.api("POST", "/cgi-bin/tags/members/batchtagging", body=body)
+
+    first, second = (
+        box.api("POST", "/cgi-bin/tags/create", body={"tag": {"name": name}})["tag"]["id"] for name in "一二"
+    )
+    create(box, VIEW)
+    conditional(box, "标签一", tag_id=str(first))
+    conditional(box, "标签二", tag_id=str(second))
+    assert seen() == VIEW["name"]
+    give(first)
+    assert seen() == "标签一"
+    give(second)
+    assert seen() == "标签二"
+    box.api(
+        "POST",
+        "/cgi-bin/tags/members/batchuntagging",
+        body={"tagid": second, "openid_list": [box.somebody()]},
+    )
+    assert seen() == "标签一"
+    newest = conditional(box, "苹果", client_platform_type="1")
+    assert seen() == "苹果"
+    shown = box.get(f"followers/{box.somebody()}/menu")["menu"]
+    assert (shown["menuid"], shown["matchrule"]) == (int(newest["menuid"]), {"client_platform_type": "1"})
+
+
+def test_conditional_menus_are_counted_and_may_not_be_empty(box: Box) -> None:
+    box.post("limits", name="conditional_menus", value=1)
+    create(box, VIEW)
+    empty = {"button": [], "matchrule": {"client_platform_type": "1"}}
+
+    assert box.api("POST", "/cgi-bin/menu/addconditional", body=empty)["errcode"] == 65307
+    assert conditional(box, "一", client_platform_type="1")["menuid"]
+    assert conditional(box, "二", client_platform_type="2")["errcode"] == 65305
+    assert box.api("POST", "/cgi-bin/menu/trymatch", body={"user_id": "nobody"})["errcode"] == 65302
+
+
+def test_a_conditional_menu_leads_to_three_foreign_hosts_at_most(box: Box) -> None:
+    create(box, VIEW)
+    links = [{"type": "view", "name": f"链{number}", "url": f"https://h{number}.cn/"} for number in range(4)]
+    body = {"button": [sub(*links)], "matchrule": {"client_platform_type": "1"}}
+
+    assert box.api("POST", "/cgi-bin/menu/addconditional", body=body)["errcode"] == 65316
+
+
+def test_materials_and_articles_are_shown_without_an_event(box: Box, shop: FakeShop) -> None:
+    picture = upload(box, "/cgi-bin/material/add_material", "a.png", PNG, type="image")["media_id"]
+    article = box.post("articles", title="秋茶")
+    buttons = [
+        {"type": "media_id", "name": "门店", "media_id": picture},
+        {"type": "article_id", "name": "本期", "article_id": article["article_id"]},
+        {"type": "article_view_limited", "name": "往期", "article_id": article["article_id"]},
+    ]
+    assert create(box, sub(*buttons)) == 0
+    path = f"followers/{box.somebody()}/menu?wait=1"
+
+    answers = [box.post(path, path=[0, number]) for number in range(3)]
+
+    assert answers == [{}, {}, {"open_url": article["url"]}]
+    image, card = box.chat()
+    assert (image["kind"], image["media_id"]) == ("image", picture)
+    assert (card["kind"], card["articles"][0]["title"]) == ("news", "秋茶")
+    assert shop.received == []
+    body = {"media_id": picture}
+    assert box.api("POST", "/cgi-bin/material/del_material", body=body)["errcode"] == 48005
+
+
+@pytest.mark.parametrize(
+    ("button", "errcode"),
+    [
+        ({"type": "media_id", "name": "门店", "media_id": "gone"}, 40007),
+        ({"type": "article_id", "name": "本期", "article_id": "gone"}, 53600),
+    ],
+)
+def test_a_menu_cannot_show_what_is_not_there(box: Box, button: dict[str, str], errcode: int) -> None:
+    assert create(box, button) == errcode
 
 
 def test_tapping_a_key_pushes_click(box: Box, shop: FakeShop) -> None:

@@ -126,6 +126,28 @@ def test_scanning_opens_links_and_shows_texts(box: Box) -> None:
     assert box.post(scan, text="6901234567892") == {"action": "text", "text": "6901234567892"}
 
 
+def test_the_text_of_a_barcode_is_no_scene(box: Box) -> None:
+    _code(box, "QR_LIMIT_SCENE", {"scene_id": 7})
+
+    assert box.post(f"followers/{box.somebody()}/scan?wait=1", text="7") == {"action": "text", "text": "7"}
+
+
+def test_permanent_codes_are_counted(box: Box) -> None:
+    box.post("limits", name="permanent_codes", value=1)
+
+    assert "ticket" in _code(box, "QR_LIMIT_SCENE", {"scene_id": 7})
+    assert _code(box, "QR_LIMIT_STR_SCENE", {"scene_str": "a"})["errcode"] == 45029
+    assert "ticket" in _code(box, "QR_SCENE", {"scene_id": 7})
+
+
+def test_a_source_of_following_is_told(box: Box) -> None:
+    openid = box.stranger()
+
+    box.post(f"followers/{openid}/subscribe?wait=1", source="ADD_SCENE_PAID")
+
+    assert box.api("GET", "/cgi-bin/user/info", openid=openid)["subscribe_scene"] == "ADD_SCENE_PAID"
+
+
 def test_an_unknown_ticket_has_no_picture(box: Box) -> None:
     answer = requests.get(f"{box.base}/cgi-bin/showqrcode?ticket=x", timeout=5)
 

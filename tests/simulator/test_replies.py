@@ -125,3 +125,68 @@ def test_up_to_eight_articles_reach_who_tapped_a_menu(box: Box, shop: FakeShop) 
     box.post("push", openid=box.somebody(), kind="CLICK", key="K")
 
     assert len(box.chat()[-1]["articles"]) == 8
+
+
+def media_of(box: Box, kind: str) -> str:
+    return str(box.engine.media.sample(kind))
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "shown"),
+    [
+        ("image", lambda box: {"Image": {"MediaId": media_of(box, "image")}}, {}),
+        ("voice", lambda box: {"Voice": {"MediaId": media_of(box, "voice")}}, {}),
+        (
+            "video",
+            lambda box: {
+                "Video": {"MediaId": media_of(box, "video"), "Title": "泡茶", "Description": "三分钟"}
+            },
+            {"title": "泡茶", "description": "三分钟"},
+        ),
+        (
+            "music",
+            lambda box: {
+                "Music": {
+                    "Title": "茶歌",
+                    "Description": "采茶",
+                    "MusicUrl": "https://x.cn/a.mp3",
+                    "HQMusicUrl": "https://x.cn/hq.mp3",
+                    "ThumbMediaId": media_of(box, "thumb"),
+                }
+            },
+            {"title": "茶歌", "url": "https://x.cn/a.mp3"},
+        ),
+    ],
+)
+def test_media_of_every_kind_can_be_a_reply(
+    box: Box, shop: FakeShop, kind: str, content: Callable[[Box], dict], shown: dict[str, str]
+) -> None:
+    shop.answer = lambda received: sealed(box, reply(box, received, MsgType=kind, **content(box)))
+
+    assert box.say("茶")["verdict"] == "replied"
+
+    bubble = box.chat()[-1]
+    assert (bubble["kind"], bubble["via"]) == (kind, "reply")
+    assert shown.items() <= bubble.items()
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "check"),
+    [
+        ("image", lambda box: {"Image": {"MediaId": "gone"}}, "MediaId"),
+        ("image", lambda box: {"Image": {"MediaId": media_of(box, "voice")}}, "MediaId"),
+        ("voice", lambda box: {"Voice": {"MediaId": media_of(box, "image")}}, "MediaId"),
+        ("video", lambda box: {"Video": {"Title": "泡茶"}}, "内容不为空"),
+        ("music", lambda box: {"Music": {"Title": "茶歌"}}, "内容不为空"),
+        ("music", lambda box: {"Music": {"ThumbMediaId": "gone"}}, "ThumbMediaId"),
+    ],
+)
+def test_a_file_that_is_not_there_breaks_the_reply(
+    box: Box, shop: FakeShop, kind: str, content: Callable[[Box], dict], check: str
+) -> None:
+    shop.answer = lambda received: sealed(box, reply(box, received, MsgType=kind, **content(box)))
+
+    delivery = box.say("茶")
+
+    assert [row["check"] for row in delivery["verdicts"] if row["ok"] is False] == [check]
+    assert box.chat()[-1]["text"] == FAILURE
