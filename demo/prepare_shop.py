@@ -12,7 +12,7 @@ from pathlib import Path
 from flask.cli import FlaskGroup
 
 from app.seed import read_menu
-from app.wechat.menu import find_last_definition
+from app.wechat.menus.versions import find_last_definition
 from wsgi import app
 
 DEMO = Path(__file__).parent

@@ -11,6 +11,7 @@ KINDS = (
     "mismatch_query",
     "unknown_payment",
     "job_given_up",
+    "menu_drift",
 )
 
 
@@ -26,5 +27,8 @@ def say_alert(alert: Alert) -> str:
             "微信支付通知了一笔本店没有的付款（%(ref)s，%(detail)s），请核对", ref=alert.ref, detail=detail
         ),
         "job_given_up": _("后台任务 %(detail)s 多次失败，已停止重试", detail=detail),
+        "menu_drift": _(
+            "微信显示的菜单与本店发布的有 %(detail)s 处不同，请到“菜单 → 线上核对”查看", detail=detail
+        ),
     }
     return sentences.get(alert.kind, alert.kind)

@@ -10,7 +10,7 @@ from app.core.outgoing import open_session
 from app.wechat.callback.codec import CallbackCodec, Mode
 from app.wechat.client import AccountClient
 from app.wechat.jssdk import JsSdk
-from app.wechat.menu import MakeLink
+from app.wechat.menus.buttons import MakeLink
 from app.wechat.oauth import OAuth
 
 EXTENSION = "wechat"
