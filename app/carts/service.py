@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from flask_babel import gettext as _
@@ -103,6 +104,13 @@ def count_lines(owner: str) -> int:
 def remove(owner: str, sku_ids: Iterable[int]) -> None:
     """Take out what has just been ordered; joins the open transaction."""
     db.session.execute(delete(CartLine).where(CartLine.owner == owner, CartLine.sku_id.in_(list(sku_ids))))
+
+
+def empty_cart(owner: str, *, before: datetime) -> None:
+    """Take out everything that was put in before a moment. Opens a transaction or joins one."""
+    with transaction() as session:
+        old = (CartLine.owner == owner) & (CartLine.created_at < before)
+        session.execute(delete(CartLine).where(old))
 
 
 def merge(visitor: str, follower: str) -> None:

@@ -19,6 +19,7 @@ from app.core.db import db, lock, transaction
 from app.core.errors import InputInvalid, OutOfStock, PriceChanged
 from app.core.states import move_state, record_event
 from app.orders.models import Order, OrderLine, Shipment
+from app.orders.spending import recount
 from app.orders.states import ORDER_MOVES, OrderState
 from app.pricing.quote import FreightRule, PricedLine, Quote, quote
 
@@ -104,6 +105,7 @@ def mark_paid(order: Order, *, paid_at: datetime, cause: str) -> bool:
         return False
     if not move_state(order, ORDER_MOVES, OrderState.PAID, cause=cause, paid_at=paid_at):
         return False
+    recount(order.follower_id)
     outbox.enqueue("send_notice", order_id=order.id, notice="paid")
     logger.info("order paid", extra={"order_no": order.order_no, "cause": cause})
     return True

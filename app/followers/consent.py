@@ -1,0 +1,113 @@
+"""Nickname and avatar, which a follower gave of his own accord by a tap, and may take back."""
+
+import logging
+import secrets
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+from PIL import Image, ImageOps
+from sqlalchemy import select
+
+from app.core import outbox
+from app.core.db import db, leave_database, transaction
+from app.core.states import record_event
+from app.followers.models import Follower
+from app.followers.names import fit
+from app.followers.service import get_by_id
+
+logger = logging.getLogger(__name__)
+
+CONSENTED = "consented"
+AVATAR_SIZE = 200  # pixels
+MAX_BYTES = 1_000_000
+MAX_PIXELS = 4_000_000
+TIMEOUT = (3, 10)
+AVATAR_HOST = ".qlogo.cn"  # WeChat's own host of avatars; nothing else is ever fetched
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+
+
+def record_consent(follower_id: int, *, nickname: str, avatar_url: str, unionid: str = "") -> None:
+    """Keep what he agreed to show; the picture is fetched by a job. Opens a transaction. Raises: NotFound."""
+    with transaction():
+        follower = get_by_id(follower_id)
+        follower.nickname = fit(nickname, 100)
+        follower.unionid = fit(unionid, 64) or follower.unionid
+        record_event(follower, new="", cause=CONSENTED, actor=f"follower:{follower_id}")
+        address = fit(avatar_url, 301)
+        follower.avatar_url = address if len(address) <= 300 else ""
+        outbox.enqueue("fetch_avatar", follower_id=follower_id)
+
+
+def fetch_avatar(follower_id: int, *, folder: Path, seams: tuple[str, ...]) -> None:
+    """Draw his avatar anew into `folder`, once, so that no page shows a picture from another host.
+
+    WeChat's address dies when he changes it, and the console's pages may load nothing from outside; so the
+    picture is kept here. Only WeChat's avatar host is asked, or one of `seams`, the platform's own bases.
+    A picture that cannot be had leaves his initial in its place.
+    """
+    address = db.session.scalar(select(Follower.avatar_url).where(Follower.id == follower_id)) or ""
+    picture = _draw(_download(address)) if _may_fetch(address, seams) else None
+    name = f"avatar-{secrets.token_hex(16)}.jpg" if picture else ""
+    if picture:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(picture)
+    before = _keep(follower_id, address, name)
+    delete_avatar(before, folder=folder)
+
+
+def delete_avatar(name: str, *, folder: Path) -> None:
+    """Delete a kept picture; a name that is none is left alone."""
+    if name.startswith("avatar-") and name == Path(name).name:
+        (folder / name).unlink(missing_ok=True)
+
+
+def _keep(follower_id: int, address: str, name: str) -> str:
+    """Note the new file; returns the name of the one that is needed no more."""
+    with transaction() as session:
+        follower = session.get(Follower, follower_id, populate_existing=True)
+        if follower is None or follower.avatar_url != address:  # taken back or changed meanwhile
+            return name
+        before, follower.avatar_file = follower.avatar_file, name
+        return before
+
+
+def _may_fetch(address: str, seams: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if parts.scheme == "https" and host.endswith(AVATAR_HOST) and port in (None, 443) and not parts.username:
+        return True
+    return any(address.startswith(f"{seam}/") for seam in seams)
+
+
+def _download(address: str) -> bytes:
+    """The picture's bytes; empty when there is none or it is too large."""
+    leave_database()
+    with requests.Session() as session:
+        session.trust_env = False
+        try:
+            with session.get(address, timeout=TIMEOUT, stream=True, allow_redirects=False) as response:
+                body = response.raw.read(MAX_BYTES + 1, decode_content=True) if response.ok else b""
+        except (requests.RequestException, OSError) as error:
+            logger.warning("avatar not fetched", extra={"reason": type(error).__name__})
+            return b""
+    return body if len(body) <= MAX_BYTES else b""
+
+
+def _draw(data: bytes) -> bytes | None:
+    if not data:
+        return None
+    try:
+        with Image.open(BytesIO(data), formats=FORMATS) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                return None
+            square = ImageOps.fit(picture.convert("RGB"), (AVATAR_SIZE, AVATAR_SIZE))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    drawn = BytesIO()
+    square.save(drawn, "JPEG", quality=85)
+    return drawn.getvalue()
