@@ -11,7 +11,7 @@ from flask_babel import get_locale
 from app.alerts.service import count_open
 from app.alerts.words import say_alert
 from app.staff.sessions import StaffMember
-from console import carriers, labels, masks, moments
+from console import carriers, labels, masks, moments, reply_labels
 from console.member import find_member_here
 from console.navigation import NavigationSection, navigation
 
@@ -28,6 +28,7 @@ def offer() -> dict[str, object]:
         "here": request.full_path.rstrip("?") if request.method == "GET" else "",
         "static_url": static_url,
         **_words(),
+        **reply_labels.offer(),
     }
 
 
