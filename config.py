@@ -152,6 +152,10 @@ SETTINGS = (
     Setting(
         "OUTBOX_LEASE_SECONDS", int, "60", "after how long a dead worker's job is taken over, in seconds"
     ),
+    Setting(
+        "MESSAGE_PAYLOAD_DAYS", int, "30", "how long the raw form of a push is kept, in days; 0: for ever"
+    ),
+    Setting("MESSAGE_DAYS", int, "730", "how long messages are kept, in days; 0: for ever"),
     Setting("TRUSTED_PROXIES", int, "0", "how many reverse proxies stand in front and set X-Forwarded-*"),
 )
 

@@ -155,6 +155,14 @@ def record_read(conversation_id: int, message_id: int) -> None:
         session.execute(update(Conversation).where(later).values(read_id=message_id))
 
 
+def forget(openid: str) -> None:
+    """Delete what the desk knows about somebody who took his permission back. Opens a transaction or joins one."""
+    with transaction() as session:
+        his = update(Conversation).where(Conversation.openid == openid)
+        session.execute(his.values(last_in="", note=""))
+        give_back(openid, actor=FOLLOWER, cause="erased")
+
+
 def find_conversation(openid: str) -> Conversation | None:
     """Where things stand with this follower; None when he never did anything."""
     return db.session.scalars(select(Conversation).where(Conversation.openid == openid)).one_or_none()
@@ -197,6 +205,13 @@ def wechat_session_closed(openid: str, kf_account: str) -> None:
         row = find_conversation(openid)
         if row is not None and row.state == Holder.WECHAT_DESK and row.kf_account in ("", kf_account):
             _move(row, Holder.BOT, cause="wechat_desk_closed", actor=f"kf:{kf_account}", **_NOBODY)
+
+
+def note_session(openid: str) -> None:
+    """WeChat's desk is still talking with him. Opens a transaction or joins one."""
+    with transaction():
+        if (row := find_conversation(openid)) is not None:
+            _note_activity(row)
 
 
 _NOBODY: dict[str, Any] = {"waiting_since": None, "staff_id": None, "kf_account": ""}
