@@ -5,7 +5,7 @@ what it has not looked at yet begins at `Found.next_before`.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as day_time
@@ -29,6 +29,7 @@ LATE_BY = timedelta(days=1)  # a message may stand behind younger ones by so muc
 MOST_FOLLOWERS = 50  # that a name may stand for
 EVENTS = "event"  # the kind that stands for every event
 UNANSWERED = ("fallback", "quiet")
+BY_RULE = "rule:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,17 @@ def unanswered(since: datetime, limit: int = 100) -> Sequence[Unanswered]:
     return [Unanswered(*row) for row in db.session.execute(query)]
 
 
+def hits_by_rule(since: datetime) -> Mapping[int, int]:
+    """How many messages each rule answered since then; rules that answered none are left out."""
+    query = (
+        select(Message.answered_by, func.count())
+        .where(Message.id >= _first_id_since(since - LATE_BY), Message.at >= since)
+        .where(Message.direction == Direction.IN, Message.answered_by.startswith(BY_RULE))
+        .group_by(Message.answered_by)
+    )
+    return {int(by.removeprefix(BY_RULE)): count for by, count in db.session.execute(query)}
+
+
 def _search(
     conditions: Sequence[ColumnElement[bool]], top: int, bottom: int, limit: int, *, step: int
 ) -> Found:
@@ -163,7 +175,7 @@ def _start(day: date) -> datetime:
 
 def _first_id_since(moment: datetime) -> int:
     """The first message at or after `moment`, by halving: numbers grow with time, so no index is needed."""
-    low, high = 0, (db.session.scalar(select(func.max(Message.id))) or 0) + 1
+    low, high = 1, (db.session.scalar(select(func.max(Message.id))) or 0) + 1
     while low < high:
         middle = (low + high) // 2
         query = select(Message.id, Message.at).where(Message.id >= middle).order_by(Message.id).limit(1)

@@ -282,18 +282,19 @@ def test_a_session_whose_end_was_not_pushed_is_noticed(shop: Flask, advance: Adv
 
 def test_the_list_puts_the_longest_waiting_first(shop: Flask, advance: Advance) -> None:
     lin, mei = make_staff("lin"), make_staff("mei")
+    ids = []
     for number in range(4):
-        waiting(f"oTeaShop_000000000000000000{number}")
+        ids.append(waiting(f"oTeaShop_000000000000000000{number}"))
         advance(timedelta(minutes=1))
     push("随便看看", openid=OTHER + "x")
-    take(2, staff_id=lin)
-    take(3, staff_id=mei)
+    take(ids[1], staff_id=lin)
+    take(ids[2], staff_id=mei)
 
     found = load_desk(lin)
 
-    assert [row.conversation.id for row in found.waiting] == [1, 4]
-    assert [row.conversation.id for row in found.mine] == [2]
-    assert [row.conversation.id for row in found.others] == [3]
+    assert [row.conversation.id for row in found.waiting] == [ids[0], ids[3]]
+    assert [row.conversation.id for row in found.mine] == [ids[1]]
+    assert [row.conversation.id for row in found.others] == [ids[2]]
     assert [row.conversation.last_in for row in found.lately] == ["随便看看"]
     assert found.waiting_count == count_waiting() == 2
 
