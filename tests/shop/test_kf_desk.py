@@ -161,7 +161,7 @@ def test_wechats_refusal_is_said_in_words(account: AccountClient, platform: Fake
     with pytest.raises(PlatformError) as refusal:
         add_account(account, ACCOUNT, "小李")
 
-    assert "微信" in str(refusal.value)
+    assert "开通客服功能" in str(refusal.value)
     assert "please enable" not in str(refusal.value)
 
 
