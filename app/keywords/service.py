@@ -68,7 +68,7 @@ def get_rule(rule_id: int) -> KeywordRule:
 def find_names(rule_ids: Collection[int]) -> Mapping[int, str]:
     """The names of these rules, removed ones too: for telling who answered a message."""
     query = select(KeywordRule.id, KeywordRule.name).where(KeywordRule.id.in_(rule_ids))
-    return dict(db.session.execute(query).tuples().all())
+    return {row.id: row.name for row in db.session.execute(query)}
 
 
 def add_rule(draft: RuleDraft, *, actor: str) -> int:
