@@ -7,11 +7,14 @@ from sqlalchemy import func, select
 
 from app.catalog.models import Product, Sku
 from app.catalog.news import find_card
+from app.core import clock
 from app.core.db import db
-from app.keywords.models import ReplyKind
-from app.keywords.service import find_reply
+from app.keywords.lab import AskerInMind, failing_tests, try_sentence
+from app.keywords.matching import MatchMode, Verdict
+from app.keywords.replies import ReplyKind, read_specs
+from app.keywords.service import list_active
 from app.seed import read_menu, seed_shop
-from app.wechat.menu_limits import find_problems
+from app.wechat.menus.limits import find_problems
 from handlers.menu_clicks import PRODUCT
 
 DEMO = Path("demo")
@@ -40,21 +43,32 @@ def test_every_card_of_the_demo_has_its_picture(shop: Flask, tmp_path: Path) -> 
         assert (tmp_path / card.picture).is_file()
 
 
+def test_the_demos_rules_show_every_mode_and_answer_their_test_sentences(shop: Flask, tmp_path: Path) -> None:
+    seed_shop(DEMO, media_dir=tmp_path)
+    rules = list_active()
+
+    assert {entry["mode"] for rule in rules for entry in rule.keywords} == set(MatchMode)
+    specs = [spec for rule in rules for spec in read_specs(rule.replies)]
+    shown = {ReplyKind.TEXT, ReplyKind.PRODUCT, ReplyKind.NEWEST, ReplyKind.ORDER_STATUS, ReplyKind.HAND_OVER}
+    assert shown <= {spec.kind for spec in specs}
+    assert all(find_card(slug) for spec in specs for slug in spec.slugs)
+    assert failing_tests() == ()
+
+
 def test_the_word_of_the_readme_answers_with_a_product(shop: Flask, tmp_path: Path) -> None:
     seed_shop(DEMO, media_dir=tmp_path)
 
-    match = find_reply("茶")
+    hit = try_sentence("茶", AskerInMind(), at=clock.now(), is_open=True).hits[0]
 
-    assert match is not None
-    assert match.reply_kind is ReplyKind.PRODUCT
-    assert find_card(match.reply) is not None
+    assert hit.verdict is Verdict.ANSWERS
+    assert [spec.kind for spec in hit.rule.replies] == [ReplyKind.PRODUCT]
 
 
 def test_the_menu_is_one_that_wechat_takes_and_its_products_exist(shop: Flask, tmp_path: Path) -> None:
     seed_shop(DEMO, media_dir=tmp_path)
     menu = read_menu(DEMO)
 
-    assert find_problems(menu) == []
+    assert find_problems(menu) == ()
     leaves = [leaf for button in menu["button"] for leaf in button.get("sub_button", [button])]
     slugs = [leaf["key"].removeprefix(PRODUCT) for leaf in leaves if leaf.get("key", "").startswith(PRODUCT)]
     assert slugs
