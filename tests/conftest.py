@@ -1,7 +1,6 @@
 """Fixtures that every test may ask for: the app on either database, a browser-less client, a still clock."""
 
 import os
-import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,17 +13,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.pool import NullPool
 
 from app import create_app
 from app.core import clock
 from app.core.db import db
-from app.tables import METADATA
 from bootstrap.services import running_postgres, running_redis
 from bootstrap.system_parts import find_chromium
 from config import load_settings
 from tests.fakes import FakeGateway
 from tests.keys import write_keys
+from tests.warm import PostgresDatabase, SqliteDatabase, WarmEngines, WarmTemplates, share_addresses
 
 # How long an example takes says more about the machine than about the code.
 hypothesis_settings.register_profile("shop", deadline=None, max_examples=50)
@@ -122,15 +120,32 @@ def settings(tmp_path: Path, keys: Path, database: str) -> dict[str, Any]:
     return load_settings(environ)
 
 
+@pytest.fixture(scope="session")
+def engines() -> Iterator[WarmEngines]:
+    """The engines that the apps of this process share."""
+    with pytest.MonkeyPatch.context() as patch:
+        engines = WarmEngines()
+        patch.setattr(db, "_make_engine", engines.make)
+        yield engines
+        engines.close()
+
+
+@pytest.fixture(scope="session")
+def templates() -> Iterator[WarmTemplates]:
+    """The templates and addresses that the apps of this process share."""
+    with pytest.MonkeyPatch.context() as patch:
+        share_addresses(patch)
+        yield WarmTemplates()
+
+
 @pytest.fixture
-def app(settings: dict[str, Any]) -> Iterator[Flask]:
-    """The shop with an empty database; no app context is open."""
+def app(settings: dict[str, Any], templates: WarmTemplates) -> Iterator[Flask]:
+    """The shop with an empty database, made for this test alone; no app context is open."""
     app = create_app(settings)
+    app.jinja_env.bytecode_cache = templates
     yield app
-    with app.app_context():
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
+    if answering := app.extensions.get("answering"):
+        answering.driver.close()
 
 
 @pytest.fixture
@@ -162,28 +177,32 @@ def advance() -> Iterator[Callable[[timedelta], None]]:
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database(request: pytest.FixtureRequest, engines: WarmEngines) -> Iterator[str]:
     """The address of an empty database of the shop."""
-    if getattr(request, "param", "sqlite") == "sqlite":
-        template = request.getfixturevalue("sqlite_template")
-        shutil.copy(template, tmp_path / "shop.db")
-        yield f"sqlite:///{tmp_path / 'shop.db'}"
-    else:
-        url = request.getfixturevalue("postgres_database")
-        yield url
-        _empty(url)
+    kind = getattr(request, "param", "sqlite")
+    database = request.getfixturevalue(f"{kind}_database")
+    yield database.url
+    engines.rest(database.url)
+    database.empty()
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty SQLite database with all tables, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "shop.db"
-    engine = create_engine(f"sqlite:///{path}")
-    METADATA.create_all(engine)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
-    return path
+def sqlite_database(tmp_path_factory: pytest.TempPathFactory, engines: WarmEngines) -> SqliteDatabase:
+    """An SQLite database that the tests of this process use in turn."""
+    database = SqliteDatabase(tmp_path_factory.mktemp("sqlite"))
+    engines.keep(database.url)
+    return database
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(
+    postgres_server: str, worker: str, engines: WarmEngines
+) -> Iterator[PostgresDatabase]:
+    """A PostgreSQL database that the tests of this process use in turn."""
+    database = PostgresDatabase(create_postgres_database(postgres_server, f"test_{worker}"))
+    engines.keep(database.url)
+    yield database
+    database.close()
 
 
 @pytest.fixture(scope="session")
@@ -203,16 +222,6 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
-def postgres_database(postgres_server: str, worker: str) -> Iterator[str]:
-    """A PostgreSQL database with all tables, one for each worker of the test run."""
-    url = create_postgres_database(postgres_server, f"test_{worker}")
-    engine = create_engine(url)
-    METADATA.create_all(engine)
-    engine.dispose()
-    yield url
-
-
 def create_postgres_database(server: str, name: str) -> str:
     """Make an empty database on `server`, in place of one of the same name; returns its address."""
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
@@ -221,14 +230,3 @@ def create_postgres_database(server: str, name: str) -> str:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
     engine.dispose()
     return make_url(server).set(database=name).render_as_string(hide_password=False)
-
-
-def _empty(url: str) -> None:
-    """Take every row out and let numbers begin at 1 again; tables nobody has used cost nothing."""
-    engine = create_engine(url, poolclass=NullPool)
-    with engine.begin() as connection:
-        used = set(connection.scalars(text("SELECT sequencename FROM pg_sequences WHERE last_value > 0")))
-        numbered = {f"{table.name}_id_seq": table.name for table in METADATA.sorted_tables if "id" in table.c}
-        names = [name for sequence, name in numbered.items() if sequence in used]
-        names += [table.name for table in METADATA.sorted_tables if "id" not in table.c]
-        connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))

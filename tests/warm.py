@@ -1,0 +1,131 @@
+"""What all tests of one process share, so that each can afford a shop of its own.
+
+An app is made for every test and thrown away, so nothing a test does to it can reach the next one. Only what
+no test can change, and what takes most of the time, is made once: SQL statements, templates and addresses in
+their compiled form, and connections to an emptied database.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from sqlalchemy import Engine, create_engine, engine_from_config, event
+from werkzeug.routing import Rule
+
+from app.tables import METADATA
+
+
+class WarmTemplates(BytecodeCache):
+    """Compiled templates by their name and source."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+def share_addresses(patch: pytest.MonkeyPatch) -> None:
+    """Keep what Werkzeug makes of each address: it generates and compiles Python code twice for every one."""
+    compile_builder, known = Rule._compile_builder, {}
+
+    def find_builder(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (rule.rule, tuple(rule._trace), append_unknown)
+        if rule.defaults:  # they go through the rule's own converters
+            return compile_builder(rule, append_unknown)
+        if key not in known:
+            known[key] = compile_builder(rule, append_unknown)
+        return known[key]
+
+    patch.setattr(Rule, "_compile_builder", find_builder)
+
+
+class WarmEngines:
+    """One pool of connections and compiled statements for each database of this process that tests use in turn."""
+
+    def __init__(self) -> None:
+        self._engines: dict[str, Engine | None] = {}
+
+    def keep(self, url: str) -> None:
+        """Let every app with this database use one pool."""
+        self._engines[url] = None
+
+    def make(self, _bind_key: str | None, options: dict[str, Any], _app: Flask | None = None) -> Engine:
+        """In place of `SQLAlchemy._make_engine`: an engine of the app's own, whatever it shares below."""
+        url = str(options["url"])
+        engine = self._engines.get(url) or engine_from_config(options, prefix="")
+        if url not in self._engines:
+            return engine
+        if self._engines[url] is None and engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _do_not_wait_for_the_disk)
+        self._engines[url] = engine
+        return engine.execution_options()
+
+    def rest(self, url: str) -> None:
+        """Between two tests: SQLite's file is closed; a pool that did not get everything back is given up."""
+        engine = self._engines[url]
+        if engine and (engine.dialect.name == "sqlite" or engine.pool.checkedout()):
+            self._engines[url] = None if engine.pool.checkedout() else engine
+            engine.dispose()
+
+    def close(self) -> None:
+        """Close every connection; the run is over."""
+        for engine in filter(None, self._engines.values()):
+            engine.dispose()
+
+
+class SqliteDatabase:
+    """A file with all tables of the shop."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path, self._template = folder / "shop.db", folder / "template.db"
+        self.url = f"sqlite:///{self._path}"
+        engine = create_engine(f"sqlite:///{self._template}")
+        METADATA.create_all(engine)
+        engine.dispose()
+        self.empty()
+
+    def empty(self) -> None:
+        """Put a fresh file in place of the used one."""
+        for ending in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        shutil.copyfile(self._template, self._path)
+
+
+class PostgresDatabase:
+    """A database of a server with all tables of the shop."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._engine = create_engine(url)
+        METADATA.create_all(self._engine)
+        self._emptying = "; ".join(_emptying())
+
+    def empty(self) -> None:
+        """Take every row out and let numbers begin at 1 again; fails when a test still holds a row."""
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql(self._emptying)
+
+    def close(self) -> None:
+        """Close the connection; the run is over."""
+        self._engine.dispose()
+
+
+def _emptying() -> Iterator[str]:
+    yield "SET LOCAL lock_timeout = '20s'"
+    yield "SET LOCAL session_replication_role = replica"  # every row goes, so no foreign key is looked up
+    for table in METADATA.sorted_tables:
+        yield str(table.delete())  # TRUNCATE would make new files for each table and index
+    yield "SELECT setval(sequencename::regclass, 1, false) FROM pg_sequences WHERE last_value > 0"
+
+
+def _do_not_wait_for_the_disk(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF").close()
