@@ -30,6 +30,7 @@ SOURCES = (
     "ADD_SCENE_OTHERS",
 )
 FIRST_SHOWN, LATEST_SHOWN = 5, 31  # of those who were added one by one
+CROWD_SHOWN = 5
 
 
 class Row(NamedTuple):
@@ -133,7 +134,7 @@ class Followers:
         single = [row for row in rows if not row.crowd]
         if len(single) > FIRST_SHOWN + LATEST_SHOWN:
             single = single[:FIRST_SHOWN] + single[-LATEST_SHOWN:]
-        crowd = [row for row in rows if row.crowd][: FIRST_SHOWN + LATEST_SHOWN - len(single)]
+        crowd = [row for row in rows if row.crowd][:CROWD_SHOWN]
         openids = [row.openid for row in (*single, *crowd)]
         if chosen in self._rows and chosen not in openids:
             openids.append(chosen)

@@ -51,7 +51,10 @@ def add_crowd() -> Response:
 
 @people.get("/<openid>")
 def show_follower(openid: str) -> Response:
-    return jsonify(public_follower(follower_or_404(openid)))
+    follower = follower_or_404(openid)
+    names = {tag["id"]: tag["name"] for tag in the_engine().tags.list()}
+    tags = [{"id": number, "name": names.get(number, "")} for number in follower["tagid_list"]]
+    return jsonify({**follower, "tags": tags})
 
 
 @people.post("/<openid>")

@@ -7,6 +7,7 @@ import pytest
 
 from simulator.faults import TABLE
 from simulator.phone import STATIC
+from simulator.platform.payloads import KINDS
 
 SCRIPTS = STATIC / "js"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -17,6 +18,8 @@ TABLES = (
     "lab/tries.js",
     "lab/clock.js",
     "lab/orders.js",
+    "lab/person.js",
+    "lab/desk.js",
     "lab/push.js",
     "phone/address_sheet.js",
 )
@@ -47,11 +50,12 @@ def test_every_sentence_in_a_table_has_its_english(name: str) -> None:
 
 def test_every_kind_of_push_has_its_english() -> None:
     text = (SCRIPTS / "lab/push_kinds.js").read_text("utf-8")
-    labels = re.findall(r"\['\w+', '([^']+)', \{", text) + re.findall(
+    labels = re.findall(r"\['\w+', '([^']+)'\]", text) + re.findall(
         r"^  \['([^']+)', \[$", text, re.MULTILINE
     )
 
     assert len(labels) > 35
+    assert set(re.findall(r"\['(\w+)', '", text)) == set(KINDS)
     assert set(labels) - entries("en.js") == set()
 
 

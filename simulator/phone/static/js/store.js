@@ -33,9 +33,9 @@ export const fault = (name) => store.state.faults.find((one) => one.name === nam
 export const isActive = (one) => (one.active === undefined ? one.value !== one.choices[0] : one.active);
 
 export async function loadState() {
-  store.state = await get('state');
+  const saved = store.openid || localStorage.getItem('sim.follower') || '';
+  store.state = await get(`state?with=${encodeURIComponent(saved)}`);
   const known = store.state.followers.map((one) => one.openid);
-  const saved = store.openid || localStorage.getItem('sim.follower');
   store.openid = known.includes(saved) ? saved : known[0] || '';
   await loadMenu();
   tell('state');
@@ -66,8 +66,10 @@ export async function loadOrders() {
 }
 
 export async function choose(openid) {
+  const known = store.state.followers.some((one) => one.openid === openid);
   store.openid = openid;
   localStorage.setItem('sim.follower', openid);
+  if (!known) await loadState();
   tell('follower'); // at once: whoever types now types into the right chat
   await loadMenu();
   tell('menu');

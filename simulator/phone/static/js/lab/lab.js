@@ -2,8 +2,10 @@
 import { byId, h, icon } from '../dom.js';
 import { t } from '../i18n.js';
 import { clockPanel } from './clock.js';
+import { deskPanel } from './desk.js';
 import { faultsPanel } from './faults.js';
 import { ordersPanel } from './orders.js';
+import { personPanel } from './person.js';
 import { pushPanel } from './push.js';
 import { triesPanel } from './tries.js';
 import { wirePanel } from './wire.js';
@@ -14,6 +16,8 @@ const TABS = [
   ['faults', '开关', 'switch', faultsPanel],
   ['orders', '订单', 'bag', ordersPanel],
   ['push', '推送', 'send', pushPanel],
+  ['person', '粉丝', 'person', personPanel],
+  ['desk', '客服', 'headset', deskPanel],
   ['clock', '时钟', 'clock', clockPanel],
 ];
 const panels = new Map();

@@ -3,23 +3,28 @@ import { post } from '../api.js';
 import { h, icon } from '../dom.js';
 import { t } from '../i18n.js';
 import { me, on, store } from '../store.js';
+import { explain } from '../phone/chat.js';
 import { fail } from '../phone/sheet.js';
 import { GROUPS } from './push_kinds.js';
-
-const fieldsOf = (kind) => GROUPS.flatMap(([, kinds]) => kinds).find(([name]) => name === kind)[2];
 
 function kindSelect() {
   return h('select', { testid: 'push-kind', id: 'push-kind' }, GROUPS.map(([group, kinds]) =>
     h('optgroup', { label: t(group) }, kinds.map(([name, label]) => h('option', { value: name }, `${t(label)} · ${name}`)))));
 }
 
+// The simulator says which fields a kind has; where it knows the answers they are offered.
 function fieldInputs(kind) {
-  return Object.entries(fieldsOf(kind)).map(([name, value]) =>
-    h('label', {}, h('span.mono', {}, name), h('input', { name, value, testid: `push-field-${name}` })));
+  return store.state.push_fields[kind].map(({ name, value, choices }) => {
+    const attributes = { name, testid: `push-field-${name}` };
+    const field = choices.length
+      ? h('select', attributes, choices.map((one) => h('option', { value: one, selected: one === value }, one)))
+      : h('input', { ...attributes, value, autocomplete: 'off' });
+    return h('label', {}, h('span.mono', {}, name), field);
+  });
 }
 
 function given(form) {
-  const pairs = [...form.querySelectorAll('[data-fields] input')].map((input) => [input.name, input.value.trim()]);
+  const pairs = [...form.querySelectorAll('[data-fields] input, [data-fields] select')].map((input) => [input.name, input.value.trim()]);
   return Object.fromEntries(pairs.filter(([, value]) => value !== ''));
 }
 
@@ -69,6 +74,7 @@ export function pushPanel() {
       const body = { ...given(form), openid: store.openid, kind: kind.value, repeat: Number(repeat.value) || 1, same_instant: same.checked };
       const answer = await post('push', mode.value ? { ...body, mode: mode.value } : body);
       results.replaceChildren(...answer.deliveries.map(delivery));
+      explain(answer);
     } catch (error) {
       fail(error);
     }

@@ -6,6 +6,7 @@ import { me, store } from '../store.js';
 import { accountAvatar } from './account.js';
 import { openPreview } from './preview.js';
 import { isWebAddress, richText } from './rich_text.js';
+import { toast } from './sheet.js';
 
 function cover(article) {
   if (!isWebAddress(article.picurl)) return h('span.cover.empty', {}, icon('image'));
@@ -61,6 +62,35 @@ function picture(message) {
   return image;
 }
 
+const fileOf = (mediaId) => `/mmbiz/${encodeURIComponent(mediaId)}/0`;
+
+// A film or a song: a picture, a title, something that plays.
+function playable(message, { open }, name, words) {
+  const thumb = message.thumb_media_id ? h('img', { src: fileOf(message.thumb_media_id), alt: '', loading: 'lazy' }) : null;
+  thumb?.addEventListener('error', () => thumb.remove());
+  const url = isWebAddress(message.url) ? message.url : '';
+  const title = message.title || words;
+  return h('button.play-card', { testid: `message-${message.kind}`, onclick: () => (url ? open(url) : playHere(message)) },
+    h('span.play-face', {}, thumb, icon(name)),
+    h('span.play-words', {}, h('b', {}, title), message.description ? h('span', {}, message.description) : null));
+}
+
+function playHere({ media_id: mediaId, kind }) {
+  if (!mediaId) return;
+  const player = h(kind === 'voice' ? 'audio' : 'video', { src: fileOf(mediaId) });
+  player.play().catch(() => toast(t('样本里没有声音和画面')));
+}
+
+function voice(message) {
+  return h('button.bubble.voice', { testid: 'message-voice', onclick: () => playHere(message) }, icon('mic'), message.recognition || t('语音消息'));
+}
+
+function miniProgram(message) {
+  const thumb = message.thumb_media_id ? h('img.cover', { src: fileOf(message.thumb_media_id), alt: '', loading: 'lazy' }) : null;
+  return h('div.link-card.mini', { testid: 'message-mini' }, h('h3', {}, message.title || ''), thumb,
+    h('p', {}, `${t('小程序')} · ${message.fields?.pagepath || message.page_path || ''}`));
+}
+
 function linkCard(message, open) {
   const go = () => isWebAddress(message.url) && open(message.url);
   return h('button.link-card', { onclick: go }, h('h3', {}, message.title || message.url || ''), h('p', {}, message.description || message.url || ''));
@@ -83,10 +113,11 @@ function inner(message, actions) {
   switch (message.kind) {
     case 'text': return h('div.bubble', { testid: 'message-text' }, richText(message.text || '', actions));
     case 'image': return picture(message);
-    case 'voice': return h('div.bubble.voice', {}, icon('play'), message.recognition || t('语音消息'));
+    case 'voice': return voice(message);
     case 'video':
-    case 'shortvideo': return h('div.bubble.voice', {}, icon('play'), message.title || t('视频消息'));
-    case 'music': return h('div.bubble.voice', {}, icon('play'), message.title || t('音乐'));
+    case 'shortvideo': return playable(message, actions, 'play', t('视频消息'));
+    case 'music': return playable(message, actions, 'note', t('音乐'));
+    case 'miniprogrampage': return miniProgram(message);
     case 'location': return place(message);
     case 'link': return linkCard(message, actions.open);
     case 'msgmenu': return menuOfSentences(message, actions);
@@ -106,7 +137,14 @@ export function withSpin(svg) {
   return svg;
 }
 
-const CARDS = new Set(['template', 'subscribe', 'payment', 'mpnews', 'mpnewsarticle', 'wxcard', 'miniprogrampage']);
+const CARDS = new Set(['template', 'subscribe', 'payment', 'wxcard']);
+
+// Under whose name it came, and whether a machine wrote it.
+function spoken(message, actions) {
+  const { kf_nick: agent, by_machine: machine } = message;
+  if (!agent && !machine) return inner(message, actions);
+  return h('div.spoken', {}, agent ? h('small', {}, agent) : null, inner(message, actions), machine ? h('small', {}, t('内容由第三方AI生成')) : null);
+}
 
 export function messageElement(message, actions) {
   if (message.direction === 'system' || message.kind === 'notice') {
@@ -116,5 +154,5 @@ export function messageElement(message, actions) {
   if (CARDS.has(message.kind) || message.via === 'pay' || message.via === 'template') return notice(message, actions);
   const mine = message.direction === 'in';
   const face = mine ? avatar(me() || {}) : accountAvatar(store.state.account);
-  return h(`div.message${mine ? '.mine' : ''}`, {}, face, inner(message, actions), stateMark(message, () => actions.again(message)));
+  return h(`div.message${mine ? '.mine' : ''}`, {}, face, spoken(message, actions), stateMark(message, () => actions.again(message)));
 }

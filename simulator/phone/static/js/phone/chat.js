@@ -8,17 +8,32 @@ import { composer } from './composer.js';
 import { homeView } from './home.js';
 import { openProfile } from './profile.js';
 import { navBar, popScreen, pushScreen, resetScreens } from './screens.js';
-import { fail } from './sheet.js';
+import { fail, toast } from './sheet.js';
 import { wechatNow } from './status_bar.js';
 import { closePage, openPage } from './webview.js';
 
 const PAUSE_MS = 5 * 60 * 1000;
 let list = null;
 let view = null;
+let atEnd = true;
+
+const distance = () => list.scrollHeight - list.scrollTop - list.clientHeight;
+
+function stayAtEnd() {
+  if (list && atEnd) list.scrollTop = list.scrollHeight;
+}
+
+const HELD_BACK = {
+  blacklist: '你在黑名单里，这条没有推送给公众号',
+  kf_session: '客服在接待，这条没有推送给公众号',
+};
+
+// What the follower cannot know, the person at the simulator should.
+export const explain = ({ held_back: reason }) => { if (reason) toast(t(HELD_BACK[reason])); };
 
 export async function say(message) {
   try {
-    await post(follower(store.openid, '/say'), message);
+    explain(await post(follower(store.openid, '/say'), message));
   } catch (error) {
     fail(error);
   }
@@ -55,10 +70,10 @@ function draw({ message } = {}) {
   if (!list) return;
   const known = message && list.querySelector(`[data-seq="${message.seq}"]`);
   const messages = store.chats.get(store.openid) || [];
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 160;
+  const near = distance() < 160;
   list.replaceChildren(...(messages.length ? elements(messages) : [emptyChat()]));
   if (message && !known) list.lastElementChild.classList.add('fresh');
-  if (atEnd || !known) list.scrollTop = list.scrollHeight;
+  if (near || !known) list.scrollTop = list.scrollHeight;
 }
 
 function emptyChat() {
@@ -67,6 +82,8 @@ function emptyChat() {
 
 function chatView() {
   list = h('div.messages', { role: 'log', 'aria-label': t('聊天记录'), tabindex: '0', testid: 'messages' });
+  list.addEventListener('load', stayAtEnd, true); // pictures make the list longer after it was drawn
+  list.addEventListener('scroll', () => { atEnd = distance() < 60; });
   const profile = h('button.nav-button', { 'aria-label': t('公众号资料'), testid: 'open-profile', onclick: openProfile }, icon('person'));
   const made = h('section', { 'aria-label': store.state.account.name, testid: 'chat' });
   const bar = watchTyping(navBar({ title: store.state.account.name, back: showHome, right: profile }));
@@ -76,9 +93,11 @@ function chatView() {
 
 function watchTyping(bar) {
   const title = bar.querySelector('h1');
+  let hint = 0;
   watch(bar, 'typing', (typing) => {
     title.textContent = typing ? t('对方正在输入…') : store.state.account.name;
-    if (typing) setTimeout(() => { title.textContent = store.state.account.name; }, 15000);
+    clearTimeout(hint);
+    if (typing) hint = setTimeout(() => { title.textContent = store.state.account.name; }, 15000);
   });
   return bar;
 }

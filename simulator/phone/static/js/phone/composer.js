@@ -3,7 +3,7 @@ import { follower, post, postForm } from '../api.js';
 import { h, icon } from '../dom.js';
 import { t } from '../i18n.js';
 import { loadState, me, store, watch } from '../store.js';
-import { say } from './chat.js';
+import { explain, say } from './chat.js';
 import { menuCells } from './menu_bar.js';
 import { openScan } from './scan_sheet.js';
 import { fail, openSheet } from './sheet.js';
@@ -31,7 +31,7 @@ export async function sendPicture() {
   const form = new FormData();
   form.append('type', 'image');
   form.append('picture', file, file.name);
-  await postForm(follower(store.openid, '/say'), form);
+  explain(await postForm(follower(store.openid, '/say'), form));
 }
 
 export async function choosePlace() {
@@ -55,6 +55,8 @@ function plusPanel() {
   };
   const panel = h('div.plus-panel', { hidden: true },
     item('image', t('照片'), sendPicture, 'plus-picture'),
+    item('mic', t('语音'), () => say({ type: 'voice' }), 'plus-voice'),
+    item('film', t('视频'), () => say({ type: 'video' }), 'plus-video'),
     item('pin', t('位置'), sendPlace, 'plus-location'),
     item('scan', t('扫一扫'), () => openScan({ handle: true }), 'plus-scan'));
   return panel;

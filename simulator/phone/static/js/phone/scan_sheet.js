@@ -52,6 +52,7 @@ async function act(answer) {
     return toast(t('已关注'));
   }
   if (answer.action === 'scanned') return toast(t('已扫描，请看聊天'));
+  if (answer.action === 'expired') return openDialog({ title: t('二维码已过期'), text: t('临时二维码过期了，或者不是这个公众号的。') });
   return openDialog({ title: t('扫描结果'), text: answer.text || '' });
 }
 
