@@ -65,6 +65,7 @@ class SceneCode(Base):
     product_slug: Mapped[str] = mapped_column(String(80), default="")  # answers with this product's card
     # what it answers, as `app.keywords.replies` reads it; empty: the card, or the usual welcome
     replies: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    reply_mode: Mapped[str] = mapped_column(String(10), default="all")  # all of them, or `one` at random
     is_active: Mapped[bool] = mapped_column(default=True)
     errcode: Mapped[int | None]  # WeChat's, or ours below -1000, when it gave no picture the last time
     created_at: Mapped[CreatedAt]

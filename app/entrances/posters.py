@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.db import db
-from app.core.errors import InputInvalid
 from app.entrances.models import Entrance, EntranceKind
+from app.entrances.names import tidy_name
 from app.entrances.service import code_for
 
 LONGEST_PLACE = 16
@@ -18,9 +17,7 @@ def add_place(slug: str, title: str, place: str) -> None:
 
     Opens a transaction. Raises: InputInvalid.
     """
-    place = " ".join(place.split())
-    if not place or len(place) > LONGEST_PLACE or not place.isprintable():
-        raise InputInvalid(_("请填写二维码放在哪里，最多 %(n)d 个字", n=LONGEST_PLACE))
+    place = tidy_name(place, longest=LONGEST_PLACE)
     code_for(EntranceKind.POSTER, f"{slug}/{place}", f"{title} · {place}")
 
 

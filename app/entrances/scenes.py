@@ -4,6 +4,7 @@ Source: https://developers.weixin.qq.com/doc/service/guide/product/qrcode.html
 """
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,12 +12,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.core import clock, ids
 from app.core.db import db, transaction
 from app.core.errors import InputInvalid, NotFound, PlatformError, TransitionRefused
 from app.core.insert_once import insert_once
 from app.entrances.models import SceneCode, SceneScan
+from app.entrances.names import tidy_name
 from app.wechat.client import AccountClient
 from app.wechat.platform_errors import make_unreadable
 
@@ -27,6 +30,7 @@ MAX_PERMANENT = 100_000  # WeChat's, all of an account together
 LONGEST_LABEL = 40
 SCENE_LENGTH = 10
 DAY_SECONDS = 24 * 3600
+_SCENE = re.compile(r"[2-9A-Z]{10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Scene:
     tag_id: int | None
     product_slug: str
     replies: tuple[dict[str, Any], ...]
+    reply_mode: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,42 +53,44 @@ class SceneDraft:
     tag_id: int | None = None
     product_slug: str = ""
     replies: tuple[dict[str, Any], ...] = ()
+    reply_mode: str = "all"
 
     def tidy(self) -> "SceneDraft":
         """Without needless blanks. Raises: InputInvalid."""
-        label = " ".join(self.label.split())
-        if not label or len(label) > LONGEST_LABEL or not label.isprintable():
-            raise InputInvalid(_("名称要有 1 到 %(n)d 个字", n=LONGEST_LABEL))
-        return replace(self, label=label)
+        return replace(self, label=tidy_name(self.label, longest=LONGEST_LABEL))
 
 
 def load_scenes() -> Mapping[str, Scene]:
     """The codes that answer, by the scene WeChat pushes."""
     rows = db.session.scalars(select(SceneCode).where(SceneCode.is_active))
-    return {
-        row.scene: Scene(row.id, row.label, row.tag_id, row.product_slug, tuple(row.replies)) for row in rows
-    }
+    return {row.scene: _scene(row) for row in rows}
 
 
-def add_scene(draft: SceneDraft, *, is_permanent: bool, actor: str) -> int:
+def new_scene() -> str:
+    """A scene for a code that is about to be made."""
+    return ids.new_code(SCENE_LENGTH)
+
+
+def add_scene(draft: SceneDraft, *, scene: str, is_permanent: bool, actor: str) -> int:
     """Keep a new code, without its picture yet: `fetch_picture` asks WeChat for it. Opens a transaction.
 
-    Raises: InputInvalid.
+    `scene` is what `new_scene` gave to the form: sent twice, the form makes one code. Raises: InputInvalid.
     """
-    draft = draft.tidy()
-    with transaction() as session:
-        row = SceneCode(
-            scene=ids.new_code(SCENE_LENGTH),
-            label=draft.label,
-            is_permanent=is_permanent,
-            tag_id=draft.tag_id,
-            product_slug=draft.product_slug,
-            replies=list(draft.replies),
-            created_by=actor,
-        )
-        session.add(row)
-        session.flush()
-        return row.id
+    if not _SCENE.fullmatch(scene):
+        raise InputInvalid(_("页面已过期，请重新填写"))
+    row = SceneCode(scene=scene, is_permanent=is_permanent, created_by=actor)
+    _set(row, draft.tidy())
+    try:
+        with transaction() as session:
+            if (known := _find_id(scene)) is not None:
+                return known
+            session.add(row)
+            session.flush()
+            return row.id
+    except IntegrityError:  # the same form at the same instant was first
+        if (known := _find_id(scene)) is not None:
+            return known
+        raise
 
 
 def change_scene(code_id: int, draft: SceneDraft) -> None:
@@ -93,9 +100,7 @@ def change_scene(code_id: int, draft: SceneDraft) -> None:
     """
     draft = draft.tidy()
     with transaction():
-        row = get_scene(code_id)
-        row.label, row.tag_id = draft.label, draft.tag_id
-        row.product_slug, row.replies = draft.product_slug, list(draft.replies)
+        _set(get_scene(code_id), draft)
 
 
 def set_active(code_id: int, is_active: bool) -> None:
@@ -165,6 +170,19 @@ def record_scan(scene: str, openid: str, message_id: int, at: datetime, is_follo
             is_follow=is_follow,
         )
     return code.tag_id if code.is_active else None
+
+
+def _set(row: SceneCode, draft: SceneDraft) -> None:
+    row.label, row.tag_id, row.product_slug = draft.label, draft.tag_id, draft.product_slug
+    row.replies, row.reply_mode = list(draft.replies), draft.reply_mode
+
+
+def _find_id(scene: str) -> int | None:
+    return db.session.scalar(select(SceneCode.id).where(SceneCode.scene == scene))
+
+
+def _scene(row: SceneCode) -> Scene:
+    return Scene(row.id, row.label, row.tag_id, row.product_slug, tuple(row.replies), row.reply_mode)
 
 
 def _order(row: SceneCode, days: int) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from app.core.days import Days
 from app.core.db import transaction
 from app.entrances.models import Entrance, EntranceKind
 from app.entrances.posters import add_place, list_places
-from app.entrances.scenes import SceneDraft, add_scene, change_scene
+from app.entrances.scans import ScanFigures
+from app.entrances.scenes import SceneDraft, add_scene, change_scene, get_scene, new_scene, record_scan
 from app.entrances.service import code_for, find_entrance
 from app.entrances.visits import record_visit
 from app.keywords.drafts import RuleDraft
@@ -18,6 +19,7 @@ from app.keywords.matching import Keyword, MatchMode
 from app.keywords.replies import ReplyKind, ReplySpec
 from app.keywords.service import add_rule
 from app.orders.by_entrance import Figures, figures_by_entrance, figures_of_entrance, total
+from app.orders.by_scene_code import CodeFigures, figures_by_code
 from app.orders.entrance_names import name_entrances
 from app.orders.models import Order
 from tests.factories import make_order, make_sku
@@ -103,7 +105,7 @@ def test_days_are_counted_and_listed() -> None:
 
 
 def test_names_are_those_of_now(shop: Flask) -> None:
-    code_id = add_scene(SceneDraft("收银台"), is_permanent=True, actor="staff:1")
+    code_id = add_scene(SceneDraft("收银台"), scene=new_scene(), is_permanent=True, actor="staff:1")
     sku = make_sku(title="龙井")
     slug = sku.product.slug
     add_place(slug, "龙井", "橱窗")
@@ -144,3 +146,19 @@ def test_a_rule_is_called_as_it_is_now(shop: Flask) -> None:
     entrance = make_entrance(EntranceKind.KEYWORD, str(rule_id), "关键词：茶")
 
     assert name_entrances([entrance]) == {entrance.id: "红茶"}
+
+
+def test_a_scene_code_shows_its_scans_beside_what_was_bought_by_its_links(shop: Flask) -> None:
+    used, unused = (
+        add_scene(SceneDraft("收银台"), scene=new_scene(), is_permanent=True, actor="staff:1") for _ in "ab"
+    )
+    record_scan(get_scene(used).scene, "oSomebody", 1, NOON, True)
+    entrance_id = make_entrance(EntranceKind.SCENE, str(used), "渠道码：收银台").id
+    fen = order_by(entrance_id, paid_at=NOON)
+
+    found = figures_by_code([used, unused], BOTH)
+
+    assert found[used].entrance_id == entrance_id
+    assert (found[used].scanned, found[used].sold) == (ScanFigures(1, 1), Figures(0, 0, 1, 1, fen))
+    assert found[used].on(YESTERDAY) == (ScanFigures(), Figures())
+    assert found[unused] == CodeFigures()

@@ -39,8 +39,9 @@ def wechat(shop: Flask, platform: FakePlatform) -> AccountClient:
     return client
 
 
-def add(label: str = "门店收银台", *, is_permanent: bool = True, **draft: Any) -> int:
-    return add_scene(SceneDraft(label, **draft), is_permanent=is_permanent, actor="staff:1")
+def add(label: str = "门店收银台", *, is_permanent: bool = True, **fields: Any) -> int:
+    draft = SceneDraft(label, **fields)
+    return add_scene(draft, scene=scenes.new_scene(), is_permanent=is_permanent, actor="staff:1")
 
 
 def orders(platform: FakePlatform) -> list[Any]:
@@ -158,6 +159,24 @@ def test_a_change_is_what_the_next_scan_gets(shop: Flask) -> None:
         "",
         ({"kind": "text", "text": "你好"},),
     )
+
+
+def test_a_form_sent_twice_makes_one_code(shop: Flask) -> None:
+    scene = scenes.new_scene()
+
+    made = {
+        add_scene(SceneDraft(label), scene=scene, is_permanent=True, actor="staff:1")
+        for label in ("前台", "后门")
+    }
+
+    assert len(made) == 1
+    assert load_scenes()[scene].label == "前台"
+
+
+@pytest.mark.parametrize("scene", ["", "x", "A" * 65, "qrscene_12", "AAAAAAAAA0"])
+def test_a_scene_that_the_form_was_not_given_is_refused(shop: Flask, scene: str) -> None:
+    with pytest.raises(InputInvalid):
+        add_scene(SceneDraft("前台"), scene=scene, is_permanent=True, actor="staff:1")
 
 
 @pytest.mark.parametrize("label", ["", "   ", "字" * 41, "a\0b", "a\u202eb"])
