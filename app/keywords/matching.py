@@ -114,7 +114,8 @@ class Matcher:
     """Rules made ready for many messages. Keywords are known by their rank, 0 being the best."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        needles = [(rule, keyword, _needle(keyword)) for rule in rules for keyword in rule.keywords]
+        self._rules = {rule.id: rule for rule in rules}
+        needles = [(rule, k, _needle(k)) for rule in self._rules.values() for k in rule.keywords]
         usable = (entry for entry in needles if entry[2] or entry[1].mode is MatchMode.ANY)
         ranked = sorted(usable, key=_rank)
         self._matches = [Match(rule, keyword) for rule, keyword, _ in ranked]
@@ -135,6 +136,10 @@ class Matcher:
             if judge(match.rule, asker, at=at, is_open=is_open) is Verdict.ANSWERS:
                 return match
         return None
+
+    def find_rule(self, rule_id: int) -> Rule | None:
+        """The rule with this id, whatever its keywords are."""
+        return self._rules.get(rule_id)
 
     def find_all(self, text: str) -> Iterator[Match]:
         """Every keyword that `text` meets, best first, whoever says it and whenever."""

@@ -1,7 +1,7 @@
 """Keyword rules in the database: finding, adding, changing and removing them. Each change is kept in their history."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -63,12 +63,6 @@ def get_rule(rule_id: int) -> KeywordRule:
     if rule is None or rule.removed_at is not None:
         raise NotFound(_("这条规则已经不在了"))
     return rule
-
-
-def find_names(rule_ids: Collection[int]) -> Mapping[int, str]:
-    """The names of these rules, removed ones too: for telling who answered a message."""
-    query = select(KeywordRule.id, KeywordRule.name).where(KeywordRule.id.in_(rule_ids))
-    return {row.id: row.name for row in db.session.execute(query)}
 
 
 def add_rule(draft: RuleDraft, *, actor: str) -> int:

@@ -18,7 +18,6 @@ from app.keywords.replies import ReplyKind, ReplyMode, ReplySpec
 from app.keywords.service import (
     add_rule,
     change_rule,
-    find_names,
     get_rule,
     list_history,
     list_rules,
@@ -145,8 +144,7 @@ def test_two_rules_cannot_have_one_name_unless_one_is_gone(shop: Flask) -> None:
 
     remove_rule(first, actor="")
     again = make_rule("茶")
-    assert again != first
-    assert find_names([first, second, again]) == {first: "茶", second: "壶", again: "茶"}
+    assert again not in (first, second)  # what the first one answered stays its own
 
 
 def test_of_two_who_add_the_same_name_at_once_one_is_told(shop: Flask) -> None:

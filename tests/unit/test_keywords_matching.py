@@ -134,6 +134,12 @@ def test_the_next_best_rule_answers_when_the_best_does_not_hold() -> None:
     assert getattr(find(rules, "茶", is_open=False), "rule", None) == rules[1]
 
 
+def test_a_rule_is_found_by_its_number_too() -> None:
+    matcher = Matcher([make_rule(7, CONTAINS, "茶"), make_rule(8, CONTAINS, "　")])
+
+    assert [matcher.find_rule(number) and number for number in (7, 8, 9)] == [7, 8, None]
+
+
 def test_a_short_message_meets_a_short_beginning_once() -> None:
     matcher = Matcher([make_rule(1, STARTS, "茶", "茶叶罐子")])
 
