@@ -3,7 +3,7 @@
 from app.alerts.models import Alert
 from app.carts.models import CartLine
 from app.catalog.models import Category, Product, ProductPicture, Sku, StockMove
-from app.conversations.models import Conversation, Message, QuickReply
+from app.conversations.models import Conversation, DismissedSentence, Message, QuickReply
 from app.core.db import Base
 from app.core.marks import Mark
 from app.core.outbox import OutboxJob
@@ -18,17 +18,20 @@ from app.notices.models import Notice
 from app.orders.models import Order, OrderLine, Shipment
 from app.payments.models import PaymentAttempt, PaymentNotification
 from app.staff.models import LoginTry, StaffSession, StaffUser
-from app.wechat.models import MenuPublication, WechatPush, WechatToken
+from app.wechat.menus.models import AccountMenu, MenuVersion
+from app.wechat.models import WechatToken
 
 METADATA = Base.metadata
 
 __all__ = [
     "METADATA",
+    "AccountMenu",
     "Address",
     "Alert",
     "CartLine",
     "Category",
     "Conversation",
+    "DismissedSentence",
     "Entrance",
     "EntranceVisit",
     "Follower",
@@ -39,7 +42,7 @@ __all__ = [
     "LoginTry",
     "Mark",
     "Material",
-    "MenuPublication",
+    "MenuVersion",
     "Message",
     "Notice",
     "Order",
@@ -62,6 +65,5 @@ __all__ = [
     "StockMove",
     "Tag",
     "TimetableRun",
-    "WechatPush",
     "WechatToken",
 ]

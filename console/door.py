@@ -12,7 +12,31 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.errors import NotFound, ShopError
-from console import account, alerts, languages, login, media, orders, overview, presentation, products
+from console import (
+    account,
+    alerts,
+    codes,
+    entrances,
+    followers,
+    followers_card,
+    followers_sync,
+    followers_tags,
+    lab,
+    languages,
+    login,
+    materials,
+    media,
+    menus,
+    orders,
+    overview,
+    posters,
+    presentation,
+    products,
+    reply_preview,
+    rules,
+    standing,
+    unanswered,
+)
 from console.error_pages import error_page, words_for
 from console.member import find_member_here, load_member
 
@@ -21,8 +45,8 @@ PUBLIC = frozenset(
 )
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -35,8 +59,32 @@ YEAR_SECONDS = 365 * 24 * 3600
 door = Blueprint(
     "console", __name__, url_prefix="/console", static_folder="static", template_folder="templates"
 )
-for part in (login, languages, overview, orders, alerts, products, media, account):
-    door.register_blueprint(part.blueprint)
+PARTS = (
+    login,
+    languages,
+    overview,
+    orders,
+    followers,
+    followers_card,
+    followers_sync,
+    followers_tags,
+    codes,
+    entrances,
+    posters,
+    alerts,
+    products,
+    media,
+    menus,
+    account,
+    rules,
+    standing,
+    lab,
+    unanswered,
+    materials,
+    reply_preview,
+)
+for part in dict.fromkeys(each.blueprint for each in PARTS):  # some pages share one
+    door.register_blueprint(part)
 door.context_processor(presentation.offer)
 
 

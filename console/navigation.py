@@ -45,14 +45,36 @@ def navigation(waiting: Mapping[str, int]) -> list[NavigationSection]:
             ],
         ),
         (_("对话"), []),
-        (_("自动回复"), []),
-        (_("粉丝"), []),
-        (_("公众号"), []),
+        (
+            _("自动回复"),
+            [
+                NavigationEntry("console.rules.index", _("关键词规则"), "reply"),
+                NavigationEntry("console.standing.index", _("固定回复"), "anchor"),
+                NavigationEntry("console.unanswered.index", _("没答上的话"), "unknown"),
+                NavigationEntry("console.lab.show", _("关键词实验室"), "flask"),
+                NavigationEntry("console.materials.index", _("素材"), "picture"),
+            ],
+        ),
+        (
+            _("粉丝"),
+            [
+                NavigationEntry("console.followers.index", _("粉丝名单"), "users"),
+                NavigationEntry("console.followers_tags.index", _("标签"), "tag"),
+            ],
+        ),
+        (
+            _("公众号"),
+            [
+                NavigationEntry("console.menus.index", _("菜单"), "menu"),
+                NavigationEntry("console.codes.index", _("渠道码"), "qr"),
+            ],
+        ),
         (
             _("店铺"),
             [
                 NavigationEntry("console.orders.index", _("订单"), "receipt"),
                 NavigationEntry("console.products.index", _("商品"), "package"),
+                NavigationEntry("console.entrances.index", _("来源"), "chart"),
                 NavigationEntry("console.alerts.index", _("告警"), "bell", badge="alerts"),
             ],
         ),

@@ -10,8 +10,9 @@ from flask_babel import get_locale
 
 from app.alerts.service import count_open
 from app.alerts.words import say_alert
+from app.followers import names
 from app.staff.sessions import StaffMember
-from console import carriers, labels, masks, moments, reply_labels
+from console import carriers, entrance_words, labels, masks, moments, reply_labels, rule_words
 from console.member import find_member_here
 from console.navigation import NavigationSection, navigation
 
@@ -29,6 +30,7 @@ def offer() -> dict[str, object]:
         "static_url": static_url,
         **_words(),
         **reply_labels.offer(),
+        **rule_words.offer(),
     }
 
 
@@ -44,12 +46,17 @@ def _words() -> dict[str, Callable[..., str]]:
         "moment": moments.moment,
         "full_moment": moments.full_moment,
         "say_alert": say_alert,
+        "entrance_label": entrance_words.entrance_label,
+        "kind_label": entrance_words.kind_label,
         "state_label": labels.state_label,
         "state_colour": labels.state_colour,
         "carrier_label": carriers.carrier_label,
         "mask_name": masks.mask_name,
         "mask_phone": masks.mask_phone,
         "short_openid": masks.short_openid,
+        "follower_name": names.name_of,
+        "follower_initial": names.initial_of,
+        "tame": names.tame,
     }
 
 

@@ -16,16 +16,11 @@ from app.catalog.models import Product, ProductState
 from app.catalog.service import list_all
 from app.core.errors import InputInvalid, StorageFull
 from app.keywords.replies import MAX_REPLIES, ReplyKind, ReplyMode, ReplySpec, find_problems
-from app.materials.models import Material, MaterialKind
+from app.materials.models import Material
 from app.materials.service import MAX_UPLOAD_BYTES, add_material, list_materials
+from console.reply_labels import MATERIAL_OF, reply_in_short
 
 MAX_FORM_BYTES = MAX_UPLOAD_BYTES + 1024 * 1024
-MATERIAL_OF = {
-    ReplyKind.IMAGE: MaterialKind.IMAGE,
-    ReplyKind.VOICE: MaterialKind.VOICE,
-    ReplyKind.VIDEO: MaterialKind.VIDEO,
-    ReplyKind.MUSIC: MaterialKind.THUMB,
-}
 NEWEST_SHOWN = 3
 _TEXTS = ("text", "title", "summary", "url", "article_id", "kf_account")
 
@@ -73,6 +68,10 @@ class ReplyEditor:
     def materials_for(self, kind: ReplyKind) -> list[Material]:
         """What a reply of this kind can send."""
         return [material for material in self.materials.values() if material.kind is MATERIAL_OF[kind]]
+
+    def in_short(self, spec: ReplySpec) -> str:
+        """What a reply says, for a line of a list."""
+        return reply_in_short(spec, self.products, self.materials)
 
     def with_problems(self) -> "ReplyEditor":
         """The same, with a sentence for everything that could not be sent."""

@@ -16,7 +16,7 @@ from app.keywords.replies import (
     ReplyKind,
     ReplySpec,
 )
-from app.materials.models import Material
+from app.materials.models import Material, MaterialKind
 
 ICONS = {
     ReplyKind.TEXT: "text",
@@ -33,11 +33,18 @@ ICONS = {
 _LINK = re.compile(r'<a\s+href="(https?://[^"\s]{1,2000})"[^>]{0,300}>([^<]{1,600})</a>', re.IGNORECASE)
 
 
+MATERIAL_OF = {
+    ReplyKind.IMAGE: MaterialKind.IMAGE,
+    ReplyKind.VOICE: MaterialKind.VOICE,
+    ReplyKind.VIDEO: MaterialKind.VIDEO,
+    ReplyKind.MUSIC: MaterialKind.THUMB,
+}
+PICTURES = "image/jpeg,image/png,image/gif,image/webp"
 ACCEPTS = {  # for the browser's file dialog
-    ReplyKind.IMAGE: "image/jpeg,image/png,image/gif,image/webp",
-    ReplyKind.MUSIC: "image/jpeg,image/png,image/gif,image/webp",
-    ReplyKind.VOICE: ".mp3,.amr,audio/mpeg,audio/amr",
-    ReplyKind.VIDEO: "video/mp4",
+    MaterialKind.IMAGE: PICTURES,
+    MaterialKind.THUMB: PICTURES,
+    MaterialKind.VOICE: ".mp3,.amr,audio/mpeg,audio/amr",
+    MaterialKind.VIDEO: "video/mp4",
 }
 LIMITS = {
     "replies": MAX_REPLIES,
@@ -64,6 +71,8 @@ def offer() -> dict[str, object]:
         "reply_icon": reply_icon,
         "split_text": split_text,
         "material_hint": material_hint,
+        "material_label": material_label,
+        "material_of": MATERIAL_OF,
         "accepts": ACCEPTS,
         "limits": LIMITS,
     }
@@ -90,13 +99,23 @@ def reply_icon(kind: ReplyKind) -> str:
     return ICONS[kind]
 
 
-def material_hint(kind: ReplyKind) -> str:
-    """What may be uploaded for this kind."""
+def material_label(kind: MaterialKind) -> str:
+    """What this kind of material is called."""
     return {
-        ReplyKind.IMAGE: _("JPG、PNG、GIF 或 WebP，最大 20 MB；动图只留第一帧，微信回复里的图片不会动。"),
-        ReplyKind.MUSIC: _("JPG、PNG、GIF 或 WebP，会缩成 64 KB 以内的小图。"),
-        ReplyKind.VOICE: _("MP3 或 AMR，最大 2 MB，最长 60 秒。"),
-        ReplyKind.VIDEO: _("MP4，最大 10 MB。"),
+        MaterialKind.IMAGE: _("图片"),
+        MaterialKind.VOICE: _("语音"),
+        MaterialKind.VIDEO: _("视频"),
+        MaterialKind.THUMB: _("音乐缩略图"),
+    }[kind]
+
+
+def material_hint(kind: MaterialKind) -> str:
+    """What may be uploaded as this kind."""
+    return {
+        MaterialKind.IMAGE: _("JPG、PNG、GIF 或 WebP，最大 20 MB；动图只留第一帧，微信回复里的图片不会动。"),
+        MaterialKind.THUMB: _("JPG、PNG、GIF 或 WebP，会缩成 64 KB 以内的小图。"),
+        MaterialKind.VOICE: _("MP3 或 AMR，最大 2 MB，最长 60 秒。"),
+        MaterialKind.VIDEO: _("MP4，最大 10 MB。"),
     }[kind]
 
 

@@ -62,7 +62,8 @@ class Message(Base):
     payload: Mapped[LongText]  # in: the decrypted XML; shown redacted. out: empty
     # in: the reply given at once; out: what is sent. As `app.wechat.replies.keep` makes it
     reply: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
-    further: Mapped[list[dict[str, Any]] | None] = mapped_column(JsonText)  # in: replies that follow as customer-service messages
+    # in: replies that follow as customer-service messages
+    further: Mapped[list[dict[str, Any]] | None] = mapped_column(JsonText)
     answered_by: Mapped[str] = mapped_column(String(80))  # in: `rule:7`, `fallback`; out: `staff:3`, `rule:7`
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # what follows from it was done
     sending: Mapped[Sending | None] = state_column(Sending)  # out only
@@ -110,3 +111,13 @@ class QuickReply(Base):
     text: Mapped[LongText]
     position: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[CreatedAt]
+
+
+class DismissedSentence(Base):
+    """Nobody wants to hear again that no rule answers this sentence."""
+
+    __tablename__ = "dismissed_sentences"
+
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)  # of the folded sentence
+    at: Mapped[CreatedAt]
+    by: Mapped[str] = mapped_column(String(80), default="")

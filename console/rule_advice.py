@@ -1,0 +1,68 @@
+"""What can be said about a rule while it is being written: what is missing, whom it hides, which tests break."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from app.core.errors import InputInvalid
+from app.keywords.drafts import RuleDraft, check_draft, tidy
+from app.keywords.lab import Conflict, TestFailure, failing_tests, find_conflicts
+from app.keywords.matching import MatchMode
+from console.rule_forms import RuleForm
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Nothing of it keeps a rule from being saved but `missing`."""
+
+    missing: str = ""
+    conflicts: Sequence[Conflict] = ()
+    failures: Sequence[TestFailure] = ()
+    warnings: Sequence[str] = ()
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether there is nothing to say."""
+        return not (self.missing or self.conflicts or self.failures or self.warnings)
+
+
+def advise(form: RuleForm, rule_id: int | None) -> Advice:
+    """Look at the form as if it were kept now; changes nothing."""
+    try:
+        draft = form.draft()
+    except InputInvalid as error:
+        return Advice(missing=str(error))
+    missing = _find_missing(draft)
+    broken_already = {(each.rule.id, each.sentence) for each in failing_tests()}
+    return Advice(
+        missing=missing,
+        conflicts=find_conflicts(draft, rule_id),
+        failures=[
+            each for each in failing_tests((rule_id, draft)) if _is_ours(each, rule_id, broken_already)
+        ],
+        warnings=_find_warnings(draft),
+    )
+
+
+def _find_missing(draft: RuleDraft) -> str:
+    try:
+        check_draft(tidy(draft))
+    except InputInvalid as error:
+        return str(error)
+    return ""
+
+
+def _is_ours(failure: TestFailure, rule_id: int | None, broken_already: set[tuple[int, str]]) -> bool:
+    """Tests of this rule, and those of others that only this change breaks."""
+    is_other = (failure.rule.id, failure.sentence) in broken_already
+    return failure.rule.id == rule_id or not is_other
+
+
+def _find_warnings(draft: RuleDraft) -> list[str]:
+    warnings = []
+    if any(keyword.mode is MatchMode.ANY for keyword in draft.keywords) and draft.priority >= 0:
+        warnings.append(_("“任何话”会接住同优先级规则都不认识的话；想让别的规则先回答，请把优先级调低。"))
+    if any(len(k.text.strip()) == 1 and k.mode is MatchMode.CONTAINS for k in draft.keywords):
+        warnings.append(_("只有一个字的“包含”关键词很容易误中，可以改成“完全相同”。"))
+    return warnings
