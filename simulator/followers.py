@@ -105,10 +105,6 @@ class Followers:
     def find(self, openid: str) -> dict[str, Any] | None:
         return self._store.find("followers", openid)
 
-    def list(self) -> list[dict[str, Any]]:
-        """Everybody, whole; slow where there are thousands."""
-        return sorted(self._store.all("followers"), key=lambda follower: int(follower["number"]))
-
     def openids(
         self, *, after: str = "", tag: int | None = None, blacklisted: bool | None = None
     ) -> list[str]:

@@ -226,7 +226,7 @@ def _limits(env: Mapping[str, str]) -> dict[str, int]:
             raise SettingsError(f"{limit.setting} must be at least 1")
     for pair in _list(env, "SIM_DAILY_LIMITS"):
         path, _, number = pair.partition("=")
-        if not path.startswith("/") or not number.isdigit():
+        if not path.startswith("/") or not number.isdecimal():
             raise SettingsError(f"SIM_DAILY_LIMITS wants /path=number, not {pair!r}")
         numbers[path] = int(number)
     return numbers

@@ -34,7 +34,7 @@ def send(call: Call) -> dict[str, Any]:
 
 
 @route("POST", "/cgi-bin/message/custom/typing", "客服输入状态", daily_limit=500_000)
-def type_(call: Call) -> dict[str, Any]:
+def set_typing(call: Call) -> dict[str, Any]:
     body = call.json()
     follower = call.engine.followers.find(str(body.get("touser", "")))
     if follower is None:

@@ -187,9 +187,8 @@ def _checked_rule(call: Call) -> dict[str, str]:
     kept = {name: str(rule[name]) for name in ("tag_id", "client_platform_type") if rule.get(name)}
     if not kept:
         raise PlatformError(65304)
-    if "tag_id" in kept and not call.engine.tags.exists(
-        int(kept["tag_id"]) if kept["tag_id"].isdigit() else 0
-    ):
+    tag = kept.get("tag_id")
+    if tag and not (tag.isdecimal() and call.engine.tags.exists(int(tag))):
         raise PlatformError(45159)
     if kept.get("client_platform_type", "1") not in {"1", "2", "3"}:
         raise PlatformError(40097)
@@ -215,6 +214,7 @@ def _check_domains(call: Call, buttons: list[dict[str, Any]]) -> None:
 
 
 def leaves(buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every button that does something, of both levels."""
     return [leaf for button in buttons for leaf in (button.get("sub_button") or [button])]
 
 

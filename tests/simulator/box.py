@@ -49,7 +49,7 @@ class Box:
 
     @property
     def followers(self) -> list[dict[str, Any]]:
-        return self.engine.followers.list()
+        return self.engine.followers.search("", 1000)
 
     def somebody(self, number: int = 0) -> str:
         return self.followers[number]["openid"]

@@ -133,6 +133,7 @@ def test_a_conditional_menu_is_seen_by_whom_it_is_for(box: Box) -> None:
         ({"country": "中国"}, 65320),
         ({"client_platform_type": "9"}, 40097),
         ({"tag_id": "999"}, 45159),
+        ({"tag_id": "²"}, 45159),
     ],
 )
 def test_a_rule_needs_something_that_still_exists(box: Box, rule: Any, errcode: int) -> None:

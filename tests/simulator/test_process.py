@@ -225,7 +225,7 @@ def test_a_notification_that_was_due_is_sent_after_a_restart(tmp_path: Path) -> 
         "out_trade_no": "SHOP000001",
         "notify_url": f"{settings.web_base}/pay/notify",
         "amount": {"total": 1},
-        "payer": {"openid": engine.followers.list()[0]["openid"]},
+        "payer": {"openid": engine.followers.openids()[0]},
     }
     engine.orders.add(request, canonical={}, expires_at=engine.clock.now() + 60)
     engine.cashier.pay_now("SHOP000001")

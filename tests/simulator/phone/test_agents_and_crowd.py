@@ -68,3 +68,24 @@ def test_voices_films_and_places_are_drawn(phone: Phone) -> None:
 
     assert [message["kind"] for message in chat_of(phone)] == ["voice", "video"]
     assert phone.box.pushed("MediaId16K")
+
+
+def send(phone: Phone, path: str, **body: Any) -> None:
+    phone.box.shop.call("POST", f"/cgi-bin/message/custom/{path}", {"touser": phone.box.openids[0], **body})
+
+
+def test_the_account_is_seen_typing_and_a_tapped_answer_carries_its_id(phone: Phone) -> None:
+    phone.part("chat-input").fill("茶")
+    phone.tap("chat-send")
+    expect(phone.part("message-text")).to_have_count(1)
+    assert phone.box.pushed("茶")
+
+    send(phone, "typing", command="Typing")
+    expect(phone.part("chat").get_by_role("heading")).to_have_text("对方正在输入…")
+    options = [{"id": "101", "content": "满意"}, {"id": "102", "content": "不满意"}]
+    send(phone, "send", msgtype="msgmenu", msgmenu={"head_content": "满意吗？", "list": options})
+    expect(phone.part("chat").get_by_role("heading")).not_to_have_text("对方正在输入…")
+
+    phone.page.get_by_role("button", name="不满意").click()
+
+    assert phone.box.pushed("<bizmsgmenuid>102</bizmsgmenuid>")
