@@ -13,11 +13,12 @@ from webviews import (
     orders,
     page,
     pay,
+    profile,
     sdk_signature,
 )
 from webviews.door import shop
 
-PAGES = (addresses, cart, catalog, checkout, errors, login, media, orders, page, pay, sdk_signature)
+PAGES = (addresses, cart, catalog, checkout, errors, login, media, orders, page, pay, profile, sdk_signature)
 
 
 def register(app: Flask) -> None:

@@ -8,10 +8,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.core.db import Base, db
 
 
+def insert_into(model: type[Base]) -> Any:
+    """An INSERT into this table that knows ON CONFLICT, for either database."""
+    write = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    return write(cast("Table", model.__table__))
+
+
 def insert_once(model: type[Base], **values: object) -> bool:
     """Insert `values`; returns False when a unique column says the row exists. Joins the open transaction."""
-    write = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement = write(cast("Table", model.__table__)).values(**values).on_conflict_do_nothing()
+    statement = insert_into(model).values(**values).on_conflict_do_nothing()
     statement = statement.execution_options(preserve_rowcount=True)
     result = cast("CursorResult[Any]", db.session.execute(statement))
     return result.rowcount == 1

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from app.core import clock, outbox
 from app.core.db import db, transaction
 from app.core.errors import PlatformError
-from app.core.insert_once import insert_once
+from app.core.insert_once import insert_into
 from app.followers import pushes
 from app.followers.erasure import UNSUBSCRIBED, erase
 from app.followers.models import Follower, FollowerTag, PushKind, Tag
@@ -162,15 +162,18 @@ def _keep_tags(theirs: Mapping[int, Sequence[int]], untold: Mapping[int, set[tup
         (follower_id, ours[each]) for follower_id, tags in theirs.items() for each in tags if each in ours
     }
     pushes.forget_refusals(theirs, PushKind.TAG)
-    now = clock.now()
-    for follower_id, tag_id in sorted(present ^ wanted):
-        if (PushKind.TAG, tag_id) in untold.get(follower_id, ()):
-            continue
-        if (follower_id, tag_id) in wanted:
-            insert_once(FollowerTag, follower_id=follower_id, tag_id=tag_id, since=now, origin=WECHAT)
-        else:
-            here = (FollowerTag.follower_id == follower_id) & (FollowerTag.tag_id == tag_id)
-            db.session.execute(delete(FollowerTag).where(here))
+    ours_is_newer = {
+        (each, tag) for each, told in untold.items() for kind, tag in told if kind == PushKind.TAG
+    }
+    new = sorted(wanted - present - ours_is_newer)
+    if new:
+        mark = {"since": clock.now(), "origin": WECHAT}
+        statement = insert_into(FollowerTag).on_conflict_do_nothing()
+        rows = [{"follower_id": each, "tag_id": tag_id, **mark} for each, tag_id in new]
+        db.session.connection().execute(statement, rows)
+    for follower_id, tag_id in present - wanted - ours_is_newer:
+        here = (FollowerTag.follower_id == follower_id) & (FollowerTag.tag_id == tag_id)
+        db.session.execute(delete(FollowerTag).where(here))
 
 
 def _read_moment(value: object) -> datetime | None:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Table, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import CursorResult, delete, or_, select, update
 
 from app.core import clock, outbox
 from app.core.db import db
+from app.core.insert_once import insert_into
 from app.followers.models import Follower, FollowerPush, PushKind
 
 LEASE = timedelta(minutes=2)  # longer than one call to WeChat can take
@@ -33,10 +33,9 @@ def note(follower_ids: Collection[int], kind: PushKind, tag_id: int = 0) -> None
     ids = list(follower_ids) if kind == PushKind.BLACKLIST else _followers_among(follower_ids)
     if not ids:
         return
-    table = cast("Table", FollowerPush.__table__)
-    write = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement = write(table).on_conflict_do_update(
-        index_elements=["follower_id", "kind", "tag_id"], set_={"number": table.c.number + 1, "error": ""}
+    statement = insert_into(FollowerPush).on_conflict_do_update(
+        index_elements=["follower_id", "kind", "tag_id"],
+        set_={"number": FollowerPush.__table__.c.number + 1, "error": ""},
     )
     db.session.connection().execute(
         statement,

@@ -6,19 +6,21 @@ Each asks WeChat once and says what is to be written; `sync.py` writes it togeth
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, exists, or_, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import exists, or_, select, true, update
 
 from app.core import clock
-from app.core.db import db
+from app.core.db import db, transaction
 from app.core.errors import PlatformError
+from app.core.insert_once import insert_into
 from app.followers import profiles
 from app.followers.models import Follower, FollowerPush, FollowerSync, PushKind, SyncStep
 from app.followers.service import NEVER_SEEN
 from app.followers.tag_pushing import fetch_tags, take_over
 from app.wechat.client import AccountClient
+
+BATCH = 2000  # rows in one transaction
 
 Counted = dict[str, int]
 
@@ -61,14 +63,10 @@ def ask_list(client: AccountClient, sync: FollowerSync) -> Piece:
     following = str(answer.get("next_openid") or "") or (openids[-1] if openids else "")
     if not openids or following == place:
         return Piece({"step": SyncStep.PROFILES, "place": ""})
+    _keep_listed(openids, asked_at)
     known = {"total": _read_number(answer.get("total")), "listed": listed + len(openids)}
     pages.append({"end": following, "listed": known["listed"]})
-
-    def write() -> Counted:
-        _keep_listed(openids, asked_at)
-        return {}
-
-    return Piece({"place": following, "pages": pages, **known}, write)
+    return Piece({"place": following, "pages": pages, **known})
 
 
 def ask_profiles(client: AccountClient, sync: FollowerSync) -> Piece:
@@ -123,17 +121,22 @@ def _one_page_back(pages: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _keep_listed(openids: Sequence[str], asked_at: datetime) -> None:
-    """Whoever is on the list follows, unless he left after it was asked for."""
-    table = cast("Table", Follower.__table__)
-    write = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    """Whoever is on the list follows, unless he left after it was asked for. Written twice it is the same.
+
+    Opens a transaction for each batch: nobody else who writes waits for the whole page.
+    """
+    table = Follower.__table__
     left_before = or_(table.c.unsubscribed_at.is_(None), table.c.unsubscribed_at < asked_at)
-    statement = write(table).on_conflict_do_update(
+    statement = insert_into(Follower).on_conflict_do_update(
         index_elements=["openid"],
         set_={"is_subscribed": true(), "follows": table.c.follows + 1, "erased_at": None},
         where=~table.c.is_subscribed & left_before,
     )
     new = {"is_subscribed": True, "follows": 1, "first_seen_at": asked_at, "last_seen_at": NEVER_SEEN}
-    db.session.connection().execute(statement, [{"openid": openid, **new} for openid in openids])
+    rows = [{"openid": openid, **new} for openid in openids]
+    for first in range(0, len(rows), BATCH):
+        with transaction() as session:
+            session.connection().execute(statement, rows[first : first + BATCH])
 
 
 def _mark_blacklisted(openids: Sequence[str]) -> Counted:

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 
 from app.core import clock, outbox
 from app.core.db import db, transaction
 from app.core.errors import InputInvalid, NotFound
-from app.core.insert_once import insert_once
+from app.core.insert_once import insert_into
 from app.followers import pushes
 from app.followers.models import SYSTEM_TAGS, AutoTag, Follower, FollowerPush, FollowerTag, PushKind, Tag
 from app.followers.names import tame
@@ -155,23 +155,25 @@ def take_off_many(follower_ids: Iterable[int], tag_id: int) -> Tagged:
 def add_members(follower_ids: Collection[int], tag_id: int, *, origin: str) -> Tagged:
     """Put it on whoever exists, does not carry it and has room for it; joins the open transaction."""
     ids = set(follower_ids)
-    carried = _count_tags(ids)
-    full = {each for each in ids if carried.get(each, 0) >= MAX_PER_FOLLOWER}
-    now = clock.now()
-    added = [
-        each
-        for each in sorted(ids - full)
-        if insert_once(FollowerTag, follower_id=each, tag_id=tag_id, since=now, origin=origin)
-    ]
+    carriers = set(db.session.scalars(_carriers(ids, tag_id)))
+    carried = _count_tags(ids - carriers)
+    full = {each for each, number in carried.items() if number >= MAX_PER_FOLLOWER}
+    added = sorted(ids - carriers - full)
+    if added:
+        now = clock.now()
+        statement = insert_into(FollowerTag).on_conflict_do_nothing()
+        rows = [{"follower_id": each, "tag_id": tag_id, "since": now, "origin": origin} for each in added]
+        db.session.connection().execute(statement, rows)
     pushes.note(added, PushKind.TAG, tag_id)
-    return Tagged(len(added), len(ids) - len(full) - len(added), len(full))
+    return Tagged(len(added), len(carriers), len(full))
 
 
 def remove_members(follower_ids: Collection[int], tag_id: int) -> int:
     """Take it off whoever carries it; returns from how many. Joins the open transaction."""
-    here = (FollowerTag.tag_id == tag_id) & FollowerTag.follower_id.in_(follower_ids)
-    ids = list(db.session.scalars(select(FollowerTag.follower_id).where(here)))
-    db.session.execute(delete(FollowerTag).where(here))
+    ids = db.session.scalars(_carriers(follower_ids, tag_id)).all()
+    db.session.execute(
+        delete(FollowerTag).where(FollowerTag.tag_id == tag_id, FollowerTag.follower_id.in_(ids))
+    )
     pushes.note(ids, PushKind.TAG, tag_id)
     return len(ids)
 
@@ -259,6 +261,11 @@ def _find_id(follower: int | str) -> int | None:
 
 def _existing(follower_ids: Iterable[int]) -> list[int]:
     return list(db.session.scalars(select(Follower.id).where(Follower.id.in_(set(follower_ids)))))
+
+
+def _carriers(follower_ids: Collection[int], tag_id: int) -> Select[tuple[int]]:
+    here = (FollowerTag.tag_id == tag_id) & FollowerTag.follower_id.in_(follower_ids)
+    return select(FollowerTag.follower_id).where(here)
 
 
 def _count_tags(follower_ids: Collection[int]) -> dict[int, int]:

@@ -4,7 +4,7 @@ Source: https://developers.weixin.qq.com/doc/service/guide/h5/auth.html
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 import requests
@@ -43,6 +43,16 @@ class Visitor:
     openid: str
     scope: str
     is_snapshot: bool
+    unionid: str = ""
+    sns_token: str = field(default="", repr=False)  # of this visit alone, for `fetch_profile`
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorProfile:
+    """What a visitor agreed to show. Hostile text and an address of WeChat's that may die."""
+
+    nickname: str
+    avatar_url: str
     unionid: str = ""
 
 
@@ -98,6 +108,26 @@ class OAuth:
             scope=str(answer.get("scope", "")),
             is_snapshot=str(answer.get("is_snapshotuser", 0)) == "1",
             unionid=str(answer.get("unionid") or ""),
+            sns_token=str(answer.get("access_token") or ""),
+        )
+
+    def fetch_profile(self, visitor: Visitor) -> VisitorProfile:
+        """Nickname and avatar of somebody who has just agreed to it (scope snsapi_userinfo).
+
+        Raises: PlatformError, PlatformUnreachable.
+        """
+        answer = transport.call(
+            self._session,
+            "GET",
+            f"{self._api_base}/sns/userinfo",
+            params={"access_token": visitor.sns_token, "openid": visitor.openid, "lang": "zh_CN"},
+        )
+        if answer.get("openid") != visitor.openid:
+            raise make_unreadable("another openid in the answer")
+        return VisitorProfile(
+            nickname=str(answer.get("nickname") or ""),
+            avatar_url=str(answer.get("headimgurl") or ""),
+            unionid=str(answer.get("unionid") or visitor.unionid),
         )
 
 
