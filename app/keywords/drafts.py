@@ -1,6 +1,5 @@
 """A rule as somebody wants it to be: its limits, the check before it is kept, and its forms for table and matching."""
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -67,17 +66,10 @@ def check_draft(draft: RuleDraft) -> None:
         raise InputInvalid(
             _("测试句最多 %(count)d 句，每句最多 %(length)d 个字", count=MAX_TESTS, length=LONGEST_TEST)
         )
-    if any("\0" in each for each in _texts(draft)):
+    if any(
+        "\0" in text for text in (draft.name, *draft.tests, *(keyword.text for keyword in draft.keywords))
+    ):
         raise InputInvalid(_("文字里有不能保存的字符"))
-
-
-def _texts(draft: RuleDraft) -> Iterator[str]:
-    yield draft.name
-    yield from draft.tests
-    yield from (keyword.text for keyword in draft.keywords)
-    for spec in draft.replies:
-        yield from (value for value in spec.keep().values() if isinstance(value, str))
-        yield from spec.slugs
 
 
 def to_row(draft: RuleDraft) -> dict[str, Any]:

@@ -17,6 +17,7 @@ MAX_TEXT_BYTES = 2048
 MAX_CARDS = 8  # an event may be answered with so many; what a person typed with one
 LONGEST_TITLE = 64
 LONGEST_SUMMARY = 120
+LONGEST_URL = 500
 
 
 class ReplyKind(StrEnum):
@@ -71,6 +72,8 @@ def check_specs(specs: Iterable[ReplySpec]) -> None:
 def find_problems(spec: ReplySpec) -> list[str]:
     """One sentence for everything this reply lacks or has too much of."""
     problems = []
+    if any("\0" in value for value in (*spec.slugs, *spec.keep().values()) if isinstance(value, str)):
+        problems.append(_("文字里有不能保存的字符"))
     if spec.kind is ReplyKind.TEXT and not spec.text.strip():
         problems.append(_("回复的文字不能为空"))
     size = len(spec.text.encode())
@@ -89,6 +92,8 @@ def _find_problems_of_titles(spec: ReplySpec) -> list[str]:
         problems.append(_("音乐要有一张缩略图和一个 https:// 开头的声音地址"))
     if spec.kind is ReplyKind.ARTICLE and not spec.article_id.strip():
         problems.append(_("请填写已发布文章的 article_id"))
+    if len(spec.url) > LONGEST_URL:
+        problems.append(_("声音地址最多 %(limit)d 个字符", limit=LONGEST_URL))
     if len(spec.title) > LONGEST_TITLE or len(spec.summary) > LONGEST_SUMMARY:
         problems.append(
             _("标题最多 %(title)d 字，说明最多 %(summary)d 字", title=LONGEST_TITLE, summary=LONGEST_SUMMARY)

@@ -48,9 +48,10 @@ def test_what_is_switched_off_is_kept_but_not_said(shop: Flask) -> None:
         (Occasion.WELCOME, ()),
         (Occasion.WELCOME, (HELLO,) * (MAX_REPLIES + 1)),
         (Occasion.WELCOME, (ReplySpec(ReplyKind.IMAGE),)),
+        (Occasion.WELCOME, (ReplySpec(ReplyKind.TEXT, text="a\0"),)),
         (Occasion.HAND_OVER, (HELLO, ReplySpec(ReplyKind.HAND_OVER))),
     ],
-    ids=["nothing", "too much", "a picture that is none", "a person who is asked for already"],
+    ids=["nothing", "too much", "a picture that is none", "a zero byte", "a person who is asked for already"],
 )
 def test_what_could_not_be_said_is_refused(
     shop: Flask, occasion: Occasion, replies: tuple[ReplySpec, ...]
