@@ -14,9 +14,11 @@ from sqlalchemy import select
 from app.core.db import db, transaction
 from app.entrances.models import Entrance, EntranceKind
 from app.entrances.service import find_by_code
-from app.wechat.models import MenuPublication
+from app.wechat.menus.models import MenuVersion
+from app.wechat.menus.states import VersionState
+from app.wechat.menus.versions import get_default, list_personal, list_versions
 from tests.factories import make_sku
-from tests.fake_platform import Asked, FakePlatform
+from tests.menu_platform import MenuPlatform, open_menu_platform
 from tests.pushes import push, read_fields, write_event
 
 MENU = {
@@ -41,43 +43,33 @@ url = "/shop/"
 """
 
 
-class MenuPlatform(FakePlatform):
-    """Keeps the menu as WeChat does: every leaf comes back with an empty `sub_button`."""
-
-    menu: dict[str, Any] | None = None
-
-    def __enter__(self) -> "MenuPlatform":
-        super().__enter__()
-        self.answers["/cgi-bin/menu/create"] = self._create
-        self.answers["/cgi-bin/menu/get"] = self._get
-        return self
-
-    def _create(self, asked: Asked) -> dict[str, Any]:
-        self.menu = asked.json
-        return {"errcode": 0, "errmsg": "ok"}
-
-    def _get(self, _: Asked) -> dict[str, Any]:
-        if self.menu is None:
-            return {"errcode": 46003, "errmsg": "menu no exist"}
-        buttons = [button | {"sub_button": button.get("sub_button", [])} for button in self.menu["button"]]
-        return {"menu": {"button": buttons, "menuid": 460187342}}
-
-
 @pytest.fixture
 def platform(app: Flask) -> Iterator[MenuPlatform]:
-    with MenuPlatform() as platform:
-        client = app.extensions["wechat"].client
-        client.api_base, client.API_BASE_URL = platform.base, f"{platform.base}/cgi-bin/"
+    with open_menu_platform(app) as platform:
         yield platform
 
 
-def run(app: Flask, *args: str) -> Result:
-    return app.test_cli_runner().invoke(args=["wechat", "menu", *args])
+def run(app: Flask, *args: str, **environment: str) -> Result:
+    terminal = {"LC_ALL": "", "LC_MESSAGES": "", "LANG": "C.UTF-8", **environment}
+    return app.test_cli_runner(env=terminal).invoke(args=["wechat", "menu", *args])
 
 
 def seed(app: Flask, definition: dict[str, Any] = MENU) -> None:
+    """A menu that was published before, to a WeChat that has forgotten it since."""
     with app.app_context(), transaction() as session:
-        session.add(MenuPublication(definition=definition))
+        version = MenuVersion(
+            menu_id=get_default().id,
+            number=1,
+            state=VersionState.SHOWN,
+            definition=definition,
+            sent=definition,
+        )
+        session.add(version)
+
+
+def numbers(app: Flask) -> list[int]:
+    with app.app_context():
+        return [version.number for version in list_versions(get_default().id)]
 
 
 def write(folder: Path, name: str, text: str) -> str:
@@ -92,7 +84,7 @@ def test_the_seeded_menu_is_published_and_read_back(app: Flask, platform: MenuPl
 
     assert result.exit_code == 0, result.output
     assert "我的订单" in result.output
-    assert "与定义不同" not in result.output
+    assert "和发布的不同" not in result.output
     assert platform.menu is not None
     assert [button["name"] for button in platform.menu["button"]] == ["逛商城", "本周新品", "我的"]
 
@@ -124,7 +116,7 @@ def test_paths_become_addresses_that_remember_their_button(app: Flask, platform:
     assert labels == ["菜单：逛商城", "菜单：我的订单"]
 
 
-def test_publishing_twice_keeps_the_codes(app: Flask, platform: MenuPlatform) -> None:
+def test_publishing_twice_keeps_the_codes_and_the_version(app: Flask, platform: MenuPlatform) -> None:
     seed(app)
     run(app, "publish")
     first = platform.menu
@@ -132,6 +124,7 @@ def test_publishing_twice_keeps_the_codes(app: Flask, platform: MenuPlatform) ->
     run(app, "publish")
 
     assert platform.menu == first
+    assert numbers(app) == [2, 1]
     with app.app_context():
         kinds = list(db.session.scalars(select(Entrance.kind)))
     assert kinds == [EntranceKind.MENU] * 2
@@ -150,14 +143,6 @@ def test_a_menu_is_published_from_a_file(
     assert platform.menu["button"][0]["name"] == "逛商城"
 
 
-def test_the_definition_is_kept_as_it_was_written(app: Flask, platform: MenuPlatform, tmp_path: Path) -> None:
-    run(app, "publish", write(tmp_path, "menu.toml", TOML))
-
-    with app.app_context():
-        kept = db.session.scalars(select(MenuPublication.definition)).one()
-    assert kept["button"][0]["url"] == "/shop/"
-
-
 def test_what_wechat_shows_differently_is_told(app: Flask, platform: MenuPlatform) -> None:
     seed(app)
     other = {"button": [{"type": "click", "name": "别的", "key": "OTHER"}]}
@@ -165,7 +150,9 @@ def test_what_wechat_shows_differently_is_told(app: Flask, platform: MenuPlatfor
 
     result = run(app, "publish")
 
-    assert "与定义不同：1 name: 逛商城 ≠ 别的" in result.output
+    assert result.exit_code == 0
+    assert "≠ 第 1 列：“逛商城” 打开网页 https://shop.example.cn/shop/" in result.output
+    assert "→ “别的” 点击回复 OTHER" in result.output
 
 
 def test_a_menu_beyond_the_limits_is_not_sent(app: Flask, platform: MenuPlatform) -> None:
@@ -185,14 +172,17 @@ def test_without_a_definition_a_file_is_asked_for(app: Flask, platform: MenuPlat
     assert ".toml" in result.output
 
 
-@pytest.mark.parametrize(("name", "text"), [("m.toml", "= ="), ("m.json", "{"), ("m.json", "[1]")])
+@pytest.mark.parametrize(
+    ("name", "text"), [("m.toml", "= ="), ("m.json", "{"), ("m.json", "[1]"), ("m.json", "{}")]
+)
 def test_a_file_that_cannot_be_read_is_named(
     app: Flask, platform: MenuPlatform, tmp_path: Path, name: str, text: str
 ) -> None:
     result = run(app, "publish", write(tmp_path, name, text))
 
     assert result.exit_code == 1
-    assert name in result.output
+    assert name in result.output or "1 到 3 个按钮" in result.output
+    assert "Traceback" not in result.output
 
 
 def test_a_refusal_by_wechat_is_told_in_a_sentence(app: Flask, platform: MenuPlatform) -> None:
@@ -210,16 +200,84 @@ def test_show_prints_the_menu_wechat_shows(app: Flask, platform: MenuPlatform) -
     seed(app)
     run(app, "publish")
 
-    result = run(app, "show")
-
-    assert "    联系客服  click CONTACT" in result.output
+    assert "    联系客服  点击回复 CONTACT" in run(app, "show").output
 
 
 def test_show_says_when_there_is_none(app: Flask, platform: MenuPlatform) -> None:
     result = run(app, "show")
 
     assert result.exit_code == 0
-    assert "还没有" in result.output
+    assert "现在没有菜单" in result.output
+
+
+def test_check_fails_when_wechat_shows_something_else(
+    app: Flask, platform: MenuPlatform, tmp_path: Path
+) -> None:
+    run(app, "publish", write(tmp_path, "menu.toml", TOML))
+    assert run(app, "check").exit_code == 0
+
+    platform.menu = {"button": [{"type": "click", "name": "别的", "key": "OTHER"}]}
+
+    result = run(app, "check")
+    assert result.exit_code == 1
+    assert "“别的”" in result.output
+
+
+def test_history_tells_every_version_and_rollback_brings_one_back(
+    app: Flask, platform: MenuPlatform, tmp_path: Path
+) -> None:
+    assert "还没有发布过" in run(app, "history").output
+    run(app, "publish", write(tmp_path, "menu.toml", TOML), "--note", "开店")
+    run(app, "publish", write(tmp_path, "menu.toml", TOML.replace("逛商城", "进店")))
+
+    assert "已发布为第 3 版" in run(app, "rollback", "1").output
+
+    history = run(app, "history").output
+    assert [line.split("  ")[0] for line in history.splitlines()] == ["第 3 版", "第 2 版", "第 1 版"]
+    assert "command  开店" in history
+    assert platform.menu is not None
+    assert platform.menu["button"][0]["name"] == "逛商城"
+    assert run(app, "rollback", "9").exit_code == 1
+    assert run(app, "rollback", "x").exit_code == 2
+
+
+def test_personalised_menus_come_and_go(app: Flask, platform: MenuPlatform, tmp_path: Path) -> None:
+    file = write(tmp_path, "vip.toml", TOML)
+    refused = run(app, "conditional", "add", file, "--name", "会员", "--tag", "101")
+    assert refused.exit_code == 1
+    assert "请先发布默认菜单" in refused.output
+    seed(app)
+    run(app, "publish")
+
+    added = run(
+        app, "conditional", "add", file, "--name", "安卓会员", "--tag", "101", "--platform", "android"
+    )
+
+    assert added.exit_code == 0, added.output
+    assert "标签“101”、安卓手机  正在显示" in run(app, "conditional", "list").output
+    assert "逛商城  打开网页" in run(app, "conditional", "try", "somebody").output
+    assert run(app, "conditional", "try", "nobody").exit_code == 1
+    with app.app_context():
+        menu_id = list_personal()[0].id
+    assert run(app, "conditional", "remove", str(menu_id)).exit_code == 0
+    assert platform.personal == {}
+    assert run(app, "conditional", "remove", str(menu_id)).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "environment", "words"),
+    [
+        ((), {}, "现在没有菜单"),
+        (("--lang", "en"), {}, "no menu"),
+        ((), {"LANG": "en_GB.UTF-8"}, "no menu"),
+        ((), {"LANG": "en_GB.UTF-8", "LC_ALL": "zh_CN.UTF-8"}, "现在没有菜单"),
+        (("--lang", "zh"), {"LANG": "en_GB.UTF-8"}, "现在没有菜单"),
+    ],
+)
+def test_the_terminal_is_spoken_to_in_its_language(
+    app: Flask, platform: MenuPlatform, args: tuple[str, ...], environment: dict[str, str], words: str
+) -> None:
+    assert words in run(app, "show", *args, **environment).output
 
 
 def test_a_click_is_counted_under_the_words_on_its_button(app: Flask, client: FlaskClient) -> None:

@@ -112,7 +112,7 @@ def test_a_menu_changed_elsewhere_is_put_right_without_a_new_version(
     assert (done.number, done.is_new) == (1, False)
     assert platform.menu == FIRST
     assert done.drift is not None
-    assert len(done.drift) == 0
+    assert done.drift.places == 0
 
 
 def test_a_refusal_is_kept_and_names_the_button(shop: Flask, platform: MenuPlatform) -> None:
@@ -232,7 +232,7 @@ def test_a_change_in_wechats_own_website_is_told_place_by_place(shop: Flask, pla
 def test_without_any_published_menu_nothing_has_drifted(shop: Flask, platform: MenuPlatform) -> None:
     platform.menu = SECOND
 
-    assert len(looking.find_drift(looking.observe(get_account().client))) == 0
+    assert looking.find_drift(looking.observe(get_account().client)).places == 0
 
 
 def test_one_drift_has_one_name(shop: Flask, platform: MenuPlatform) -> None:

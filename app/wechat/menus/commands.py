@@ -83,7 +83,7 @@ def check_menu() -> None:
     """Compare what WeChat shows with what was published; exit code 1 when it differs."""
     drift = looking.find_drift(looking.observe(get_account().client))
     print_drift(drift)
-    if len(drift):
+    if drift.places:
         raise SystemExit(1)
     click.echo(_("微信显示的和本店发布的一致"))
 
@@ -139,7 +139,7 @@ def _tell(done: Published) -> None:
         click.echo(_("没能向微信读回核对，请稍后运行 flask wechat menu check"))
         return
     print_menu(done.seen.menu)
-    if len(done.drift):
+    if done.drift.places:
         click.echo(_("微信显示的和发布的不同："))
         print_drift(done.drift)
     click.echo(_("手机上重新进入公众号即可看到；已打开的聊天窗口最多五分钟后更新"))

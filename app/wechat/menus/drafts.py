@@ -68,10 +68,13 @@ def change_draft(menu_id: int, change: Change, *, seen_mark: int, actor: str) ->
         lock(menu)
         before = load_draft(menu)
         draft = deepcopy(before)
-        change(draft)
-        if draft == before:
-            return
-        _keep(menu, draft, seen_mark, actor)
+        try:
+            change(draft)
+        except InputInvalid:
+            _require_mark(menu, seen_mark)  # that somebody else changed it says more
+            raise
+        if draft != before:
+            _keep(menu, draft, seen_mark, actor)
 
 
 def replace_draft(menu_id: int, definition: Mapping[str, Any], *, seen_mark: int, actor: str) -> None:
@@ -91,10 +94,14 @@ def discard_draft(menu_id: int, *, seen_mark: int, actor: str) -> None:
 
 
 def _keep(menu: AccountMenu, draft: Draft | None, seen_mark: int, actor: str) -> None:
-    if menu.mark != seen_mark:
-        raise DraftChanged(_("别人刚刚改过这份草稿"), changed_by=menu.changed_by, changed_at=menu.changed_at)
+    _require_mark(menu, seen_mark)
     menu.draft, menu.mark = draft, menu.mark + 1
     menu.changed_at, menu.changed_by = clock.now(), actor
+
+
+def _require_mark(menu: AccountMenu, seen_mark: int) -> None:
+    if menu.mark != seen_mark:
+        raise DraftChanged(_("别人刚刚改过这份草稿"), changed_by=menu.changed_by, changed_at=menu.changed_at)
 
 
 def with_ids(definition: Mapping[str, Any]) -> Draft:

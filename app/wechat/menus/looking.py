@@ -45,8 +45,9 @@ class Drift:
     personal: tuple[PersonalDrift, ...]
     strangers: tuple[PersonalMenu, ...]  # at WeChat, but not ours
 
-    def __len__(self) -> int:
-        """How many places differ."""
+    @property
+    def places(self) -> int:
+        """How many differ."""
         return len(self.default) + len(self.personal) + len(self.strangers)
 
 
