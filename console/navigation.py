@@ -44,7 +44,15 @@ def navigation(waiting: Mapping[str, int]) -> list[NavigationSection]:
                 NavigationEntry("console.overview.show", _("总览"), "home"),
             ],
         ),
-        (_("对话"), []),
+        (
+            _("对话"),
+            [
+                NavigationEntry("console.desk.index", _("接待台"), "headset", badge="desk"),
+                NavigationEntry("console.messages.index", _("消息记录"), "article"),
+                NavigationEntry("console.service_hours.show", _("服务时间"), "clock"),
+                NavigationEntry("console.desk_wechat.index", _("微信客服"), "users"),
+            ],
+        ),
         (
             _("自动回复"),
             [

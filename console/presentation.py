@@ -10,6 +10,7 @@ from flask_babel import get_locale
 
 from app.alerts.service import count_open
 from app.alerts.words import say_alert
+from app.conversations.lists import count_waiting
 from app.followers import names
 from app.staff.sessions import StaffMember
 from console import carriers, entrance_words, labels, masks, moments, reply_labels, rule_words
@@ -61,7 +62,7 @@ def _words() -> dict[str, Callable[..., str]]:
 
 
 def _navigation(member: StaffMember | None) -> list[NavigationSection]:
-    return navigation({"alerts": count_open()}) if member is not None else []
+    return navigation({"alerts": count_open(), "desk": count_waiting()}) if member is not None else []
 
 
 @cache

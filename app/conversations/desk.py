@@ -16,10 +16,12 @@ from app.conversations.states import CONVERSATION_MOVES
 from app.conversations.window import Window, find_windows
 from app.core import clock
 from app.core.db import db, transaction
-from app.core.errors import NotFound, ShopError
+from app.core.errors import InputInvalid, NotFound, ShopError
 from app.core.insert_once import insert_once
 from app.core.states import move_state
-from app.wechat.replies import Reply
+from app.core.states import record_event as record_history
+from app.keywords.replies import MAX_TEXT_BYTES
+from app.wechat.replies import Reply, TextReply
 
 logger = logging.getLogger(__name__)
 
@@ -111,6 +113,8 @@ def take_over(conversation_id: int, *, staff_id: int, seen_staff_id: int) -> boo
         done = session.execute(statement.values(staff_id=staff_id, last_activity_at=now)).rowcount == 1  # type: ignore[attr-defined]
         if not done:
             return _refuse_or_same(row, staff_id)
+        held = str(Holder.PERSON)
+        record_history(row, old=held, new=held, cause="taken_over", actor=f"staff:{staff_id}")
         return True
 
 
@@ -118,14 +122,22 @@ def say(conversation_id: int, reply: Reply, *, staff_id: int, token: str) -> int
     """Send something from the desk; the same `token` is the same message. Returns the message's id.
 
     Opens a transaction. Raises: NotFound; TakenByOther when this person does not answer the follower;
-    WindowClosed.
+    WindowClosed; InputInvalid for a text that is empty or too long.
     """
+    if isinstance(reply, TextReply):
+        _check_text(reply.text)
     with transaction():
+        if not _is_known(f"desk:{token}"):
+            check_can_say(conversation_id, staff_id=staff_id)
         row = _get_held(conversation_id, staff_id)
-        if not window_of(row).is_open and not _is_known(f"desk:{token}"):
-            raise WindowClosed(_("现在不能发送：微信的回复窗口已关闭"))
         _note_activity(row)
         return queue_reply(row.openid, reply, by=f"staff:{staff_id}", dedupe_key=f"desk:{token}")
+
+
+def check_can_say(conversation_id: int, *, staff_id: int) -> None:
+    """Raises: what `say` would, whatever is to be said."""
+    if not window_of(_get_held(conversation_id, staff_id)).is_open:
+        raise WindowClosed(_("现在不能发送：微信的回复窗口已关闭"))
 
 
 def say_again(conversation_id: int, message_id: int, *, staff_id: int) -> int:
@@ -237,6 +249,19 @@ def _refuse_or_same(row: Conversation, staff_id: int) -> bool:
     if row.state == Holder.PERSON and row.staff_id == staff_id:
         return False
     raise TakenByOther(row.staff_id)
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        raise InputInvalid(_("请先写点什么"))
+    if (size := len(text.encode())) > MAX_TEXT_BYTES:
+        raise InputInvalid(
+            _(
+                "文字太长：%(size)d 字节，最多 %(limit)d 字节（一个汉字算 3 个）",
+                size=size,
+                limit=MAX_TEXT_BYTES,
+            )
+        )
 
 
 def _is_known(dedupe_key: str) -> bool:

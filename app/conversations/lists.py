@@ -13,15 +13,13 @@ from app.followers.models import Follower
 LONGEST_LIST = 200
 LATELY = 30
 
-_NAME = func.coalesce(func.nullif(Follower.remark, ""), Follower.nickname, "")
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One follower on the list. `name`: remark or nickname, hostile text, may be empty."""
+    """One follower on the list; `follower` is None for somebody we know by his messages alone."""
 
     conversation: Conversation
-    name: str
+    follower: Follower | None
     unread: int
     window: Window
 
@@ -54,7 +52,7 @@ def load_desk(staff_id: int) -> Desk:
         _find(with_people & (Conversation.staff_id.is_(None) | ~is_mine), by_activity, LONGEST_LIST),
         _find(Conversation.state == Holder.BOT, by_activity, LATELY),
     ]
-    windows = find_windows([row for part in parts for row, _name, _unread in part])
+    windows = find_windows([row for part in parts for row, _follower, _unread in part])
     waiting, mine, others, lately = (_present(part, windows) for part in parts)
     return Desk(waiting, mine, others, lately, count_waiting())
 
@@ -72,14 +70,9 @@ def desk_mark() -> tuple[object, ...]:
     return (*db.session.execute(open_ones).one(), db.session.scalar(lately))
 
 
-def name_of(openid: str) -> str:
-    """What to call this follower: the merchant's remark, else the nickname, else nothing."""
-    return db.session.scalar(select(_NAME).where(Follower.openid == openid)) or ""
-
-
 def _find(
     condition: ColumnElement[bool], order: ColumnElement[object], limit: int
-) -> Sequence[tuple[Conversation, str, int]]:
+) -> Sequence[tuple[Conversation, Follower | None, int]]:
     unread = (
         select(func.count())
         .where(Message.openid == Conversation.openid, Message.id > Conversation.read_id)
@@ -88,10 +81,12 @@ def _find(
         .correlate(Conversation)
         .scalar_subquery()
     )
-    query = select(Conversation, _NAME, unread).outerjoin(Follower, Follower.openid == Conversation.openid)
+    query = select(Conversation, Follower, unread).outerjoin(Follower, Follower.openid == Conversation.openid)
     found = db.session.execute(query.where(condition).order_by(order, Conversation.id).limit(limit))
-    return [(row, name, number) for row, name, number in found]
+    return [(row, follower, number) for row, follower, number in found]
 
 
-def _present(part: Sequence[tuple[Conversation, str, int]], windows: Mapping[str, Window]) -> Sequence[Row]:
-    return [Row(row, name, unread, windows[row.openid]) for row, name, unread in part]
+def _present(
+    part: Sequence[tuple[Conversation, Follower | None, int]], windows: Mapping[str, Window]
+) -> Sequence[Row]:
+    return [Row(row, follower, unread, windows[row.openid]) for row, follower, unread in part]

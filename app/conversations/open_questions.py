@@ -21,6 +21,7 @@ from app.keywords.lab import AskerInMind
 from app.keywords.service import load_matcher
 
 MAX_SENTENCES = 1000
+ENDINGS = "?!.,~。，…、"  # as folding leaves them
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,14 @@ def list_open_questions(since: datetime) -> Sequence[OpenQuestion]:
     groups: dict[str, OpenQuestion] = {}
     dismissed = set(db.session.scalars(select(DismissedSentence.fingerprint)))
     for row in unanswered(since, MAX_SENTENCES):
-        if not (folded := fold(row.sentence)):
-            continue
-        known = groups.get(folded)
+        core = _core(row.sentence)
+        known = groups.get(core)
         if known is None:
-            is_dismissed = _fingerprint(folded) in dismissed
-            groups[folded] = OpenQuestion(row.sentence, row.count, row.last_at, is_dismissed, "")
+            is_dismissed = _fingerprint(core) in dismissed
+            groups[core] = OpenQuestion(row.sentence, row.count, row.last_at, is_dismissed, "")
         else:
             last_at = max(known.last_at, row.last_at)
-            groups[folded] = replace(known, count=known.count + row.count, last_at=last_at)
+            groups[core] = replace(known, count=known.count + row.count, last_at=last_at)
     found = _name_rules(groups.values())
     return sorted(found, key=lambda each: (each.is_dismissed, bool(each.answered_by), -each.count))
 
@@ -55,13 +55,13 @@ def list_open_questions(since: datetime) -> Sequence[OpenQuestion]:
 def dismiss(sentence: str, *, actor: str) -> None:
     """Nobody wants to hear of this sentence again, however it is written. Opens a transaction."""
     with transaction():
-        insert_once(DismissedSentence, fingerprint=_fingerprint(fold(sentence)), at=clock.now(), by=actor)
+        insert_once(DismissedSentence, fingerprint=_fingerprint(_core(sentence)), at=clock.now(), by=actor)
 
 
 def bring_back(sentence: str) -> None:
     """The opposite. Opens a transaction."""
     with transaction() as session:
-        mine = DismissedSentence.fingerprint == _fingerprint(fold(sentence))
+        mine = DismissedSentence.fingerprint == _fingerprint(_core(sentence))
         session.execute(delete(DismissedSentence).where(mine))
 
 
@@ -76,5 +76,11 @@ def _name_rules(questions: Iterable[OpenQuestion]) -> list[OpenQuestion]:
     return found
 
 
-def _fingerprint(folded: str) -> str:
-    return sha256(folded.encode()).hexdigest()
+def _core(sentence: str) -> str:
+    """What is the same however it is written and however the sentence ends."""
+    folded = fold(sentence)
+    return folded.rstrip(ENDINGS) or folded
+
+
+def _fingerprint(core: str) -> str:
+    return sha256(core.encode()).hexdigest()

@@ -1,6 +1,6 @@
 """One follower's talk as the desk shows it: what he wrote, what was answered and by whom, who took over when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,8 @@ from app.conversations.models import Conversation, Direction, Message
 from app.conversations.sending import again_key, can_send_again
 from app.core.db import db
 from app.core.states import StateEvent
-from app.wechat.replies import NewsReply, Reply, bring_back
+from app.materials.models import Material, MaterialKind
+from app.wechat.replies import MediaReply, NewsReply, Reply, bring_back
 
 PAGE = 40
 LOOKED_AT = 30  # messages behind which what he came from is no longer of interest
@@ -40,9 +41,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Lines, the oldest first. `older_before`: where older ones begin, None when there are none."""
+    """Lines, the oldest first. `older_before`: where older ones begin, None when there are none.
+
+    `pictures`: files below MEDIA_DIR of the pictures we sent, by material.
+    """
 
     lines: Sequence[Line]
+    pictures: Mapping[int, str]
     older_before: int | None
     last_id: int  # of the newest message shown
 
@@ -64,7 +69,8 @@ def load_thread(conversation: Conversation, *, before_id: int | None = None) -> 
     lines = [line for row in rows for line in _lines_of(row, row.id in repeated)]
     lines += _find_moves(conversation, rows, is_last_page=before_id is None)
     lines.sort(key=lambda line: line.at)
-    return Thread(lines, rows[0].id if has_older else None, rows[-1].id if rows else 0)
+    older_before = rows[0].id if has_older else None
+    return Thread(lines, _find_pictures(lines), older_before, rows[-1].id if rows else 0)
 
 
 def thread_mark(conversation: Conversation) -> tuple[object, ...]:
@@ -97,6 +103,14 @@ def _lines_of(row: Message, is_repeated: bool) -> Sequence[Line]:
     kind = LineKind.EVENT if row.kind.startswith("event:") else LineKind.SAID
     said = [Line(kind, row.at, row)]
     return [*said, Line(LineKind.ANSWER, row.at, row, reply)] if reply else said
+
+
+def _find_pictures(lines: Sequence[Line]) -> Mapping[int, str]:
+    ids = {line.reply.material_id for line in lines if isinstance(line.reply, MediaReply)}
+    query = select(Material.id, Material.file).where(
+        Material.id.in_(ids), Material.kind == MaterialKind.IMAGE
+    )
+    return {row.id: row.file for row in db.session.execute(query)} if ids else {}
 
 
 def _find_repeated(rows: Sequence[Message]) -> set[int]:

@@ -1,5 +1,6 @@
 """Knowing who follows and who visits. Safe when the same person's pushes and pages arrive at once or late."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -26,6 +27,12 @@ _KNOWN = select(Follower.is_subscribed, Follower.unsubscribed_at, Follower.last_
 def find(openid: str) -> Follower | None:
     """The follower of this openid."""
     return db.session.scalars(select(Follower).where(Follower.openid == openid)).one_or_none()
+
+
+def find_many(openids: Collection[str]) -> dict[str, Follower]:
+    """The followers among these, by openid."""
+    rows = db.session.scalars(select(Follower).where(Follower.openid.in_(openids))).all() if openids else ()
+    return {row.openid: row for row in rows}
 
 
 def find_by_id(follower_id: int) -> Follower | None:

@@ -24,7 +24,7 @@ from app.conversations.desk import (
     window_of,
 )
 from app.conversations.idle import IdleRule, check_wechat_sessions, give_back_idle, keep_idle_rule
-from app.conversations.lists import count_waiting, desk_mark, load_desk, name_of
+from app.conversations.lists import count_waiting, desk_mark, load_desk
 from app.conversations.log import conversation_of
 from app.conversations.models import Conversation, Direction, Holder, Message, Sending
 from app.conversations.quick_replies import (
@@ -39,7 +39,6 @@ from app.conversations.thread import LineKind, find_context, load_thread, thread
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import InputInvalid, NotFound
-from app.followers.models import Follower
 from app.wechat.replies import Article, NewsReply, TextReply, keep
 from tests.factories import make_follower
 from tests.pushes import OPENID
@@ -316,18 +315,16 @@ def test_unread_counts_what_came_after_he_asked_and_was_not_seen(shop: Flask, ad
     assert load_desk(1).waiting[0].unread == 0
 
 
-def test_the_list_names_people_as_the_merchant_does(shop: Flask) -> None:
-    with transaction() as session:
-        follower = session.merge(make_follower(OPENID))
-        follower.nickname = "<b>黑客</b>\"'&\U0001f600"
+def test_the_list_knows_who_it_is_about(shop: Flask) -> None:
     waiting()
-    assert load_desk(1).waiting[0].name == "<b>黑客</b>\"'&\U0001f600"
+    assert load_desk(1).waiting[0].follower is None
 
     with transaction() as session:
-        session.scalars(select(Follower)).one().remark = "老客户"
+        session.merge(make_follower(OPENID)).nickname = "<b>黑客</b>\"'&\U0001f600"
 
-    assert load_desk(1).waiting[0].name == name_of(OPENID) == "老客户"
-    assert name_of("nobody") == ""
+    follower = load_desk(1).waiting[0].follower
+    assert follower is not None
+    assert follower.nickname == "<b>黑客</b>\"'&\U0001f600"
 
 
 def test_every_change_changes_the_mark(shop: Flask, advance: Advance) -> None:

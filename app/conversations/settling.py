@@ -1,0 +1,212 @@
+"""What follows from a push once it is answered: who follows, who waits for a person, what else is to be said.
+
+Everything here is database work in one transaction with the mark that it was done, so it is done once; calls
+to WeChat become outbox jobs. A message that cannot be settled becomes a job of its own and is tried again.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app.conversations import desk
+from app.conversations.erasure import erase_messages
+from app.conversations.models import Direction, Message
+from app.conversations.pictures import request_picture
+from app.conversations.sending import queue_reply
+from app.core import clock, outbox
+from app.core.db import db, transaction
+from app.entrances.scenes import record_scan
+from app.followers import service as followers
+from app.followers.erasure import erase
+from app.wechat.callback import messages as m
+from app.wechat.callback.flat_xml import parse
+from app.wechat.callback.reading import read_push
+from app.wechat.replies import HandOver, bring_back
+
+logger = logging.getLogger(__name__)
+
+SETTLE = "settle_message"  # the outbox kind; its job carries message_id
+BATCH = 100
+# user_authorization_revoke says what he took back; what is not in the list counts as everything.
+REVOKED = {"201": "addresses", "205": "profile", "206": "location"}
+
+Effect = Callable[[Any, Message], None]
+
+
+def settle(message_id: int) -> None:
+    """Do what follows from this push, unless it was done. Opens a transaction or joins one."""
+    with transaction() as session:
+        unsettled = (Message.id == message_id) & Message.settled_at.is_(None)
+        statement = update(Message).where(unsettled).values(settled_at=clock.now())
+        statement = statement.execution_options(synchronize_session=False)
+        if session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
+            return
+        _apply(session.get_one(Message, message_id))
+
+
+def settle_due() -> int:
+    """Settle what was answered since the last look, oldest first; returns how many."""
+    due = (
+        select(Message.id)
+        .where(Message.settled_at.is_(None), Message.direction == Direction.IN)
+        .order_by(Message.id)
+        .limit(BATCH)
+    )
+    done = 0
+    while ids := db.session.scalars(due).all():
+        _settle_batch(ids)
+        done += len(ids)
+    return done
+
+
+def retry(message_id: int) -> None:
+    """Settle a message that failed before. Raises: what it fails with."""
+    with transaction() as session:
+        statement = update(Message).where(Message.id == message_id).values(settled_at=None)
+        session.execute(statement.execution_options(synchronize_session=False))
+        settle(message_id)
+
+
+def _settle_batch(ids: Any) -> None:
+    try:
+        with transaction():
+            for message_id in ids:
+                settle(message_id)
+    except Exception:
+        logger.exception("batch not settled", extra={"messages": len(ids)})
+        for message_id in ids:
+            _settle_alone(message_id)
+
+
+def _settle_alone(message_id: int) -> None:
+    """One that cannot be settled must not hold up those behind it."""
+    try:
+        settle(message_id)
+    except Exception:
+        logger.exception("message not settled", extra={"message_id": message_id})
+        with transaction() as session:
+            statement = update(Message).where(Message.id == message_id).values(settled_at=clock.now())
+            session.execute(statement.execution_options(synchronize_session=False))
+            outbox.enqueue(SETTLE, message_id=message_id)
+
+
+def _apply(message: Message) -> None:
+    if not message.payload:  # his data were deleted meanwhile
+        return
+    push = read_push(parse(message.payload.encode()))
+    EFFECTS.get(push.kind, _nothing)(push, message)
+    for number, kept in enumerate(message.further or []):
+        reply = bring_back(kept)
+        if isinstance(reply, HandOver):
+            desk.ask_for_person(message.openid, message.at, kf_account=reply.kf_account)
+        else:
+            key = f"further:{message.id}:{number}"
+            queue_reply(message.openid, reply, by=message.answered_by, dedupe_key=key)
+
+
+def _nothing(_push: m.Push, _message: Message) -> None:
+    """Kept, and that is all."""
+
+
+def _chat(push: m.Push, message: Message) -> None:
+    followers.record_chat(push.openid)
+    desk.record_message(push.openid, message.at, message.content or f"[{push.kind}]")
+    if push.kind == "image":
+        request_picture(message.id)
+
+
+def _tap(push: m.Push, message: Message) -> None:
+    followers.record_chat(push.openid)
+    desk.record_event(push.openid, message.at)
+
+
+def _visit(push: m.Push, _message: Message) -> None:
+    followers.record_chat(push.openid)
+
+
+def _follow(push: m.SubscribeEvent, message: Message) -> None:
+    followers.record_follow(push.openid, push.sent_at, scene=push.scene)
+    desk.record_event(push.openid, message.at)
+    if push.scene:
+        record_scan(push.scene, push.openid, message.id, at=message.at, is_follow=True)
+
+
+def _scan(push: m.ScanEvent, message: Message) -> None:
+    _tap(push, message)
+    record_scan(push.scene, push.openid, message.id, at=message.at, is_follow=False)
+
+
+def _leave(push: m.UnsubscribeEvent, message: Message) -> None:
+    followers.record_unfollow(push.openid, push.sent_at)
+    _erase(push.openid, "everything", "unsubscribe", message)
+
+
+def _revoke(push: m.AuthorizationEvent, message: Message) -> None:
+    _erase(push.subject, REVOKED.get(push.revoked, "everything"), push.kind.removeprefix("event:"), message)
+
+
+def _close_account(push: m.AuthorizationEvent, message: Message) -> None:
+    followers.record_unfollow(push.subject, push.sent_at)
+    _erase(push.subject, "everything", push.kind.removeprefix("event:"), message)
+
+
+def _erase(openid: str, what: str, cause: str, message: Message) -> None:
+    erase(openid, cause=cause, what=what)
+    if what == "everything":
+        erase_messages(openid)
+        desk.forget(openid)
+
+
+def _session_started(push: m.KfSessionEvent, _message: Message) -> None:
+    desk.wechat_session_started(push.openid, push.kf_account)
+
+
+def _session_closed(push: m.KfSessionEvent, _message: Message) -> None:
+    desk.wechat_session_closed(push.openid, push.kf_account)
+
+
+def _session_switched(push: m.KfSessionEvent, _message: Message) -> None:
+    desk.wechat_session_switched(push.openid, push.kf_account)
+
+
+def _verification(push: m.VerificationEvent, message: Message) -> None:
+    """What a merchant must do something about; good news is only kept."""
+    if push.kind in ("event:annual_renew", "event:verify_expired") or push.kind.endswith("_fail"):
+        detail = f"{push.kind.removeprefix('event:')} {push.reason}".strip()
+        outbox.enqueue(
+            "raise_alert", alert="account_verification", ref=str(message.id), detail=detail, order_no=""
+        )
+
+
+EFFECTS: Mapping[str, Effect] = {
+    **dict.fromkeys(
+        ("text", "image", "voice", "video", "shortvideo", "location", "link", "miniprogrampage"), _chat
+    ),
+    "event:subscribe": _follow,
+    "event:unsubscribe": _leave,
+    "event:scan": _scan,
+    "event:click": _tap,
+    "event:scancode_push": _tap,
+    "event:scancode_waitmsg": _tap,
+    "event:view": _visit,
+    "event:view_miniprogram": _visit,
+    "event:user_authorization_revoke": _revoke,
+    "event:user_authorization_cancellation": _close_account,
+    "event:kf_create_session": _session_started,
+    "event:kf_close_session": _session_closed,
+    "event:kf_switch_session": _session_switched,
+    **dict.fromkeys(
+        (
+            "event:annual_renew",
+            "event:verify_expired",
+            "event:naming_verify_fail",
+            "event:qualification_verify_fail",
+        ),
+        _verification,
+    ),
+}
+
+# What the next message or page of the same person depends on is settled before this one is answered.
+AT_ONCE = frozenset(kind for kind, effect in EFFECTS.items() if effect not in (_chat, _tap, _visit))
