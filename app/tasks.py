@@ -6,13 +6,21 @@ Each may run twice, and at the same time as another: all that matters is guarded
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 from flask import Flask, current_app
 from sqlalchemy import select, update
 
 from app.alerts.service import raise_alert
+from app.conversations import kf_desk
+from app.conversations.idle import check_wechat_sessions, give_back_idle
+from app.conversations.kf_records import import_records
+from app.conversations.pictures import FOLDER as PICTURES
+from app.conversations.pictures import delete_orphans, fetch_picture
+from app.conversations.retention import tidy_messages
+from app.conversations.sending import send_message
 from app.conversations.settling import retry, settle_due
 from app.core import clock, outbox
 from app.core.db import db, transaction
@@ -20,13 +28,18 @@ from app.core.insert_once import insert_once
 from app.core.outbox import OutboxJob
 from app.core.timetable import TimetableRun
 from app.materials.service import sweep_files
-from app.materials.uploading import upload_material
+from app.materials.uploading import get_media_id, upload_material
 from app.notices.service import send_notice
 from app.payments.closing import close_siblings, expire_orders
 from app.payments.gateways import get_gateway
 from app.payments.notifications import delete_old_refused
 from app.payments.sweeper import check_pending
+from app.tasks_followers import FOLLOWER_HANDLERS, apply_auto_tags
 from app.wechat.account import get_account
+from app.wechat.menus.looking import find_drift, name_drift, observe
+from app.wechat.menus.personal import withdraw
+from app.wechat.menus.versions import find_shown, get_default
+from app.wechat.replies import MediaReply, MusicReply, Reply
 
 logger = logging.getLogger(__name__)
 
@@ -49,12 +62,42 @@ def _settle_message(message_id: int) -> None:
     retry(message_id)
 
 
+def _send_message(message_id: int) -> None:
+    send_message(get_account().client, message_id, make_ready=_make_ready)
+
+
+def _make_ready(reply: Reply) -> Reply:
+    """The reply with the media_id of what WeChat must have first; it may be another than yesterday's."""
+    client = get_account().client
+    if isinstance(reply, MediaReply):
+        return replace(reply, media_id=get_media_id(client, reply.material_id))
+    if isinstance(reply, MusicReply):
+        return replace(reply, thumb_media_id=get_media_id(client, reply.material_id))
+    return reply
+
+
+def _fetch_picture(message_id: int) -> None:
+    fetch_picture(get_account().client, message_id, folder=_picture_folder())
+
+
+def _picture_folder() -> Path:
+    return Path(current_app.config["DATA_DIR"], PICTURES)
+
+
 def _upload_material(material_id: int) -> None:
     upload_material(get_account().client, material_id)
 
 
+def _withdraw_menu(version_id: int) -> None:
+    withdraw(get_account().client, version_id)
+
+
 HANDLERS: dict[str, outbox.Handler] = {
+    **FOLLOWER_HANDLERS,
+    "withdraw_menu": _withdraw_menu,
     "settle_message": _settle_message,
+    "send_message": _send_message,
+    "fetch_picture": _fetch_picture,
     "send_notice": _send_notice,
     "raise_alert": _raise_alert,
     "close_siblings": _close_siblings,
@@ -92,9 +135,35 @@ def _forget_refused() -> None:
     delete_old_refused()
 
 
+def _give_back_idle() -> None:
+    give_back_idle()
+
+
+def _follow_wechat_desk() -> None:
+    """While the merchant uses WeChat's own desk: what was said there, and which talks are over."""
+    client = get_account().client
+    if kf_desk.load_kf_desk().is_on:
+        import_records(client)
+        check_wechat_sessions(lambda openid: kf_desk.find_session(client, openid))
+
+
+def _tidy_messages() -> None:
+    config = current_app.config
+    tidy_messages(payload_days=config["MESSAGE_PAYLOAD_DAYS"], message_days=config["MESSAGE_DAYS"])
+    delete_orphans(_picture_folder())
+
+
 def _tidy_up() -> None:
     outbox.delete_done(before=clock.now() - OUTBOX_KEPT)
     sweep_files()
+
+
+def _check_menus() -> None:
+    if find_shown(get_default().id) is None:
+        return
+    seen = observe(get_account().client)
+    if places := find_drift(seen).places:
+        raise_alert("menu_drift", name_drift(seen), detail=str(places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +181,13 @@ TIMETABLE = (
     Entry("payments", timedelta(seconds=5), _sweep_payments),
     Entry("expiry", timedelta(seconds=10), _expire_orders),
     Entry("refused", timedelta(minutes=1), _forget_refused),
+    Entry("idle", timedelta(minutes=1), _give_back_idle),
+    Entry("wechat_desk", timedelta(minutes=10), _follow_wechat_desk),
     Entry("given_up", timedelta(minutes=5), _report_given_up),
+    Entry("auto_tags", timedelta(hours=1), apply_auto_tags),
     Entry("certificates", timedelta(hours=12), _refresh_certificates),
+    Entry("tidy_messages", timedelta(hours=24), _tidy_messages),
+    Entry("menus", timedelta(hours=24), _check_menus),
     Entry("tidy_up", timedelta(hours=24), _tidy_up),
 )
 

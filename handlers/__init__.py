@@ -3,17 +3,20 @@
 from flask import Flask
 
 from app.wechat.account import EXTENSION
-from handlers.answering import AnswerDesk
+from handlers.answering import Answering
 from handlers.dispatch import dispatch
-from handlers.endpoint import DESK, endpoint
+from handlers.front import Front
 from handlers.links import link_from_menu
 from handlers.payment_notifications import payment_notifications
+
+ANSWERING = "answering"
 
 
 def register(app: Flask) -> None:
     """Mount this door. What WeChat pushes is signed by WeChat and carries no CSRF token."""
-    app.extensions[DESK] = AnswerDesk(app, dispatch)
-    app.extensions[EXTENSION].make_link = link_from_menu
-    for blueprint in (endpoint, payment_notifications):
-        app.register_blueprint(blueprint)
-        app.extensions["csrf"].exempt(blueprint)
+    account = app.extensions[EXTENSION]
+    account.make_link = link_from_menu
+    app.register_blueprint(payment_notifications)
+    app.extensions["csrf"].exempt(payment_notifications)
+    answering = app.extensions[ANSWERING] = Answering(app, dispatch)
+    app.wsgi_app = Front(app.wsgi_app, account.callback, answering)  # type: ignore[method-assign]

@@ -1,101 +1,96 @@
-"""Answers within WeChat's patience whatever happens.
+"""From a verified push to its answer: find it, keep it, and only then say it.
 
-The work is done by a thread of a pool while the request waits. When it takes too long, or breaks, WeChat is
-told `success`, and what the work says in the end goes out as a customer-service message.
+Whatever breaks, WeChat gets an answer it understands. A handler that breaks is answered with `success`. A
+database that does not answer is said to be so, because then nothing was kept: WeChat pushes again.
 """
 
 import logging
-import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from flask import Flask
 
-from app.wechat import inbox
+from app.conversations.inbox import Inbox, Kept
+from app.conversations.settling import AT_ONCE, settle
+from app.core import clock
+from app.core.db import db
+from app.core.driver import Driver
 from app.wechat.callback.codec import SUCCESS, Received
 from app.wechat.callback.messages import Push
-from app.wechat.replies import Reply
-from handlers.xml_replies import write_reply
+from app.wechat.replies import bring_back, read_kept
+from handlers.answers import SILENCE, Answer, Prepared, hands_over, split
+from handlers.ready import Ready
+from handlers.xml_replies import write_head, write_tail
 
 logger = logging.getLogger(__name__)
 
-DEADLINE_SECONDS = 3.5  # WeChat hangs up after 5; the way there and back takes time as well
-THREADS = 16
+# WeChat hangs up after 5 seconds; what took longer than this is sent as a customer-service message instead.
+DEADLINE_SECONDS = 4.0
+
+Dispatch = Callable[[Push, Ready], Answer]
 
 
-class Delivery:
-    """Hands an answer from the worker to the waiting request, or tells the worker that it came too late."""
+class Answering:
+    """Answers pushes. Safe for any number of threads and processes."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._ready = threading.Event()
-        self._answer: str | None = None
-        self._is_over = False
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the request was answered without us."""
-        return self._is_over
-
-    def hand_over(self, answer: str) -> bool:
-        """Give the answer; False when nobody waits for it any more."""
-        with self._lock:
-            if self._is_over:
-                return False
-            self._answer = answer
-        self._ready.set()
-        return True
-
-    def wait(self, seconds: float) -> str | None:
-        """The answer, or None when it did not come in time; from then on none is taken."""
-        self._ready.wait(seconds)
-        with self._lock:
-            self._is_over = self._answer is None
-            return self._answer
-
-
-class AnswerDesk:
-    """Takes verified pushes and always has an answer in time. `dispatch` says what the reply is."""
-
-    def __init__(self, app: Flask, dispatch: Callable[[Push], Reply | None]) -> None:
-        self._app, self._dispatch = app, dispatch
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="answers")
-        self.deadline_seconds = DEADLINE_SECONDS
+    def __init__(self, app: Flask, dispatch: Dispatch) -> None:
+        self._app, self.dispatch = app, dispatch
+        self.driver = Driver(_engine(app))
+        self.ready = Ready(app, self.driver)
+        self._inbox = Inbox(_engine(app), self.driver)
 
     def answer(self, received: Received) -> str:
-        """The answer before encryption: reply XML or `success`."""
-        delivery = Delivery()
-        self._pool.submit(self._work, received, delivery)
-        answer = delivery.wait(self.deadline_seconds)
-        if answer is None:
-            logger.warning("answer is late", extra={"kind": received.push.kind})
-        return SUCCESS if answer is None else answer
+        """The answer before encryption: reply XML or `success`.
 
-    def _work(self, received: Received, delivery: Delivery) -> None:
-        with self._app.app_context():
-            try:
-                self._answer_once(received, delivery)
-            except Exception:
-                logger.exception("push not answered", extra={"kind": received.push.kind})
-                delivery.hand_over(SUCCESS)
+        Raises: sqlalchemy.exc.OperationalError when the push could not be kept.
+        """
+        began, push = time.monotonic(), received.push
+        answer = self._find(push)
+        to_event = push.kind.startswith("event:")
+        at_once, further = split(answer, to_event=to_event)
+        if at_once is not None and time.monotonic() - began > DEADLINE_SECONDS:
+            logger.warning("answer is late", extra={"kind": push.kind})
+            at_once, further = None, _all_further(answer)
+        kept = self._inbox.keep(
+            received,
+            answered_by=answer.by,
+            reply=at_once.kept if at_once else None,
+            further=further,
+            at=clock.now(),
+        )
+        if kept.is_first and (push.kind in AT_ONCE or hands_over(answer)):
+            self._settle(kept.message_id)
+        return self._write(push, kept, at_once, to_event=to_event)
 
-    def _answer_once(self, received: Received, delivery: Delivery) -> None:
-        claim = inbox.take(received)
-        if isinstance(claim, str):
-            delivery.hand_over(claim)
-            return
-        reply, answer = self._find_reply(received.push)
-        if delivery.is_over:
-            inbox.record_late(claim, reply)
-            return
-        is_ours = inbox.record_answer(claim, answer)
-        if not delivery.hand_over(answer if is_ours else SUCCESS) and is_ours:
-            inbox.record_late(claim, reply)
-
-    def _find_reply(self, push: Push) -> tuple[Reply | None, str]:
+    def _find(self, push: Push) -> Answer:
         try:
-            reply = self._dispatch(push)
-            return reply, write_reply(reply, push) if reply is not None else SUCCESS
+            return self.dispatch(push, self.ready)
         except Exception:
             logger.exception("handler failed", extra={"kind": push.kind})
-            return None, SUCCESS
+            return SILENCE
+
+    def _write(self, push: Push, kept: Kept, at_once: Prepared | None, *, to_event: bool) -> str:
+        if kept.reply is None:
+            return SUCCESS
+        if kept.is_first and at_once is not None:
+            tail = at_once.to_event if to_event else at_once.to_message
+        else:
+            tail = write_tail(bring_back(read_kept(kept.reply)), to_event=to_event)
+        return write_head(push, kept.sent_seconds) + tail
+
+    def _settle(self, message_id: int) -> None:
+        """What must be true before he writes again; when it fails here, the worker does it."""
+        try:
+            with self._app.app_context():
+                settle(message_id)
+        except Exception:
+            logger.exception("message not settled", extra={"message_id": message_id})
+
+
+def _all_further(answer: Answer) -> str | None:
+    return f"[{','.join(each.kept for each in answer.replies)}]" if answer.replies else None
+
+
+def _engine(app: Flask):  # type: ignore[no-untyped-def] # an Engine
+    with app.app_context():
+        return db.engine

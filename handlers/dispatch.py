@@ -1,42 +1,36 @@
-"""Which push goes where. Everything that is not in the table is kept and answered with `success`."""
+"""Which push is answered by whom. Everything that is not in the table is kept and answered with `success`.
 
-import logging
+A handler finds an answer and changes nothing: it may be asked twice about the same push, and only one of its
+answers will count. What follows from a push is done by `app/conversations/settling.py`.
+"""
+
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.followers.service import record_chat
 from app.wechat.callback.messages import Push
-from app.wechat.replies import Reply
-from handlers import fallback, farewell, keyword_replies, menu_clicks, welcome
+from handlers import fallback, keyword_replies, menu_clicks, scene_codes, welcome
+from handlers.answers import SILENCE, Answer
+from handlers.ready import Ready
 
-logger = logging.getLogger(__name__)
-
-Handler = Callable[[Any], Reply | None]  # each takes the type of its own kind of push
+Handler = Callable[[Any, Ready], Answer]  # each takes the type of its own kind of push
 
 TABLE: Mapping[str, Handler] = {
     "text": keyword_replies.reply,
-    "image": fallback.reply,
-    "voice": fallback.reply,
-    "video": fallback.reply,
-    "shortvideo": fallback.reply,
-    "location": fallback.reply,
-    "link": fallback.reply,
+    "image": fallback.reply_to_media,
+    "voice": fallback.reply_to_media,
+    "video": fallback.reply_to_media,
+    "shortvideo": fallback.reply_to_media,
+    "location": fallback.reply_to_media,
+    "link": fallback.reply_to_media,
+    "miniprogrampage": fallback.reply_to_media,
     "event:subscribe": welcome.reply,
-    "event:unsubscribe": farewell.record,
+    "event:scan": scene_codes.reply,
     "event:click": menu_clicks.reply,
-    "event:scan": fallback.reply,
-    "event:scancode_waitmsg": fallback.reply,  # the phone shows a spinner until something comes
+    "event:scancode_waitmsg": menu_clicks.reply_to_scan,
 }
 
-COMING_AND_GOING = ("event:subscribe", "event:unsubscribe")  # everything else in the table is a chat
 
-
-def dispatch(push: Push) -> Reply | None:
-    """The reply to this push; None when nothing is to be said."""
-    logger.info("push", extra={"kind": push.kind, "openid": push.openid})
+def dispatch(push: Push, ready: Ready) -> Answer:
+    """The answer to this push."""
     handler = TABLE.get(push.kind)
-    if handler is None:
-        return None
-    if push.kind not in COMING_AND_GOING:
-        record_chat(push.openid)
-    return handler(push)
+    return handler(push, ready) if handler is not None else SILENCE

@@ -1,26 +1,30 @@
 """Answers a text by the keyword rules."""
 
+from app.conversations.models import Holder
 from app.entrances.models import EntranceKind
-from app.keywords.matching import Match
-from app.keywords.models import ReplyKind
-from app.keywords.service import find_reply
-from app.wechat.callback.messages import TextMessage
-from app.wechat.replies import Reply, TextReply
+from app.keywords.matching import Rule
+from app.wechat.callback.messages import Push, TextMessage
 from handlers import fallback
-from handlers.links import link_to
-from handlers.product_news import reply_with_product
-from handlers.speech import say
+from handlers.answers import Answer
+from handlers.links import Door
+from handlers.ready import Ready
+from handlers.speaking import speak
+
+WITH_A_PERSON = (Holder.PERSON, Holder.WECHAT_DESK)
 
 
-def reply(push: TextMessage) -> Reply:
-    """The matching rule's answer, or the fallback."""
-    match = find_reply(push.content)
-    return _speak(match) if match else fallback.reply(push)
+def reply(push: TextMessage, ready: Ready) -> Answer:
+    """The matching rule's answer, or the fallback; nothing while a person answers this follower."""
+    asker = ready.asker(push.openid)
+    if asker.holder in WITH_A_PERSON:
+        return Answer("person")
+    setup = ready.setup
+    is_open = setup.hours.is_open(push.sent_at)
+    match = setup.matcher.find(push.content, asker, at=push.sent_at, is_open=is_open)
+    return answer_by_rule(match.rule, push, ready) if match else fallback.reply(push, ready)
 
 
-def _speak(match: Match) -> Reply:
-    if match.reply_kind is ReplyKind.TEXT:
-        return TextReply(match.reply)
-    door = EntranceKind.KEYWORD, str(match.rule_id), f"关键词：{match.rule_name}"
-    news = reply_with_product(match.reply, *door)
-    return news or TextReply(say("off_sale", shop_url=link_to("/shop/", *door)))
+def answer_by_rule(rule: Rule, push: Push, ready: Ready) -> Answer:
+    """What this rule says."""
+    door = Door(EntranceKind.KEYWORD, str(rule.id), f"关键词：{rule.name}")
+    return Answer(f"rule:{rule.id}", speak(rule.replies, door, push, ready, mode=rule.reply_mode))

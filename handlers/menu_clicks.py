@@ -1,33 +1,57 @@
-"""Answers menu buttons: `PRODUCT_<slug>`, `NEWS_NEW`, `CONTACT`."""
+"""Answers menu buttons: `PRODUCT_<slug>`, `NEWS_NEW`, `CONTACT`, `ORDERS`, `RULE_<id>`, and scanned goods."""
 
-from flask import current_app
-
+from app.catalog.scanning import find_scanned_slug
 from app.entrances.models import EntranceKind
-from app.wechat.callback.messages import ClickEvent
-from app.wechat.menu import find_button_name
-from app.wechat.replies import Reply, TextReply
+from app.keywords.replies import ReplyKind, ReplySpec
+from app.wechat.callback.messages import ClickEvent, ScanCodeEvent
+from app.wechat.menus.versions import find_button_name
 from handlers import fallback
-from handlers.links import link_to
-from handlers.product_news import reply_with_newest, reply_with_product
-from handlers.speech import say
+from handlers.answers import Answer, prepare
+from handlers.keyword_replies import answer_by_rule
+from handlers.links import Door
+from handlers.preparing import show_products
+from handlers.ready import Ready
+from handlers.speaking import speak
 
 PRODUCT = "PRODUCT_"
-NEWEST = "NEWS_NEW"
-CONTACT = "CONTACT"
+RULE = "RULE_"
+FIXED = {
+    "NEWS_NEW": ReplySpec(ReplyKind.NEWEST),
+    "CONTACT": ReplySpec(ReplyKind.HAND_OVER),
+    "ORDERS": ReplySpec(ReplyKind.ORDER_STATUS),
+}
 
 
-def reply(push: ClickEvent) -> Reply:
+def reply(push: ClickEvent, ready: Ready) -> Answer:
     """What the button's key stands for, or the fallback."""
-    if push.key == CONTACT:
-        orders_url = f"{current_app.config['BASE_URL']}/shop/orders"
-        return TextReply(say("contact", orders_url=orders_url))
-    if push.key == NEWEST or push.key.startswith(PRODUCT):
-        return _show_products(push.key)
-    return fallback.reply(push)
+    key = push.key
+    if key.startswith(RULE) and (rule := ready.setup.matcher.find_rule(_number(key.removeprefix(RULE)))):
+        answer = answer_by_rule(rule, push, ready)
+        return Answer(f"menu:{key}", answer.replies)
+    spec = FIXED.get(key)
+    if key.startswith(PRODUCT):
+        spec = ReplySpec(ReplyKind.PRODUCT, slugs=(key.removeprefix(PRODUCT),))
+    if spec is None:
+        return fallback.reply_to_event(push, ready)
+    return Answer(f"menu:{key[:70]}", speak([spec], _door(key, ready), push, ready))
 
 
-def _show_products(key: str) -> Reply:
-    door = EntranceKind.MENU, key, f"菜单：{find_button_name(key)}"
-    slug = key.removeprefix(PRODUCT)
-    news = reply_with_newest(*door) if key == NEWEST else reply_with_product(slug, *door)
-    return news or TextReply(say("off_sale", shop_url=link_to("/shop/", *door)))
+def reply_to_scan(push: ScanCodeEvent, ready: Ready) -> Answer:
+    """The card of the goods whose code was scanned: the phone shows a spinner until something comes."""
+    with ready.shop():
+        slug = find_scanned_slug(push.result)
+        card = ready.find_card(slug) if slug else None
+        if card is None:
+            return fallback.reply_to_event(push, ready)
+        return Answer(
+            f"menu:{push.key[:70]}", (prepare(show_products([card], _door(push.key, ready), ready)),)
+        )
+
+
+def _door(key: str, ready: Ready) -> Door:
+    with ready.shop():
+        return Door(EntranceKind.MENU, key, f"菜单：{find_button_name(key)}")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

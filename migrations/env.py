@@ -10,9 +10,11 @@ metadata = current_app.extensions["metadata"]
 
 def render_item(kind: str, item: object, _context: object) -> str | bool:
     """Write our own column types as SQLAlchemy's: a migration must not change when the app does."""
-    if kind == "type" and isinstance(item, TypeDecorator) and isinstance(item.impl_instance, DateTime):
+    if kind != "type" or not isinstance(item, TypeDecorator):
+        return False
+    if isinstance(item.impl_instance, DateTime):
         return "sa.DateTime(timezone=True)"
-    return False
+    return f"sa.{type(item.impl_instance).__name__}()"
 
 
 def run() -> None:

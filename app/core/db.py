@@ -1,5 +1,6 @@
 """The database: the session, column types, and the one way to write (`with transaction()`)."""
 
+import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -46,6 +47,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class JsonText(TypeDecorator[Any]):
+    """JSON in a text column, so that a statement may also be given text that is written already."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+
 class Base(DeclarativeBase):
     """Parent of every table."""
 
@@ -70,7 +84,7 @@ db = SQLAlchemy()  # gives engine and session; tables inherit from Base, not fro
 
 _OPEN = "xiaopu_transaction_is_open"
 _AFTER = "xiaopu_after_commit"
-_WRITER = threading.Lock()
+WRITER = threading.Lock()  # of this process; see _one_writer
 
 
 @contextmanager
@@ -106,7 +120,7 @@ def transaction() -> Iterator[Session]:
 
 def _one_writer() -> AbstractContextManager[object]:
     """SQLite waits for its lock in naps of up to 100 ms; the writers of one process queue up here instead."""
-    return _WRITER if db.engine.dialect.name == "sqlite" else nullcontext()
+    return WRITER if db.engine.dialect.name == "sqlite" else nullcontext()
 
 
 def leave_database() -> None:

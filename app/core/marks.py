@@ -26,6 +26,8 @@ class Mark(Base):
 
 
 _watched: dict[type[Base], str] = {}
+_TOUCHED = "xiaopu_marks_touched"
+_changes_here = 0
 
 
 def watch(mark: str, *models: type[Base]) -> None:
@@ -33,8 +35,14 @@ def watch(mark: str, *models: type[Base]) -> None:
     _watched.update(dict.fromkeys(models, mark))
 
 
+def changes_here() -> int:
+    """How often a watched table was changed by this process: what it did itself it need not look for."""
+    return _changes_here
+
+
 def touch(session: Session, mark: str) -> None:
     """Move the mark; joins the open transaction."""
+    session.info[_TOUCHED] = True
     table = cast("Table", Mark.__table__)
     write = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = write(table).values(name=mark, number=1)
@@ -57,3 +65,10 @@ def _notice_statement(state: ORMExecuteState) -> None:
     mapper: Any = state.bind_mapper
     if mapper is not None and mapper.class_ in _watched:
         touch(state.session, _watched[mapper.class_])
+
+
+@event.listens_for(Session, "after_commit")
+def _count_commit(session: Session) -> None:
+    global _changes_here
+    if session.info.pop(_TOUCHED, False):
+        _changes_here += 1

@@ -7,7 +7,15 @@ from html import escape
 from typing import Any
 
 from app.wechat.client import AccountClient
-from app.wechat.replies import Article, NewsReply, Reply
+from app.wechat.replies import (
+    Article,
+    MediaReply,
+    MusicReply,
+    NewsReply,
+    PublishedArticleReply,
+    Reply,
+    TextReply,
+)
 
 ENDPOINT = "message/custom/send"
 
@@ -23,32 +31,58 @@ def send_text(client: AccountClient, openid: str, text: str) -> None:
     _send(client, openid, "text", {"content": text})
 
 
-def send_article(client: AccountClient, openid: str, article: Article) -> None:
-    """Send one card; WeChat takes exactly one.
+def send_reply(client: AccountClient, openid: str, reply: Reply) -> None:
+    """Send any reply. Several cards become one text with links; media must have their media_id.
 
     Raises: PlatformError, PlatformUnreachable.
     """
-    card = {
+    kind, content = _body(reply)
+    _send(client, openid, kind, content)
+
+
+def _body(reply: Reply) -> tuple[str, dict[str, Any]]:
+    """WeChat's msgtype for the reply, and what stands under it."""
+    match reply:
+        case TextReply():
+            return "text", {"content": reply.text}
+        case NewsReply(articles=(article,)):
+            return "news", {"articles": [_card(article)]}
+        case NewsReply():
+            lines = [f'<a href="{escape(a.link)}">{escape(a.title)}</a>' for a in reply.articles]
+            return "text", {"content": "\n".join(lines)}
+        case MediaReply():
+            return reply.kind, _media(reply)
+        case MusicReply():
+            return "music", {
+                "title": reply.title,
+                "description": reply.summary,
+                "musicurl": reply.url,
+                "hqmusicurl": reply.url,
+                "thumb_media_id": reply.thumb_media_id,
+            }
+        case PublishedArticleReply():
+            return "mpnewsarticle", {"article_id": reply.article_id}
+    raise TypeError(f"{type(reply).__name__} is no customer-service message")
+
+
+def _media(reply: MediaReply) -> dict[str, Any]:
+    if reply.kind != "video":
+        return {"media_id": reply.media_id}
+    return {
+        "media_id": reply.media_id,
+        "thumb_media_id": reply.thumb_media_id,
+        "title": reply.title,
+        "description": reply.summary,
+    }
+
+
+def _card(article: Article) -> dict[str, str]:
+    return {
         "title": article.title,
         "description": article.summary,
         "url": article.link,
         "picurl": article.picture_url,
     }
-    _send(client, openid, "news", {"articles": [card]})
-
-
-def send_reply(client: AccountClient, openid: str, reply: Reply) -> None:
-    """Send what could not go as an answer. Several cards become one text with links.
-
-    Raises: PlatformError, PlatformUnreachable.
-    """
-    if not isinstance(reply, NewsReply):
-        send_text(client, openid, reply.text)
-    elif len(reply.articles) == 1:
-        send_article(client, openid, reply.articles[0])
-    else:
-        lines = [f'<a href="{escape(a.link)}">{escape(a.title)}</a>' for a in reply.articles]
-        send_text(client, openid, "\n".join(lines))
 
 
 def _send(client: AccountClient, openid: str, kind: str, content: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """What the account can say to a follower, as values: neither XML nor JSON."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -67,7 +68,14 @@ class TransferReply:
     kf_account: str = ""  # empty: whoever is free
 
 
-Reply = TextReply | NewsReply | MediaReply | MusicReply | PublishedArticleReply | TransferReply
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """No message: from here on a person answers, at our desk or with this account of WeChat's."""
+
+    kf_account: str = ""
+
+
+Reply = TextReply | NewsReply | MediaReply | MusicReply | PublishedArticleReply | TransferReply | HandOver
 
 _TYPES: dict[str, type[Any]] = {
     "text": TextReply,
@@ -76,6 +84,7 @@ _TYPES: dict[str, type[Any]] = {
     "music": MusicReply,
     "article": PublishedArticleReply,
     "transfer": TransferReply,
+    "hand_over": HandOver,
 }
 _NAMES = {kind: name for name, kind in _TYPES.items()}
 
@@ -94,10 +103,16 @@ def bring_back(kept: Mapping[str, Any]) -> Reply:
     return reply
 
 
+def read_kept(text: str) -> dict[str, Any]:
+    """What `keep` made, from the text the message log holds."""
+    kept: dict[str, Any] = json.loads(text)
+    return kept
+
+
 def is_ready(reply: Reply) -> bool:
     """Whether it can be an answer as it is: not what has to be uploaded first, nor what only follows."""
     if isinstance(reply, MediaReply):
         return bool(reply.media_id)
     if isinstance(reply, MusicReply):
         return bool(reply.thumb_media_id)
-    return not isinstance(reply, PublishedArticleReply)
+    return not isinstance(reply, PublishedArticleReply | HandOver)

@@ -1,10 +1,16 @@
-"""Different signed pushes, made before the clock runs."""
+"""Different signed pushes, made before the clock runs: each meets another of the shop's rules."""
 
 from urllib.parse import urlencode
 
 from tests.pushes import wrap, write_text
 
-WORDS = ("茶", "营业时间", "今天天气真好，想喝点什么", "关键词0007号", "请问关键词0123号还有吗")
+RULES = 1000
+FOLLOWERS = 500
+
+
+def keyword(number: int) -> str:
+    """The keyword of a rule; half of them must be the whole message, half may stand anywhere in it."""
+    return f"关键词{number % RULES:04d}号"
 
 
 def make_requests(count: int, mode: str, *, first_id: int) -> list[bytes]:
@@ -13,8 +19,9 @@ def make_requests(count: int, mode: str, *, first_id: int) -> list[bytes]:
 
 
 def _make(number: int, mode: str) -> bytes:
-    openid = f"oTeaShop_{number % 500:019d}"
-    wire = wrap(write_text(WORDS[number % len(WORDS)], msg_id=number, openid=openid), mode)
+    openid = f"oTeaShop_{number % FOLLOWERS:019d}"
+    words = keyword(number) if number % RULES % 2 else f"你好，请问{keyword(number)}还有吗？想买两份"
+    wire = wrap(write_text(words, msg_id=number, openid=openid), mode)
     head = (
         f"POST /wechat?{urlencode(wire.query)} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/xml\r\n"
         f"Content-Length: {len(wire.body)}\r\n\r\n"

@@ -16,7 +16,8 @@ def echo() -> str:
     query = request.args
     check_signature(TOKEN, query["signature"], query["timestamp"], query["nonce"])
     if "msg_signature" not in query:
-        return str(create_reply(parse_message(request.data).content, parse_message(request.data)).render())
+        message = parse_message(request.data)
+        return str(create_reply(message.content, message).render())
     crypto = WeChatCrypto(TOKEN, AES_KEY, APPID)
     message = parse_message(
         crypto.decrypt_message(request.data, query["msg_signature"], query["timestamp"], query["nonce"])

@@ -1,17 +1,18 @@
-"""Drives a server over kept-open connections and counts what it cost."""
+"""Drives a server over kept-open connections from one thread, and counts what each request cost the server."""
 
 import os
 import re
+import selectors
 import socket
 import time
+from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-CONNECTIONS = 8
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 _TICKS = os.sysconf("SC_CLK_TCK")
+_SILENCE_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -20,62 +21,85 @@ class Result:
 
     requests: int
     seconds: float
-    cpu_seconds: float
+    cpu_seconds: float  # of the server's processes
     latencies: Sequence[float]
     failures: int
 
     def describe(self) -> str:
         """One line of figures."""
-        ordered = sorted(self.latencies)
-        p50, p99 = ordered[len(ordered) // 2] * 1000, ordered[int(len(ordered) * 0.99)] * 1000
         return (
-            f"{self.requests / self.seconds:7.0f} req/s  p50 {p50:5.1f} ms  p99 {p99:6.1f} ms  "
+            f"{self.rate:7.0f} req/s  p50 {self.percentile(0.5):6.1f} ms  p99 {self.percentile(0.99):6.1f} ms  "
             f"server {self.cpu_micros:6.0f} µs CPU/request  {self.failures} failed"
         )
+
+    @property
+    def rate(self) -> float:
+        """Requests per second."""
+        return self.requests / self.seconds
 
     @property
     def cpu_micros(self) -> float:
         """What a request costs the server, in microseconds of CPU."""
         return self.cpu_seconds / self.requests * 1e6
 
-
-def drive(port: int, requests: Sequence[bytes], server_pid: int) -> Result:
-    """Send all requests over a few connections and read every answer."""
-    shares = [requests[n::CONNECTIONS] for n in range(CONNECTIONS)]
-    cpu, started = _cpu_of(server_pid), time.perf_counter()
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        done = list(pool.map(lambda share: _send_all(port, share), shares))
-    seconds, cpu = time.perf_counter() - started, _cpu_of(server_pid) - cpu
-    latencies = [latency for times, _ in done for latency in times]
-    return Result(len(requests), seconds, cpu, latencies, sum(failures for _, failures in done))
+    def percentile(self, share: float) -> float:
+        """The latency in ms that this share of the requests stays below."""
+        ordered = sorted(self.latencies)
+        return ordered[min(int(len(ordered) * share), len(ordered) - 1)] * 1000
 
 
-def _send_all(port: int, requests: Sequence[bytes]) -> tuple[list[float], int]:
-    latencies, failures = [], 0
-    with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for request in requests:
-            started = time.perf_counter()
-            connection.sendall(request)
-            failures += not _read_answer(connection).startswith(b"HTTP/1.1 200")
-            latencies.append(time.perf_counter() - started)
-    return latencies, failures
+class _Caller:
+    """One connection: sends a request, reads its answer, sends the next."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.started = 0.0
+        self._data = b""
+
+    def send(self, request: bytes) -> None:
+        """Ask."""
+        self._data = b""
+        self.started = time.perf_counter()
+        self.socket.sendall(request)
+
+    def receive(self) -> bytes | None:
+        """The head of the answer once all of it is here."""
+        chunk = self.socket.recv(65536)
+        if not chunk:
+            raise ConnectionError("the server hung up")
+        self._data += chunk
+        head, blank, body = self._data.partition(b"\r\n\r\n")
+        length = _LENGTH.search(head)
+        is_complete = blank and len(body) >= (int(length.group(1)) if length else 0)
+        return head if is_complete else None
 
 
-def _read_answer(connection: socket.socket) -> bytes:
-    data = b""
-    while b"\r\n\r\n" not in data:
-        data += connection.recv(65536) or _hung_up()
-    head, _, body = data.partition(b"\r\n\r\n")
-    length = _LENGTH.search(head)
-    missing = int(length.group(1)) - len(body) if length else 0
-    while missing > 0:
-        missing -= len(connection.recv(65536) or _hung_up())
-    return head
-
-
-def _hung_up() -> bytes:
-    raise ConnectionError("the server hung up")
+def drive(port: int, requests: Sequence[bytes], server_pid: int, *, connections: int) -> Result:
+    """Send all requests over so many connections and read every answer."""
+    waiting, latencies, failures = deque(requests), [], 0
+    callers = [_Caller(port) for _ in range(connections)]
+    with selectors.DefaultSelector() as selector:
+        cpu, began = _cpu_of(server_pid), time.perf_counter()
+        for caller in callers:
+            selector.register(caller.socket, selectors.EVENT_READ, caller)
+            caller.send(waiting.popleft())
+        while len(latencies) < len(requests):
+            ready = selector.select(_SILENCE_SECONDS)
+            if not ready:
+                raise TimeoutError("the server fell silent")
+            for key, _ in ready:
+                head = key.data.receive()
+                if head is None:
+                    continue
+                latencies.append(time.perf_counter() - key.data.started)
+                failures += not head.startswith(b"HTTP/1.1 200")
+                if waiting:
+                    key.data.send(waiting.popleft())
+        seconds, cpu = time.perf_counter() - began, _cpu_of(server_pid) - cpu
+    for caller in callers:
+        caller.socket.close()
+    return Result(len(requests), seconds, cpu, latencies, failures)
 
 
 def _cpu_of(pid: int) -> float:

@@ -1,4 +1,4 @@
-"""The shop to be measured: a new SQLite database with a product and a thousand keyword rules."""
+"""The shop to be measured: an empty database with goods and a thousand rules, each answering with a product's card."""
 
 import os
 from pathlib import Path
@@ -7,40 +7,43 @@ from flask import Flask
 
 from app import create_app
 from app.core.db import db
+from app.keywords.matching import MatchMode
 from app.keywords.replies import ReplyKind, ReplySpec
 from app.tables import METADATA
+from bench.callback.bodies import RULES, keyword
 from config import load_settings
 from tests.factories import make_rule, make_sku
 from tests.keys import write_keys
 from tests.pushes import AES_KEY, APPID, TOKEN
 
-RULES = 1000
+PRODUCTS = 20
 
 
-def build(folder: Path) -> Flask:
-    """The shop with its data in `folder`."""
-    return create_app(load_settings(_environ(folder)))
-
-
-def fill(folder: Path) -> None:
+def fill(folder: Path, database: str) -> None:
     """Make the database; once, before the server starts."""
     write_keys(folder)
-    app = build(folder)
+    app = build(folder, database)
     with app.app_context():
         METADATA.create_all(db.engine)
-        slug = make_sku().product.slug
-        make_rule("茶", replies=[ReplySpec(ReplyKind.PRODUCT, slugs=(slug,))])
-        make_rule("时间", "营业时间", say="每天 9 点到 21 点")
+        slugs = [make_sku(title=f"好茶 {n}").product.slug for n in range(PRODUCTS)]
         for number in range(RULES):
-            make_rule(f"规则{number}", f"关键词{number:04d}号", say=f"回答{number}")
+            mode = MatchMode.EXACT if number % 2 else MatchMode.CONTAINS
+            card = ReplySpec(ReplyKind.PRODUCT, slugs=(slugs[number % PRODUCTS],))
+            make_rule(f"规则 {number}", keyword(number), mode=mode, replies=[card])
+        db.engine.dispose()
 
 
-def _environ(folder: Path) -> dict[str, str]:
+def build(folder: Path, database: str) -> Flask:
+    """The shop with its data in `folder`."""
+    return create_app(load_settings(_environ(folder, database)))
+
+
+def _environ(folder: Path, database: str) -> dict[str, str]:
     return {
         "APP_ENV": "testing",
         "SECRET_KEY": "a-key-for-measuring-only-9f31c2d4e5b6",
         "BASE_URL": "https://shop.example.cn",
-        "DATABASE_URL": f"sqlite:///{folder / 'shop.db'}",
+        "DATABASE_URL": database,
         "DATA_DIR": str(folder),
         "WECHAT_APPID": APPID,
         "WECHAT_APPSECRET": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
@@ -57,4 +60,4 @@ def _environ(folder: Path) -> dict[str, str]:
 
 
 if "BENCH_FOLDER" in os.environ:
-    app = build(Path(os.environ["BENCH_FOLDER"]))
+    app = build(Path(os.environ["BENCH_FOLDER"]), os.environ["BENCH_DATABASE"])

@@ -1,256 +1,154 @@
-"""WeChat is answered in time whatever happens."""
+"""WeChat is answered in time whatever happens, and what it was not told in time follows."""
 
 import logging
-import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.conversations import settling
+from app.conversations.models import Direction, Message
+from app.conversations.settling import settle_due
+from app.core import driver as driver_module
 from app.core.db import db
 from app.core.errors import PlatformError
 from app.core.outbox import OutboxJob
-from app.wechat import inbox
 from app.wechat.callback.messages import Push
-from app.wechat.models import WechatPush
-from app.wechat.replies import NewsReply, Reply, TextReply
-from handlers.answering import DEADLINE_SECONDS, Delivery
-from tests.fake_platform import FakePlatform
+from app.wechat.replies import HandOver, TextReply
+from handlers import answering
+from handlers.answers import Answer, prepare_all
+from handlers.ready import Ready
 from tests.pushes import OPENID, push, read_answer, write_event, write_text
-from tests.unit.test_wechat_replies import ARTICLES
+
+TEXT = write_text("茶")
 
 
-@pytest.fixture
-def platform(app: Flask) -> Iterator[FakePlatform]:
-    with FakePlatform() as platform:
-        client = app.extensions["wechat"].client
-        client.api_base, client.API_BASE_URL = platform.base, f"{platform.base}/cgi-bin/"
-        yield platform
+def use(app: Flask, *replies: object) -> None:
+    """Answer every push with these."""
+    answer = Answer("test", prepare_all(replies))  # type: ignore[arg-type]
+    app.extensions["answering"].dispatch = lambda _push, _ready: answer
 
 
-@pytest.fixture
-def gate(app: Flask) -> Iterator[threading.Event]:
-    """Every handler waits until this is set, and then says so."""
-    gate = threading.Event()
-    use(app, lambda push: gate.wait(10) and TextReply("迟到的回答"))
-    app.extensions["answer_desk"].deadline_seconds = 0.2
-    yield gate
-    gate.set()
-    app.extensions["answer_desk"]._pool.shutdown()
-
-
-def use(app: Flask, dispatch: object) -> None:
-    app.extensions["answer_desk"]._dispatch = dispatch
-
-
-def finish(app: Flask, gate: threading.Event) -> None:
-    gate.set()
-    app.extensions["answer_desk"]._pool.shutdown()
-
-
-def find_jobs(app: Flask) -> list[dict[str, int]]:
+def sent_later(app: Flask) -> list[str]:
+    """The words of what follows as customer-service messages."""
     with app.app_context():
-        query = select(OutboxJob.args).where(OutboxJob.kind == inbox.LATE_REPLY)
-        return list(db.session.scalars(query))
+        settle_due()
+        query = select(Message.reply).where(Message.direction == Direction.OUT).order_by(Message.id)
+        return [reply["text"] for reply in db.session.scalars(query) if reply]
 
 
 def test_the_deadline_leaves_wechat_time_to_hear_it() -> None:
-    assert DEADLINE_SECONDS < 4
-
-
-def test_a_slow_handler_does_not_keep_wechat_waiting(client: FlaskClient, gate: threading.Event) -> None:
-    started = time.monotonic()
-
-    answer = push(client, write_text("茶"))
-
-    assert answer.get_data() == b"success"
-    assert time.monotonic() - started < 5  # the handler takes ten
+    assert answering.DEADLINE_SECONDS <= 4
+    assert driver_module.PATIENCE_SECONDS < 4
 
 
 def test_what_comes_late_is_sent_as_a_customer_service_message(
-    app: Flask, client: FlaskClient, gate: threading.Event, platform: FakePlatform
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    push(client, write_text("茶"))
-    finish(app, gate)
-    [ids] = find_jobs(app)
+    use(app, TextReply("迟到的回答"), TextReply("还有一句"))
+    monkeypatch.setattr(answering, "DEADLINE_SECONDS", 0)
 
-    with app.app_context():
-        inbox.deliver_late_reply(app.extensions["wechat"].client, **ids)
+    answers = [push(client, TEXT).get_data() for _ in range(2)]
 
-    sent = platform.asked[-1]
-    assert sent.path == "/cgi-bin/message/custom/send"
-    assert sent.json == {"touser": OPENID, "msgtype": "text", "text": {"content": "迟到的回答"}}
-    assert "迟到的回答".encode() in sent.body
+    assert answers == [b"success", b"success"]
+    assert sent_later(app) == ["迟到的回答", "还有一句"]
+    assert sent_later(app) == ["迟到的回答", "还有一句"]
 
 
-def test_a_late_reply_is_sent_once_however_often_its_job_runs(
-    app: Flask, client: FlaskClient, gate: threading.Event, platform: FakePlatform
-) -> None:
-    push(client, write_text("茶"))
-    finish(app, gate)
-    [ids] = find_jobs(app)
+def test_a_further_reply_follows_the_first(app: Flask, client: FlaskClient) -> None:
+    use(app, TextReply("一"), TextReply("二"), TextReply("三"))
 
-    with app.app_context():
-        for _ in range(3):
-            inbox.deliver_late_reply(app.extensions["wechat"].client, **ids)
-
-    assert platform.count()["/cgi-bin/message/custom/send"] == 1
-
-
-@pytest.mark.parametrize(("errcode", "is_tried_again"), [(45015, False), (48002, False), (-1, True)])
-def test_a_late_reply_is_tried_again_only_where_that_can_help(
-    app: Flask,
-    client: FlaskClient,
-    gate: threading.Event,
-    platform: FakePlatform,
-    errcode: int,
-    is_tried_again: bool,
-) -> None:
-    push(client, write_text("茶"))
-    finish(app, gate)
-    [ids] = find_jobs(app)
-    platform.answers["/cgi-bin/message/custom/send"] = lambda _: {"errcode": errcode, "errmsg": "no"}
-
-    with app.app_context():
-        account = app.extensions["wechat"].client
-        if is_tried_again:
-            with pytest.raises(PlatformError):
-                inbox.deliver_late_reply(account, **ids)
-        else:
-            inbox.deliver_late_reply(account, **ids)
-        push_row = db.session.scalars(select(WechatPush)).one()
-
-        assert (push_row.late_reply_sent_at is None) is is_tried_again
-
-
-def test_a_repeat_of_a_late_push_gets_success_and_no_second_reply(
-    app: Flask, client: FlaskClient, gate: threading.Event
-) -> None:
-    push(client, write_text("茶"))
-    gate.set()
-    desk = app.extensions["answer_desk"]
-    while not find_jobs(app):
-        time.sleep(0.02)
-    desk.deadline_seconds = DEADLINE_SECONDS
-
-    assert push(client, write_text("茶")).get_data() == b"success"
-    assert len(find_jobs(app)) == 1
-
-
-def test_late_cards_go_as_one_text_with_links(
-    app: Flask, client: FlaskClient, gate: threading.Event, platform: FakePlatform
-) -> None:
-    use(app, lambda push: gate.wait(10) and NewsReply(ARTICLES[:3]))
-    push(client, write_event("CLICK", EventKey="NEWS_NEW"))
-    finish(app, gate)
-    [ids] = find_jobs(app)
-
-    with app.app_context():
-        inbox.deliver_late_reply(app.extensions["wechat"].client, **ids)
-
-    content = platform.asked[-1].json["text"]["content"]
-    assert content.count("<a href=") == 3
-    assert 'href="https://shop.example.cn/0?a=1&amp;e=2"' in content
-
-
-def test_a_late_card_goes_as_a_card(
-    app: Flask, client: FlaskClient, gate: threading.Event, platform: FakePlatform
-) -> None:
-    use(app, lambda push: gate.wait(10) and NewsReply(ARTICLES[:1]))
-    push(client, write_text("茶"))
-    finish(app, gate)
-    [ids] = find_jobs(app)
-
-    with app.app_context():
-        inbox.deliver_late_reply(app.extensions["wechat"].client, **ids)
-
-    assert platform.asked[-1].json["news"]["articles"] == [
-        {
-            "title": "茶 0",
-            "description": "明前手采",
-            "url": "https://shop.example.cn/0?a=1&e=2",
-            "picurl": "https://shop.example.cn/0.jpg",
-        }
-    ]
-
-
-def test_a_late_handler_with_nothing_to_say_sends_nothing(
-    app: Flask, client: FlaskClient, gate: threading.Event
-) -> None:
-    def wait(_: Push) -> Reply | None:
-        gate.wait(10)
-        return None
-
-    use(app, wait)
-    push(client, write_event("VIEW", EventKey="https://shop.example.cn/shop/"))
-    finish(app, gate)
-
-    assert find_jobs(app) == []
-    with app.app_context():
-        assert db.session.scalars(select(WechatPush.answer)).one() == "success"
+    assert "<![CDATA[一]]>" in read_answer(push(client, TEXT))
+    assert sent_later(app) == ["二", "三"]
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError, PlatformError(-1, "busy"), SystemError, RecursionError])
 def test_a_handler_that_breaks_is_answered_with_success_and_logged(
     app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture, error: BaseException
 ) -> None:
-    def fail(_: Push) -> None:
+    def fail(_push: Push, _ready: Ready) -> Answer:
         raise error
 
-    use(app, fail)
+    app.extensions["answering"].dispatch = fail
 
     with caplog.at_level(logging.ERROR):
-        answer = push(client, write_text("茶"))
+        answer = push(client, TEXT)
 
     assert (answer.status_code, answer.get_data()) == (200, b"success")
     assert "handler failed" in caplog.messages
+    with app.app_context():
+        assert db.session.scalars(select(Message.payload)).one() == TEXT
 
 
-def test_a_database_that_is_gone_is_answered_with_success_and_logged(
+def test_a_database_that_is_gone_makes_wechat_push_again(
     app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
-        raise ConnectionError
+    use(app, TextReply("好"))
+    with monkeypatch.context() as patch:
+        patch.setattr(app.extensions["answering"]._inbox, "_insert", _Broken())
+        with caplog.at_level(logging.ERROR):
+            assert push(client, TEXT).status_code == 503
 
-    monkeypatch.setattr(inbox, "transaction", fail)
+    assert "push not kept" in caplog.messages
+    assert "<![CDATA[好]]>" in read_answer(push(client, TEXT))
 
-    with caplog.at_level(logging.ERROR):
-        answer = push(client, write_text("茶"))
 
-    assert (answer.status_code, answer.get_data()) == (200, b"success")
-    assert "push not answered" in caplog.messages
+class _Broken:
+    sql, names = "INSERT INTO nowhere VALUES (1)", []
+
+    def bind(self, _values: object) -> list[object]:
+        return []
+
+
+def test_a_locked_database_is_waited_for_no_longer_than_wechat_waits(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver_module, "PATIENCE_SECONDS", 0.2)
+    use(app, TextReply("好"))
+    with app.app_context(), db.engine.connect() as locker:
+        locker.exec_driver_sql("CREATE INDEX lock_us_out ON messages (at)")
+        began = time.monotonic()
+
+        status = push(client, TEXT).status_code
+
+        locker.rollback()
+    assert status == 503
+    assert time.monotonic() - began < 3
+    assert "<![CDATA[好]]>" in read_answer(push(client, TEXT))
 
 
 def test_a_reply_nobody_could_read_is_answered_with_success(app: Flask, client: FlaskClient) -> None:
-    use(app, lambda _: "no reply of ours")
+    app.extensions["answering"].dispatch = lambda _push, _ready: "no answer of ours"
 
-    assert push(client, write_text("茶")).get_data() == b"success"
-
-
-def test_an_answer_in_time_is_taken_and_one_after_that_is_not() -> None:
-    delivery = Delivery()
-
-    assert delivery.hand_over("a")
-    assert delivery.wait(0) == "a"
+    assert push(client, TEXT).get_data() == b"success"
 
 
-def test_an_answer_after_the_end_is_told_so() -> None:
-    delivery = Delivery()
+def test_a_hand_over_counts_before_the_next_message_comes(app: Flask, client: FlaskClient) -> None:
+    use(app, TextReply("请稍候"), HandOver())
+    push(client, TEXT)
 
-    assert delivery.wait(0) is None
-    assert delivery.is_over
-    assert not delivery.hand_over("a")
+    assert app.extensions["answering"].ready.asker(OPENID).holder == "waiting"
 
 
-def test_many_slow_pushes_are_all_answered_in_time(
-    app: Flask, client: FlaskClient, gate: threading.Event
+def test_a_message_that_cannot_be_settled_becomes_a_job_and_holds_up_nobody(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started = time.monotonic()
+    use(app, TextReply("一"), TextReply("二"))
+    push(client, write_event("CLICK", EventKey="K"))
+    push(client, TEXT)
 
-    answers = {read_answer(push(app.test_client(), write_text("茶", msg_id=n))) for n in range(1, 19)}
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
 
-    assert answers == {"success"}
-    assert time.monotonic() - started < 18 * 0.2 + 20
+    with monkeypatch.context() as patch:
+        patch.setattr(settling, "EFFECTS", {**settling.EFFECTS, "event:click": fail})
+
+        assert sent_later(app) == ["二"]
+    with app.app_context():
+        jobs = db.session.scalars(select(OutboxJob.args).where(OutboxJob.kind == settling.SETTLE)).all()
+        for ids in jobs:
+            settling.retry(**ids)
+    assert len(jobs) == 1
+    assert sent_later(app) == ["二", "二"]

@@ -59,7 +59,7 @@ def test_what_cannot_be_used_is_refused_with_a_reason(pattern: str, reason: str)
 def test_each_of_many_patterns_is_found_by_its_number() -> None:
     many = PatternSet([f"第{number}号.*茶$" for number in range(300)])
 
-    assert many.find("要第7号和第299号的茶") == [7, 299]
+    assert sorted(many.find("要第7号和第299号的茶")) == [7, 299]
     assert many.find("要第7号和第300号的水") == []
 
 

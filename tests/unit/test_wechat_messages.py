@@ -26,6 +26,11 @@ from tests.pushes import ACCOUNT_ID, OPENID, write_event, write_message, write_t
 
 KINDS = {
     "text": (write_text("茶"), TextMessage, {"content": "茶"}),
+    "text with a menu's option": (
+        write_text("满意", bizmsgmenuid=101),
+        TextMessage,
+        {"content": "满意", "menu_option": "101", "kind": "text"},
+    ),
     "image": (
         write_message("image", PicUrl="http://mmbiz.example/p/0", MediaId="m1"),
         ImageMessage,
@@ -85,7 +90,11 @@ def test_a_push_becomes_its_type(xml: str, expected: type[Push], values: dict[st
     assert {name: getattr(push, name) for name in values} == values
 
 
-@pytest.mark.parametrize(("kind", "xml"), [(kind, row[0]) for kind, row in KINDS.items()], ids=KINDS.keys())
+@pytest.mark.parametrize(
+    ("kind", "xml"),
+    [(row[2].get("kind", kind), row[0]) for kind, row in KINDS.items()],
+    ids=KINDS.keys(),
+)
 def test_a_push_says_its_kind_who_and_when(kind: str, xml: str) -> None:
     push = read(xml)
 
@@ -101,21 +110,21 @@ def test_a_scene_is_told_without_its_prefix() -> None:
 
 
 def test_an_event_nobody_knows_is_kept_with_its_fields() -> None:
-    inner = "<SubscribeMsgPopupEvent><List><TemplateId>a</TemplateId></List></SubscribeMsgPopupEvent></xml>"
-    xml = write_event("subscribe_msg_popup_event").replace("</xml>", inner)
+    inner = "<SomethingNew><List><TemplateId>a</TemplateId></List></SomethingNew></xml>"
+    xml = write_event("something_new").replace("</xml>", inner)
 
     push = read(xml)
 
     assert isinstance(push, Unknown)
-    assert push.kind == "event:subscribe_msg_popup_event"
-    assert push.raw["SubscribeMsgPopupEvent/List/TemplateId"] == ("a",)
+    assert push.kind == "event:something_new"
+    assert push.raw["SomethingNew/List/TemplateId"] == ("a",)
 
 
 def test_a_message_nobody_knows_is_kept_with_its_fields() -> None:
-    push = read(write_message("miniprogrampage", Title="页", AppId="wx9f8e7d6c5b4a3928"))
+    push = read(write_message("hologram", Title="页"))
 
     assert isinstance(push, Unknown)
-    assert push.kind == "miniprogrampage"
+    assert push.kind == "hologram"
 
 
 def without(xml: str, name: str) -> str:

@@ -1,5 +1,6 @@
 """Replies as XML, and the words in handlers/texts."""
 
+import json
 import string
 
 import pytest
@@ -7,10 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.wechat.callback.flat_xml import Fields, parse
+from app.wechat.callback.messages import Push
 from app.wechat.callback.reading import read_push
-from app.wechat.replies import Article, NewsReply, TextReply, bring_back, keep
+from app.wechat.replies import (
+    Article,
+    HandOver,
+    MediaReply,
+    MusicReply,
+    NewsReply,
+    PublishedArticleReply,
+    Reply,
+    TextReply,
+    TransferReply,
+    bring_back,
+    keep,
+    read_kept,
+)
+from handlers.answers import Answer, prepare, split
 from handlers.speech import TEXTS, say
-from handlers.xml_replies import MAX_TEXT_BYTES, cut, write_reply
+from handlers.xml_replies import MAX_TEXT_BYTES, cut, write_head, write_tail
 from tests.pushes import ACCOUNT_ID, OPENID, write_event, write_text
 
 MESSAGE = read_push(parse(write_text("茶").encode()))
@@ -21,8 +37,9 @@ ARTICLES = tuple(
 )
 
 
-def write(reply: TextReply | NewsReply, push: object = MESSAGE) -> Fields:
-    return parse(write_reply(reply, push).encode())  # type: ignore[arg-type]
+def write(reply: Reply, push: Push = MESSAGE) -> Fields:
+    tail = write_tail(reply, to_event=push.kind.startswith("event:"))
+    return parse((write_head(push, 1795219261) + tail).encode())
 
 
 def test_a_text_goes_back_to_who_wrote() -> None:
@@ -32,7 +49,7 @@ def test_a_text_goes_back_to_who_wrote() -> None:
     assert fields["FromUserName"] == (ACCOUNT_ID,)
     assert fields["MsgType"] == ("text",)
     assert fields["Content"] == ("收到",)
-    assert fields["CreateTime"][0].isdigit()
+    assert fields["CreateTime"] == ("1795219261",)
 
 
 def test_a_typed_message_gets_one_card() -> None:
@@ -79,9 +96,76 @@ def test_a_text_of_exactly_the_limit_is_not_cut() -> None:
     assert cut("a" * MAX_TEXT_BYTES) == "a" * MAX_TEXT_BYTES
 
 
-@pytest.mark.parametrize("reply", [TextReply("好"), NewsReply(ARTICLES[:2])], ids=["text", "news"])
-def test_a_kept_reply_comes_back_as_it_was(reply: TextReply | NewsReply) -> None:
-    assert bring_back(keep(reply)) == reply
+REPLIES = {
+    "text": TextReply("好"),
+    "news": NewsReply(ARTICLES[:2]),
+    "image": MediaReply(7, "image", "media-7"),
+    "video": MediaReply(8, "video", "media-8", "泡茶", "三分钟", "thumb-8"),
+    "music": MusicReply("茶歌", "采茶", "https://shop.example.cn/a.mp3", 9, "thumb-9"),
+    "article": PublishedArticleReply("tEaArticle_0001", "秋茶"),
+    "transfer": TransferReply("a@shop"),
+    "hand-over": HandOver(""),
+}
+
+
+@pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES.keys())
+def test_a_kept_reply_comes_back_as_it_was(reply: Reply) -> None:
+    assert bring_back(read_kept(json.dumps(keep(reply)))) == reply
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (REPLIES["image"], {"MsgType": "image", "Image/MediaId": "media-7"}),
+        (MediaReply(1, "voice", "v"), {"MsgType": "voice", "Voice/MediaId": "v"}),
+        (
+            REPLIES["video"],
+            {"Video/MediaId": "media-8", "Video/Title": "泡茶", "Video/Description": "三分钟"},
+        ),
+        (
+            REPLIES["music"],
+            {"Music/Title": "茶歌", "Music/MusicUrl": "https://shop.example.cn/a.mp3"}
+            | {"Music/ThumbMediaId": "thumb-9"},
+        ),
+        (REPLIES["transfer"], {"MsgType": "transfer_customer_service", "TransInfo/KfAccount": "a@shop"}),
+        (TransferReply(), {"MsgType": "transfer_customer_service"}),
+    ],
+    ids=["image", "voice", "video", "music", "transfer to one", "transfer"],
+)
+def test_each_kind_of_reply_is_written_as_wechat_reads_it(reply: Reply, expected: dict[str, str]) -> None:
+    fields = write(reply)
+
+    assert {name: fields[name] for name in expected} == {name: (text,) for name, text in expected.items()}
+
+
+@pytest.mark.parametrize("reply", [REPLIES["article"], REPLIES["hand-over"]], ids=["article", "hand-over"])
+def test_what_cannot_be_an_answer_is_never_written_as_one(reply: Reply) -> None:
+    with pytest.raises(TypeError):
+        write(reply)
+
+
+def answer(*replies: Reply) -> Answer:
+    return Answer("rule:1", tuple(prepare(reply) for reply in replies))
+
+
+def test_the_first_reply_is_said_at_once_and_the_others_follow() -> None:
+    at_once, further = split(answer(TextReply("一"), TextReply("二"), HandOver()), to_event=False)
+
+    assert at_once is not None
+    assert at_once.reply == TextReply("一")
+    assert [bring_back(kept) for kept in json.loads(further or "")] == [TextReply("二"), HandOver()]
+
+
+def test_what_must_be_uploaded_first_holds_back_what_comes_after_it() -> None:
+    at_once, further = split(answer(MediaReply(7, "image"), TextReply("二")), to_event=False)
+
+    assert at_once is None
+    assert [kept["type"] for kept in json.loads(further or "")] == ["media", "text"]
+
+
+def test_wechats_own_desk_answers_messages_only() -> None:
+    assert split(answer(TransferReply()), to_event=False)[0] is not None
+    assert split(answer(TransferReply()), to_event=True)[0] is None
 
 
 @pytest.mark.parametrize("file", sorted(TEXTS.glob("*.txt")), ids=lambda file: file.stem)

@@ -1,0 +1,133 @@
+"""The database without a session: for the one place where each microsecond counts, the answer to a push.
+
+Every thread has a connection of the driver's own, each statement is its own transaction, and none waits longer
+than WeChat does. Statements are written with SQLAlchemy as everywhere, but compiled once.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ClauseElement, Engine
+from sqlalchemy.exc import OperationalError
+
+from app.core.db import WRITER
+
+PATIENCE_SECONDS = 3  # for a lock, a statement or a connection
+_GONE = "the database did not let us in"
+
+
+class Statement:
+    """A statement compiled for one engine; its parameters are given by name, as Python values."""
+
+    def __init__(self, statement: ClauseElement, engine: Engine) -> None:
+        compiled: Any = statement.compile(engine)
+        self.sql = str(compiled)
+        self.names: list[str] | None = compiled.positiontup
+        self._writers = {
+            name: write
+            for name, bound in compiled.binds.items()
+            if (write := bound.type.dialect_impl(engine.dialect).bind_processor(engine.dialect))
+        }
+        self._fixed = {name: bound.value for name, bound in compiled.binds.items() if not bound.required}
+
+    def bind(self, values: Mapping[str, Any]) -> Any:
+        """The parameters as the driver takes them."""
+        given = {**self._fixed, **values}
+        for name, write in self._writers.items():
+            given[name] = write(given[name])
+        return given if self.names is None else [given[name] for name in self.names]
+
+
+class Driver:
+    """Runs statements for any thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._here = engine, threading.local()
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        self._all: list[Any] = []
+
+    def insert(self, statement: Statement, values: Mapping[str, Any]) -> int | None:
+        """Run an INSERT … ON CONFLICT DO NOTHING; the new row's id, or None when the row was there already.
+
+        On a server the statement says RETURNING id. Raises: sqlalchemy.exc.OperationalError when the
+        database is locked or gone.
+        """
+        if not self._is_sqlite:
+            row = self.read(statement, values)
+            return row[0] if row else None
+        parameters = statement.bind(values)
+        if not WRITER.acquire(timeout=PATIENCE_SECONDS):
+            raise OperationalError(statement.sql, None, TimeoutError(_GONE))
+        try:
+            cursor = self._connection().execute(statement.sql, parameters)
+        except sqlite3.Error as error:
+            raise OperationalError(statement.sql, None, error) from error
+        finally:
+            WRITER.release()
+        return cursor.lastrowid if cursor.rowcount == 1 else None
+
+    def read(self, statement: Statement, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """The first row, or None. Raises: as `insert`."""
+        parameters = statement.bind(values)
+        try:
+            return self._run(statement.sql, parameters)
+        except self._errors as error:
+            if self._is_sqlite:
+                raise OperationalError(statement.sql, None, error) from error
+        # A server closes connections when it restarts; every statement here may be run twice.
+        self._here.connection = None
+        try:
+            return self._run(statement.sql, parameters)
+        except self._errors as error:
+            raise OperationalError(statement.sql, None, error) from error
+
+    def rows(self, statement: Statement, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Every row. Raises: as `insert`."""
+        try:
+            return list(self._connection().execute(statement.sql, statement.bind(values)).fetchall())
+        except self._errors as error:
+            self._here.connection = None
+            raise OperationalError(statement.sql, None, error) from error
+
+    def close(self) -> None:
+        """Close every thread's connection; for the end of a process or a test."""
+        for connection in self._all:
+            connection.close()
+        self._all.clear()
+        self._here = threading.local()
+
+    def _run(self, sql: str, parameters: Any) -> tuple[Any, ...] | None:
+        cursor = self._connection().execute(sql, parameters)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+        cursor.close()
+        return row
+
+    @property
+    def _errors(self) -> Any:
+        return self._engine.dialect.loaded_dbapi.Error
+
+    def _connection(self) -> Any:
+        connection = getattr(self._here, "connection", None)
+        if connection is None:
+            connection = self._connect_sqlite() if self._is_sqlite else self._connect_server()
+            self._here.connection = connection
+            self._all.append(connection)
+        return connection
+
+    def _connect_sqlite(self) -> sqlite3.Connection:
+        # NORMAL: a power cut may take the last messages out of the log, never anything half. Orders and
+        # payments are written by sessions, which wait for the disk.
+        connection = sqlite3.connect(
+            self._engine.url.database or "", isolation_level=None, check_same_thread=False
+        )
+        for pragma in ("journal_mode=WAL", f"busy_timeout={PATIENCE_SECONDS * 1000}", "synchronous=NORMAL"):
+            connection.execute(f"PRAGMA {pragma}").close()
+        return connection
+
+    def _connect_server(self) -> Any:
+        arguments, keywords = self._engine.dialect.create_connect_args(self._engine.url)
+        limits = f"-c statement_timeout={PATIENCE_SECONDS}s -c lock_timeout={PATIENCE_SECONDS}s"
+        keywords |= {"autocommit": True, "connect_timeout": PATIENCE_SECONDS, "options": limits}
+        return self._engine.dialect.loaded_dbapi.connect(*arguments, **keywords)

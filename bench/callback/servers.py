@@ -1,0 +1,57 @@
+"""The servers that are measured, each started with the same settings for every application."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+WORKERS, THREADS = 2, 4
+APPLICATIONS = {
+    "wechatpy echo": "bench.callback.echo:app",
+    "WeRoBot echo": "bench.callback.werobot_echo:app",
+    "the shop": "bench.callback.shop:app",
+}
+
+
+@contextmanager
+def serving(
+    application: str, server: str, *, mode: str, folder: Path, database: str
+) -> Iterator[tuple[int, int]]:
+    """Start one application under `gunicorn` or `granian`; yields its port and process id."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environ = {"BENCH_FOLDER": str(folder), "BENCH_MODE": mode, "BENCH_DATABASE": database}
+    command = _gunicorn(port) if server == "gunicorn" else _granian(port)
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command, APPLICATIONS[application]], env=os.environ | environ
+    )
+    try:
+        _wait_for(port)
+        yield port, process.pid
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _gunicorn(port: int) -> list[str]:
+    options = ["--workers", str(WORKERS), "--threads", str(THREADS), "--log-level", "error"]
+    return ["gunicorn", *options, "--no-control-socket", "--bind", f"127.0.0.1:{port}"]
+
+
+def _granian(port: int) -> list[str]:
+    options = ["--interface", "wsgi", "--workers", str(WORKERS), "--blocking-threads", "1", "--no-ws"]
+    return ["granian", *options, "--log-level", "error", "--host", "127.0.0.1", "--port", str(port)]
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(300):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                time.sleep(0.5)  # the other workers are still starting
+                return
+        time.sleep(0.1)
+    raise TimeoutError("the server did not start")

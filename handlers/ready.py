@@ -1,0 +1,127 @@
+"""What the account needs to answer at once, kept ready in memory: rules, standing replies, scene codes, cards.
+
+Made again when a mark in the database says that something changed: at once for changes of this process, within
+a second for those of others.
+"""
+
+import gc
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import select
+
+from app.catalog.news import Card, find_card, newest_cards
+from app.conversations.kf_desk import load_kf_desk
+from app.conversations.service_hours import ServiceHours, load_service_hours
+from app.core.db import db
+from app.core.driver import Driver, Statement
+from app.core.marks import ANSWERS, CATALOG, Mark, changes_here
+from app.entrances.scenes import Scene, load_scenes
+from app.keywords.matching import Matcher
+from app.keywords.replies import MAX_CARDS
+from app.keywords.service import load_matcher
+from app.keywords.standing import Occasion, Standing, load_cool_down, load_standing
+from app.materials.uploading import find_media_ids
+from app.orders.asker import Asker, AskerReader
+from handlers.answers import Prepared
+
+CHECK_EVERY_SECONDS = 1.0
+MOST_PREPARED = 10_000  # replies of rules that were changed stay until then
+
+
+@dataclass(slots=True)
+class Setup:
+    """What the merchant set up, as it was when it was read."""
+
+    matcher: Matcher
+    standing: Mapping[Occasion, Standing]
+    scenes: Mapping[str, Scene]
+    media_ids: Mapping[int, str]
+    hours: ServiceHours
+    cool_down: timedelta
+    uses_kf_desk: bool
+
+
+class Ready:
+    """Everything a handler may use: the set-up, cards of goods, and who is asking."""
+
+    def __init__(self, app: Flask, driver: Driver) -> None:
+        self._app, self._driver = app, driver
+        with app.app_context():
+            self._marks = Statement(select(Mark.name, Mark.number), db.engine)
+            self._askers = AskerReader(db.engine, driver)
+        self._lock = threading.Lock()
+        self._setup: Setup | None = None
+        self._prepared: dict[object, tuple[Prepared, ...]] = {}
+        self._seen: dict[str, int] = {}
+        self._seen_here = -1
+        self._checked_at = 0.0
+        self.base_url: str = app.config["BASE_URL"]
+        self.shop_name: str = app.config["SHOP_NAME"]
+
+    @property
+    def setup(self) -> Setup:
+        """The set-up as it is now."""
+        now = time.monotonic()
+        if self._seen_here != changes_here() or now - self._checked_at > CHECK_EVERY_SECONDS:
+            with self._lock:
+                self._look(now)
+        setup = self._setup
+        if setup is None:
+            raise RuntimeError("nothing was read")
+        return setup
+
+    def asker(self, openid: str) -> Asker:
+        """Who has this openid."""
+        return self._askers.asker(openid)
+
+    def prepared(self, key: object, make: Callable[[], tuple[Prepared, ...]]) -> tuple[Prepared, ...]:
+        """The replies for `key`, which names all that they are made of besides the catalogue."""
+        known = self._prepared
+        found = known.get(key)
+        if found is None:
+            with self.shop():
+                found = known[key] = make()
+        return found
+
+    @contextmanager
+    def shop(self) -> Iterator[None]:
+        """The shop with its session: for what is rare enough to be read the usual way."""
+        with self._app.app_context():
+            yield
+
+    def find_card(self, slug: str) -> Card | None:
+        """The card of this product, if it is on sale; inside `shop()`."""
+        return find_card(slug)
+
+    def newest_cards(self) -> list[Card]:
+        """Cards of what came on sale last; inside `shop()`."""
+        return list(newest_cards(MAX_CARDS))
+
+    def _look(self, now: float) -> None:
+        seen_here = changes_here()
+        seen = dict(self._driver.rows(self._marks, {}))
+        if self._setup is None or seen.get(ANSWERS) != self._seen.get(ANSWERS):
+            self._setup = self._read()
+            # A thousand rules stay for long: the garbage collector need not walk through them again and again.
+            gc.freeze()
+        if seen.get(CATALOG) != self._seen.get(CATALOG) or len(self._prepared) > MOST_PREPARED:
+            self._prepared = {}
+        self._seen, self._seen_here, self._checked_at = seen, seen_here, now
+
+    def _read(self) -> Setup:
+        with self._app.app_context():
+            return Setup(
+                matcher=load_matcher(),
+                standing=load_standing(),
+                scenes=load_scenes(),
+                media_ids=find_media_ids(),
+                hours=load_service_hours(),
+                cool_down=load_cool_down(),
+                uses_kf_desk=load_kf_desk(),
+            )
