@@ -9,13 +9,16 @@ from wtforms import StringField
 from wtforms.validators import AnyOf, InputRequired, Regexp
 
 from app.core.errors import TransitionRefused
+from app.entrances.service import list_entrances
 from app.orders.disclosure import disclose
-from app.orders.listing import count_by_state, get_by_no, list_orders, timeline
+from app.orders.listing import CameBy, count_by_state, get_by_no, list_orders, timeline
 from app.orders.models import Order
 from app.orders.service import ship
 from app.orders.states import OrderState
 from app.staff.service import find_usernames
 from console.carriers import CARRIERS, TRACKING_NO, carrier_label, tidy_tracking_no
+from console.chosen_days import read_span
+from console.entrance_words import entrance_label
 from console.histories import tell_history
 from console.labels import state_label
 from console.member import get_member_here
@@ -47,14 +50,17 @@ def index() -> str:
     """The list; every filter stands in the address, so that a view can be kept and sent."""
     state = _read_state(request.args.get("state", ""))
     search = "".join(request.args.get("q", "").split())[:32]
-    page = request.args.get("page", 1, type=int)
-    found = list_orders(state=state, search=search, page=max(1, min(page, 10**6)), per_page=PER_PAGE)
-    counts = count_by_state()
+    came_by = _read_came_by()
+    page = max(1, min(request.args.get("page", 1, type=int), 10**6))
+    found = list_orders(state=state, search=search, came_by=came_by, page=page, per_page=PER_PAGE)
+    counts = count_by_state(came_by=came_by)
     return render_template(
         "console/orders.html",
         found=found,
         state=state,
         search=search,
+        came_by=came_by,
+        came_by_label=_say_came_by(came_by),
         tabs=[(each, counts[each]) for each in OrderState],
         total=sum(counts.values()),
     )
@@ -127,3 +133,21 @@ def _show(order: Order, form: ShipForm, *, is_disclosed: bool = False) -> str:
 
 def _read_state(text: str) -> OrderState | None:
     return OrderState(text) if text in set(OrderState) else None
+
+
+def _read_came_by() -> CameBy | None:
+    """`?entrance=7&from=2026-11-01&to=2026-11-21`; entrance 0 is no link of ours."""
+    number = request.args.get("entrance", "")
+    if not number.isdecimal() or len(number) > 18:
+        return None
+    return CameBy(int(number) or None, read_span())
+
+
+def _say_came_by(came_by: CameBy | None) -> str:
+    if came_by is None:
+        return ""
+    known = list_entrances([came_by.entrance_id]) if came_by.entrance_id else []
+    words = entrance_label(known[0]) if known else _("直接打开")
+    if days := came_by.days:
+        words += f" · {days.first:%Y-%m-%d} – {days.last:%Y-%m-%d}"
+    return words

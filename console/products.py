@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 
 from app.catalog.models import Product
-from app.catalog.service import list_all
+from app.catalog.service import list_all, price_span_fen
 
 blueprint = Blueprint("products", __name__, url_prefix="/products")
 
@@ -30,7 +30,7 @@ def index() -> str:
 
 
 def _row(product: Product) -> ProductRow:
-    prices = [sku.price_fen for sku in product.skus] or [0]
+    lowest, highest = price_span_fen(product)
     stock = sum(sku.stock for sku in product.skus)
     is_low = any(sku.stock <= LOW_STOCK for sku in product.skus) or not product.skus
-    return ProductRow(product, min(prices), max(prices), stock, is_low)
+    return ProductRow(product, lowest, highest, stock, is_low)

@@ -41,6 +41,11 @@ def get_on_sale(slug: str) -> Product:
     return product
 
 
+def find_product(slug: str) -> Product | None:
+    """The product of this slug, on sale or not, for the merchant."""
+    return db.session.scalars(select(Product).where(Product.slug == slug)).first()
+
+
 def list_categories() -> Sequence[Category]:
     """Categories that have something on sale."""
     on_sale = select(Product.category_id).where(Product.state == ProductState.ON_SALE)
@@ -54,6 +59,12 @@ def get_sku(sku_id: int) -> Sku:
     if sku is None or sku.product.state != ProductState.ON_SALE:
         raise NotFound(_("这件商品已经下架"))
     return sku
+
+
+def price_span_fen(product: Product) -> tuple[int, int]:
+    """The lowest and the highest price in fen; zeros without a SKU."""
+    prices = [sku.price_fen for sku in product.skus] or [0]
+    return min(prices), max(prices)
 
 
 def options_label(options: str) -> str:
