@@ -105,6 +105,7 @@ class Tag(Base):
             sqlite_where=text("removed_at IS NULL"),
             postgresql_where=text("removed_at IS NULL"),
         ),
+        {"sqlite_autoincrement": True},  # rules keep numbers of tags: one that is gone never becomes another
     )
 
     id: Mapped[Id]
