@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.conversations.inbox import Inbox, Kept
 from app.conversations.settling import AT_ONCE, settle
@@ -64,7 +65,10 @@ class Answering:
 
     def _find(self, push: Push) -> Answer:
         try:
+            self.ready.refresh()
             return self.dispatch(push, self.ready)
+        except SQLAlchemyError:
+            raise  # nothing is kept yet, so WeChat may push it again
         except Exception:
             logger.exception("handler failed", extra={"kind": push.kind})
             return SILENCE

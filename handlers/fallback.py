@@ -7,7 +7,8 @@ from app.keywords.standing import Occasion
 from app.wechat.callback.messages import Push
 from app.wechat.replies import TextReply
 from handlers.answers import Answer, Prepared, prepare
-from handlers.links import Door, link_to
+from handlers.doors import Door
+from handlers.links import link_to
 from handlers.ready import Ready
 from handlers.speaking import speak
 from handlers.speech import say
@@ -43,8 +44,8 @@ def _words(occasion: Occasion, push: Push, ready: Ready) -> tuple[Prepared, ...]
     standing = ready.setup.standing.get(occasion)
     if standing is not None:
         return speak(standing.replies, DOOR, push, ready, mode=standing.reply_mode)
-    return ready.prepared("fallback", _default)
+    return ready.prepared("fallback", lambda: _default(ready))
 
 
-def _default() -> tuple[Prepared, ...]:
-    return (prepare(TextReply(say("fallback", shop_url=link_to("/shop/", DOOR)))),)
+def _default(ready: Ready) -> tuple[Prepared, ...]:
+    return (prepare(TextReply(say("fallback", shop_url=link_to("/shop/", DOOR, ready)))),)

@@ -6,7 +6,7 @@ from app.keywords.matching import Rule
 from app.wechat.callback.messages import Push, TextMessage
 from handlers import fallback
 from handlers.answers import Answer
-from handlers.links import Door
+from handlers.doors import Door
 from handlers.ready import Ready
 from handlers.speaking import speak
 

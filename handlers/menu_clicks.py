@@ -7,8 +7,8 @@ from app.wechat.callback.messages import ClickEvent, ScanCodeEvent
 from app.wechat.menus.versions import find_button_name
 from handlers import fallback
 from handlers.answers import Answer, prepare
+from handlers.doors import Door
 from handlers.keyword_replies import answer_by_rule
-from handlers.links import Door
 from handlers.preparing import show_products
 from handlers.ready import Ready
 from handlers.speaking import speak
@@ -40,12 +40,11 @@ def reply_to_scan(push: ScanCodeEvent, ready: Ready) -> Answer:
     """The card of the goods whose code was scanned: the phone shows a spinner until something comes."""
     with ready.shop():
         slug = find_scanned_slug(push.result)
-        card = ready.find_card(slug) if slug else None
-        if card is None:
-            return fallback.reply_to_event(push, ready)
-        return Answer(
-            f"menu:{push.key[:70]}", (prepare(show_products([card], _door(push.key, ready), ready)),)
-        )
+    card = ready.cards.get(slug) if slug else None
+    if card is None:
+        return fallback.reply_to_event(push, ready)
+    shown = show_products([card], _door(push.key, ready), ready)
+    return Answer(f"menu:{push.key[:70]}", (prepare(shown),))
 
 
 def _door(key: str, ready: Ready) -> Door:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 
 from app.catalog.news import Card
-from app.keywords.replies import ReplyKind, ReplyMode, ReplySpec
+from app.keywords.replies import MAX_CARDS, ReplyKind, ReplyMode, ReplySpec
 from app.wechat.replies import (
     Article,
     HandOver,
@@ -16,7 +16,8 @@ from app.wechat.replies import (
     TextReply,
 )
 from handlers.answers import Prepared, prepare_all
-from handlers.links import Door, link_to, mark_links
+from handlers.doors import Door
+from handlers.links import link_to, mark_links
 from handlers.ready import Ready
 from handlers.speech import say
 
@@ -35,10 +36,10 @@ def make_prepared(spec: ReplySpec, door: Door, ready: Ready) -> tuple[Prepared, 
 
 
 def show_products(cards: Sequence[Card], door: Door, ready: Ready) -> Reply:
-    """Cards that open their product's page; words when there is nothing to show. Inside `ready.shop()`."""
+    """Cards that open their product's page; words when there is nothing to show."""
     if not cards:
-        return TextReply(say("off_sale", shop_url=link_to("/shop/", door)))
-    base, code = ready.base_url, door.code
+        return TextReply(say("off_sale", shop_url=link_to("/shop/", door, ready)))
+    base, code = ready.base_url, ready.code(door)
     return NewsReply(
         tuple(Article(c.headline, c.summary, c.picture_url(base), c.link(base, code)) for c in cards)
     )
@@ -47,12 +48,12 @@ def show_products(cards: Sequence[Card], door: Door, ready: Ready) -> Reply:
 def _make(spec: ReplySpec, door: Door, media_id: str, ready: Ready) -> Sequence[Reply]:
     match spec.kind:
         case ReplyKind.TEXT:
-            return [TextReply(mark_links(spec.text, door))]
+            return [TextReply(mark_links(spec.text, door, ready))]
         case ReplyKind.PRODUCT:
-            cards = [card for slug in spec.slugs if (card := ready.find_card(slug))]
+            cards = [card for slug in spec.slugs if (card := ready.cards.get(slug))]
             return [show_products(cards, door, ready)]
         case ReplyKind.NEWEST:
-            return [show_products(ready.newest_cards(), door, ready)]
+            return [show_products(list(ready.cards.values())[:MAX_CARDS], door, ready)]
         case ReplyKind.ARTICLE:
             return [PublishedArticleReply(spec.article_id, spec.title)]
         case ReplyKind.HAND_OVER:

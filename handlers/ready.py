@@ -15,20 +15,22 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import select
 
-from app.catalog.news import Card, find_card, newest_cards
+from app.catalog.news import Card, all_cards
 from app.conversations.kf_desk import load_kf_desk
 from app.conversations.service_hours import ServiceHours, load_service_hours
 from app.core.db import db
 from app.core.driver import Driver, Statement
 from app.core.marks import ANSWERS, CATALOG, Mark, changes_here
+from app.entrances.models import EntranceKind
 from app.entrances.scenes import Scene, load_scenes
+from app.entrances.service import chat_codes, code_for
 from app.keywords.matching import Matcher
-from app.keywords.replies import MAX_CARDS
 from app.keywords.service import load_matcher
 from app.keywords.standing import Occasion, Standing, load_cool_down, load_standing
 from app.materials.uploading import find_media_ids
 from app.orders.asker import Asker, AskerReader
 from handlers.answers import Prepared
+from handlers.doors import Door
 
 CHECK_EVERY_SECONDS = 1.0
 MOST_PREPARED = 10_000  # replies of rules that were changed stay until then
@@ -57,6 +59,8 @@ class Ready:
             self._askers = AskerReader(db.engine, driver)
         self._lock = threading.Lock()
         self._setup: Setup | None = None
+        self.cards: Mapping[str, Card] = {}  # by slug, what came on sale last first
+        self._codes: dict[tuple[EntranceKind, str], str] = {}
         self._prepared: dict[object, tuple[Prepared, ...]] = {}
         self._seen: dict[str, int] = {}
         self._seen_here = -1
@@ -64,13 +68,16 @@ class Ready:
         self.base_url: str = app.config["BASE_URL"]
         self.shop_name: str = app.config["SHOP_NAME"]
 
-    @property
-    def setup(self) -> Setup:
-        """The set-up as it is now."""
+    def refresh(self) -> None:
+        """Read again what has changed; called before each push is answered."""
         now = time.monotonic()
         if self._seen_here != changes_here() or now - self._checked_at > CHECK_EVERY_SECONDS:
             with self._lock:
                 self._look(now)
+
+    @property
+    def setup(self) -> Setup:
+        """The set-up as it is now."""
         setup = self._setup
         if setup is None:
             raise RuntimeError("nothing was read")
@@ -85,8 +92,7 @@ class Ready:
         known = self._prepared
         found = known.get(key)
         if found is None:
-            with self.shop():
-                found = known[key] = make()
+            found = known[key] = make()
         return found
 
     @contextmanager
@@ -95,27 +101,35 @@ class Ready:
         with self._app.app_context():
             yield
 
-    def find_card(self, slug: str) -> Card | None:
-        """The card of this product, if it is on sale; inside `shop()`."""
-        return find_card(slug)
-
-    def newest_cards(self) -> list[Card]:
-        """Cards of what came on sale last; inside `shop()`."""
-        return list(newest_cards(MAX_CARDS))
+    def code(self, door: Door) -> str:
+        """What links from this door carry; made when the door is new."""
+        code = self._codes.get((door.kind, door.ref))
+        if code is None:
+            with self.shop():
+                code = self._codes[door.kind, door.ref] = code_for(door.kind, door.ref, door.label)
+        return code
 
     def _look(self, now: float) -> None:
         seen_here = changes_here()
         seen = dict(self._driver.rows(self._marks, {}))
         if self._setup is None or seen.get(ANSWERS) != self._seen.get(ANSWERS):
             self._setup = self._read()
+        if self._seen_here < 0 or seen.get(CATALOG) != self._seen.get(CATALOG):
+            self.cards, self._prepared = self._read_cards(), {}
+        elif len(self._prepared) > MOST_PREPARED:
+            self._prepared = {}
+        if self._seen_here < 0:
             # A thousand rules stay for long: the garbage collector need not walk through them again and again.
             gc.freeze()
-        if seen.get(CATALOG) != self._seen.get(CATALOG) or len(self._prepared) > MOST_PREPARED:
-            self._prepared = {}
         self._seen, self._seen_here, self._checked_at = seen, seen_here, now
+
+    def _read_cards(self) -> Mapping[str, Card]:
+        with self._app.app_context():
+            return all_cards()
 
     def _read(self) -> Setup:
         with self._app.app_context():
+            self._codes = dict(chat_codes())
             return Setup(
                 matcher=load_matcher(),
                 standing=load_standing(),

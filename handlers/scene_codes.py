@@ -5,7 +5,7 @@ from app.keywords.replies import ReplyKind, ReplyMode, ReplySpec, read_specs
 from app.wechat.callback.messages import Push, ScanEvent
 from handlers import fallback
 from handlers.answers import Answer
-from handlers.links import Door
+from handlers.doors import Door
 from handlers.ready import Ready
 from handlers.speaking import speak
 

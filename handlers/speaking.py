@@ -7,7 +7,7 @@ from app.keywords.standing import Occasion
 from app.wechat.callback.messages import Push
 from app.wechat.replies import HandOver, TextReply, TransferReply
 from handlers.answers import Prepared, prepare, prepare_all
-from handlers.links import Door
+from handlers.doors import Door
 from handlers.order_status import tell_orders
 from handlers.preparing import PERSONAL, choose, make_prepared
 from handlers.ready import Ready
@@ -43,4 +43,4 @@ def _speak_personal(spec: ReplySpec, door: Door, push: Push, ready: Ready) -> tu
     if spec.kind is ReplyKind.HAND_OVER:
         return hand_over(push, ready, kf_account=spec.kf_account, words=spec.text)
     with ready.shop():
-        return (prepare(tell_orders(push.openid, door)),)
+        return (prepare(tell_orders(push.openid, door, ready)),)

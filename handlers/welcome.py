@@ -6,7 +6,8 @@ from app.wechat.callback.messages import SubscribeEvent
 from app.wechat.replies import TextReply
 from handlers import scene_codes
 from handlers.answers import Answer, Prepared, prepare
-from handlers.links import Door, link_to
+from handlers.doors import Door
+from handlers.links import link_to
 from handlers.ready import Ready
 from handlers.speaking import speak
 from handlers.speech import say
@@ -30,5 +31,5 @@ def reply(push: SubscribeEvent, ready: Ready) -> Answer:
 
 
 def _default(occasion: Occasion, door: Door, ready: Ready) -> tuple[Prepared, ...]:
-    words = say(occasion.value, shop_name=ready.shop_name, shop_url=link_to("/shop/", door))
+    words = say(occasion.value, shop_name=ready.shop_name, shop_url=link_to("/shop/", door, ready))
     return (prepare(TextReply(words)),)

@@ -3,7 +3,7 @@
 Cards are read with one statement and without loading a product: a follower waits for them in the chat.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, select
@@ -62,7 +62,7 @@ _CARDS = (
     .group_by(Product.id)
 )
 _ONE = _CARDS.where(Product.slug == bindparam("slug"))
-_NEWEST = _CARDS.order_by(Product.created_at.desc(), Product.id.desc()).limit(bindparam("number"))
+_NEWEST_FIRST = _CARDS.order_by(Product.created_at.desc(), Product.id.desc())
 
 
 def find_card(slug: str) -> Card | None:
@@ -71,9 +71,9 @@ def find_card(slug: str) -> Card | None:
     return Card(*row) if row else None
 
 
-def newest_cards(number: int) -> Sequence[Card]:
-    """Cards of what came on sale last."""
-    return [Card(*row) for row in db.session.execute(_NEWEST, {"number": number})]
+def all_cards() -> Mapping[str, Card]:
+    """The cards of all that is on sale by slug, what came on sale last first; one statement."""
+    return {row[0]: Card(*row) for row in db.session.execute(_NEWEST_FIRST)}
 
 
 def lowest_price_fen(product: Product) -> int:

@@ -4,7 +4,7 @@ Visits stand in `visits.py`, scene QR codes in `scenes.py`.
 """
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import bindparam, select
@@ -21,6 +21,7 @@ LONGEST_REF = 80
 LONGEST_LABEL = 80
 TRIES = 5  # a random word that exists already is drawn again
 
+_IN_CHAT = (EntranceKind.MENU, EntranceKind.KEYWORD, EntranceKind.WELCOME, EntranceKind.SCENE)
 _WORD = select(Entrance.code).where(Entrance.kind == bindparam("kind"), Entrance.ref == bindparam("ref"))
 
 
@@ -39,6 +40,13 @@ def code_for(kind: EntranceKind, ref: str, label: str) -> str:
             _insert(label, **door)
             word = session.scalar(_WORD, door)
     raise RuntimeError("no free code for an entrance")
+
+
+def chat_codes() -> Mapping[tuple[EntranceKind, str], str]:
+    """What links from the chat's doors carry, by kind and ref: for keeping them ready."""
+    query = select(Entrance.kind, Entrance.ref, Entrance.code).where(Entrance.kind.in_(_IN_CHAT))
+    sign = get_signer().sign
+    return {(kind, ref): sign(word) for kind, ref, word in db.session.execute(query)}
 
 
 def signed_code(entrance: Entrance) -> str:
