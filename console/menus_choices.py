@@ -70,7 +70,8 @@ def say_button(button: Button, choices: Choices) -> str:
     if kind == "click":
         return _say_key(str(button.get("key", "")), choices)
     if kind == "view":
-        return str(_("打开：%(page)s", page=say_page(str(button.get("url", "")), choices)))
+        url = str(button.get("url", ""))
+        return str(_("打开：%(page)s", page=say_page(url, choices)) if url else _("还没有选打开哪一页"))
     if kind == "media_id":
         media_id = str(button.get("media_id", ""))
         return f"{say_type(kind)}：{choices.materials.get(media_id, media_id)}"

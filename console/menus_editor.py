@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.core.errors import InputInvalid
 from app.staff.service import find_usernames
 from app.wechat.menus import drafts
-from app.wechat.menus.drafts import Draft, DraftChanged
+from app.wechat.menus.drafts import Draft, DraftChanged, Place
 from app.wechat.menus.limits import (
     KEY_TYPES,
     MAX_BUTTONS,
@@ -66,7 +66,8 @@ def change(menu_id: int) -> Response | tuple[str, int]:
         flash(error.message, "danger")
     if press.action == "publish":
         return redirect(url_for("console.menus.confirm", menu_id=menu_id))
-    return redirect(url_for("console.menus.edit", menu_id=menu_id, at=press.at or None))
+    anchor = "panel" if press.action in ("open", "column", "child") else None
+    return redirect(url_for("console.menus.edit", menu_id=menu_id, at=press.at or None, _anchor=anchor))
 
 
 def discard(menu_id: int) -> Response:
@@ -114,7 +115,7 @@ class _Press:
         elif self.action in ("earlier", "later"):
             drafts.move(draft, self.target, -1 if self.action == "earlier" else 1)
         elif self.action == "to":
-            drafts.move_to_column(draft, self.target, self.extra)
+            drafts.move_to_column(draft, self.target, self.extra - 1)
 
 
 def _add_anywhere(draft: Draft, fields: Mapping[str, str]) -> str:
@@ -144,6 +145,7 @@ def _show(menu: AccountMenu, conflict: DraftChanged | None = None) -> str:
         place=place,
         at=at if place else "",
         values=_values(typed, place.button if place else None),
+        other_columns=_other_columns(draft, place),
         is_parent=bool(place and place.button.get("sub_button")),
         problems=[(each, _id_at(draft, each.place)) for each in problems],
         warnings=[(each, _id_at(draft, each.place)) for each in warnings],
@@ -167,6 +169,18 @@ def _values(typed: dict[str, str] | None, button: dict[str, Any] | None) -> Form
     if typed is not None:
         return show_values(typed)
     return show_values(button) if button else None
+
+
+def _other_columns(draft: Draft, place: Place | None) -> list[int]:
+    """The columns, counted from 1, that have room for the sub-button here."""
+    if place is None or not place.is_sub:
+        return []
+    sizes = [len(button.get("sub_button") or []) for button in draft["button"]]
+    return [
+        number
+        for number, size in enumerate(sizes, start=1)
+        if 0 < size < MAX_SUB_BUTTONS and number != place.column + 1
+    ]
 
 
 def _id_at(draft: Draft, place: str) -> str:

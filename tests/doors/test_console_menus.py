@@ -174,6 +174,21 @@ def test_buttons_move_and_go(app: Flask, console: Console) -> None:
     assert "已经不在菜单里" in editor.press("remove:nothing")
 
 
+def test_a_sub_button_moves_to_another_column(app: Flask, console: Console) -> None:
+    editor = Editor(console, menu_id(app))
+    for name in ("甲", "乙"):
+        editor.press("column")
+        editor.press("save", name=name, type="click", answer="newest")
+        editor.press(f"child:{editor.at}")
+        editor.press("save", name=f"{name}一", type="click", answer="orders")
+
+    assert "移到第 1 列" in editor.page
+    editor.press(f"to:{editor.at}:1")
+
+    assert [leaf["name"] for leaf in draft(app)[0]["sub_button"]] == ["甲一", "乙一"]
+    assert "sub_button" not in draft(app)[1]
+
+
 def test_the_second_of_two_editors_is_told_and_loses_nothing(app: Flask, console: Console) -> None:
     publish_free = Editor(console, menu_id(app))
     publish_free.press("column")

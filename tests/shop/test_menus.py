@@ -8,11 +8,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.alerts.service import open_alerts
+from app.alerts.words import say_alert
 from app.core import outbox
 from app.core.db import db
 from app.core.errors import InputInvalid, NotFound, PlatformError, PlatformUnreachable
 from app.core.outbox import OutboxJob
-from app.tasks import HANDLERS
+from app.tasks import HANDLERS, TIMETABLE
 from app.wechat.account import get_account
 from app.wechat.menus import drafts, looking, personal, publishing
 from app.wechat.menus.drafts import DraftChanged
@@ -245,6 +247,22 @@ def test_one_drift_has_one_name(shop: Flask, platform: MenuPlatform) -> None:
 
     assert first == again
     assert looking.name_drift(looking.observe(client)) != first
+
+
+def test_the_daily_look_asks_for_a_person_once_for_each_drift(shop: Flask, platform: MenuPlatform) -> None:
+    [look] = [entry.task for entry in TIMETABLE if entry.name == "menus"]
+    look()
+    assert platform.asked == []  # nothing was ever published
+    publish(FIRST)
+    look()
+    assert open_alerts() == []
+    platform.menu = SECOND
+
+    look()
+    look()
+
+    [alert] = open_alerts()
+    assert "有 1 处不同" in say_alert(alert)
 
 
 # ---- drafts
