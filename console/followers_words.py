@@ -9,6 +9,7 @@ from app.core.states import StateEvent
 from app.followers import card, consent, erasure
 from app.followers.listing import Who
 from app.followers.models import AutoTag, FollowerSync, SyncStep
+from app.followers.names import tame
 from console.histories import HistoryLine
 
 
@@ -29,7 +30,7 @@ def say_source(source: str) -> str:
         "ADD_SCENE_CHANNELS": _("视频号"),
         "ADD_SCENE_OTHERS": _("其他"),
     }
-    return words.get(source, source)
+    return words.get(source) or tame(source)
 
 
 def say_who(who: Who) -> str:

@@ -27,7 +27,7 @@ def tame(text: str, limit: int = SHOWN) -> str:
         marks = marks + 1 if unicodedata.category(letter) in ("Mn", "Me") and letter != _VARIANT else 0
         if marks <= _MOST_MARKS and _is_shown(letter):
             kept.append(" " if letter.isspace() else letter)
-    line = " ".join("".join(kept).split()).strip(_JOINER + _VARIANT + " ")
+    line = " ".join("".join(kept).split()).lstrip(_JOINER + _VARIANT + " ").rstrip(_JOINER + " ")
     return line if len(line) <= limit else f"{line[: limit - 1].rstrip(_JOINER)}…"
 
 

@@ -24,8 +24,8 @@ from app.followers.models import Address, AutoTag, Follower, FollowerPush
 from app.followers.service import find, get_or_create, record_follow, record_unfollow
 from app.orders.models import Order
 from app.orders.service import mark_paid
-from tests.fake_platform import FakePlatform
 from tests.factories import make_follower, make_order, make_sku
+from tests.fake_platform import FakePlatform
 from tests.follower_phone import HOME
 from tests.pushes import OPENID
 
