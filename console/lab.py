@@ -13,7 +13,9 @@ from app.followers.tags import list_tags
 from app.keywords.drafts import draft_of
 from app.keywords.lab import AskerInMind, Hit, Trial, try_sentence
 from app.keywords.matching import Verdict
+from app.keywords.models import Occasion
 from app.keywords.service import change_rule, get_rule
+from app.keywords.standing import load_standing
 from app.orders.asker import NEW_FOR
 from console.member import get_member_here
 from console.reply_forms import ReplyEditor, open_replies
@@ -109,4 +111,6 @@ def _with_verdicts(trial: Trial | None, verdict: Verdict) -> list[Hit]:
 
 
 def _make_phone(answer: Hit | None) -> ReplyEditor:
-    return open_replies(answer.rule.replies, answer.rule.reply_mode) if answer else open_replies(())
+    """What the follower gets; without a rule, what the merchant wrote for that."""
+    said = answer.rule if answer else load_standing().get(Occasion.FALLBACK)
+    return open_replies(said.replies, said.reply_mode) if said else open_replies(())

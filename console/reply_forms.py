@@ -15,13 +15,12 @@ from flask import request
 from app.catalog.models import Product, ProductState
 from app.catalog.service import list_all
 from app.core.errors import InputInvalid, StorageFull
-from app.keywords.replies import MAX_REPLIES, ReplyKind, ReplyMode, ReplySpec, find_problems
+from app.keywords.replies import MAX_CARDS, MAX_REPLIES, ReplyKind, ReplyMode, ReplySpec, find_problems
 from app.materials.models import Material
 from app.materials.service import MAX_UPLOAD_BYTES, add_material, list_materials
 from console.reply_labels import MATERIAL_OF, reply_in_short
 
 MAX_FORM_BYTES = MAX_UPLOAD_BYTES + 1024 * 1024
-NEWEST_SHOWN = 3
 _TEXTS = ("text", "title", "summary", "url", "article_id", "kf_account")
 
 
@@ -59,11 +58,13 @@ class ReplyEditor:
         """Every material by id, the newest first."""
         return {material.id: material for material in list_materials()}
 
-    @property
-    def newest_products(self) -> list[Product]:
-        """What `newest` would show now, as far as a phone's screen goes."""
-        on_sale = [each for each in self.products.values() if each.state is ProductState.ON_SALE]
-        return sorted(on_sale, key=lambda each: each.created_at, reverse=True)[:NEWEST_SHOWN]
+    def shown(self, spec: ReplySpec) -> list[Product]:
+        """The products whose cards this reply shows now."""
+        if spec.kind is ReplyKind.PRODUCT:
+            chosen = [self.products[slug] for slug in spec.slugs if slug in self.products]
+        else:
+            chosen = sorted(self.products.values(), key=lambda each: each.created_at, reverse=True)
+        return [each for each in chosen if each.state is ProductState.ON_SALE][:MAX_CARDS]
 
     def materials_for(self, kind: ReplyKind) -> list[Material]:
         """What a reply of this kind can send."""

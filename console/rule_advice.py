@@ -1,15 +1,24 @@
 """What can be said about a rule while it is being written: what is missing, whom it hides, which tests break."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
 from app.core.errors import InputInvalid
 from app.keywords.drafts import RuleDraft, check_draft, tidy
-from app.keywords.lab import Conflict, TestFailure, failing_tests, find_conflicts
-from app.keywords.matching import MatchMode
+from app.keywords.lab import Conflict, ConflictKind, TestFailure, failing_tests, find_conflicts
+from app.keywords.matching import MatchMode, Rule
 from console.rule_forms import RuleForm
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictGroup:
+    """What one other rule has to do with the form, and in which sentences."""
+
+    rule: Rule
+    kind: ConflictKind
+    sentences: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +26,7 @@ class Advice:
     """Nothing of it keeps a rule from being saved but `missing`."""
 
     missing: str = ""
-    conflicts: Sequence[Conflict] = ()
+    conflicts: Sequence[ConflictGroup] = ()
     failures: Sequence[TestFailure] = ()
     warnings: Sequence[str] = ()
 
@@ -37,12 +46,23 @@ def advise(form: RuleForm, rule_id: int | None) -> Advice:
     broken_already = {(each.rule.id, each.sentence) for each in failing_tests()}
     return Advice(
         missing=missing,
-        conflicts=find_conflicts(draft, rule_id),
+        conflicts=_group(find_conflicts(draft, rule_id)),
         failures=[
             each for each in failing_tests((rule_id, draft)) if _is_ours(each, rule_id, broken_already)
         ],
         warnings=_find_warnings(draft),
     )
+
+
+def _group(conflicts: Iterable[Conflict]) -> list[ConflictGroup]:
+    """The gravest stays first."""
+    groups: dict[tuple[int, ConflictKind], list[Conflict]] = {}
+    for conflict in conflicts:
+        groups.setdefault((conflict.rule.id, conflict.kind), []).append(conflict)
+    return [
+        ConflictGroup(same[0].rule, kind, [conflict.sentence for conflict in same])
+        for (_rule_id, kind), same in groups.items()
+    ]
 
 
 def _find_missing(draft: RuleDraft) -> str:

@@ -1,18 +1,19 @@
 """Rules in words: how a keyword is met, whom a rule is for and when, what rules take from each other."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
 
 from app.core.states import StateEvent
-from app.keywords.lab import Conflict, ConflictKind, Hit, TestFailure
+from app.keywords.lab import ConflictKind, Hit, TestFailure
 from app.keywords.matching import Audience, Hours, Keyword, MatchMode, Verdict
 from app.keywords.models import KeywordRule
 from console.moments import moment
 
 LONGEST_QUOTE = 40
+SHOWN_SENTENCES = 3
 
 
 def mode_label(mode: MatchMode) -> str:
@@ -88,14 +89,18 @@ def say_verdict(hit: Hit) -> str:
     }[hit.verdict]
 
 
-def say_conflict(conflict: Conflict) -> str:
-    """What another rule has to do with the one being written."""
-    sentence = quote(conflict.sentence) if conflict.sentence else _("任何话")
+def say_conflict(kind: ConflictKind, sentences: Sequence[str]) -> str:
+    """What another rule has to do with the one being written, by the sentences both know."""
+    if not any(sentences):
+        return _("两条规则都接任何话，优先级高的、先建的回答")
+    words = "、".join(f"“{quote(sentence)}”" for sentence in sentences[:SHOWN_SENTENCES])
+    if len(sentences) > SHOWN_SENTENCES:
+        words = _("%(words)s等 %(n)d 句", words=words, n=len(sentences))
     return {
-        ConflictKind.HIDDEN_BY: _("说“%(words)s”会先由它回答，轮不到这条规则", words=sentence),
-        ConflictKind.SAME_KEYWORD: _("有相同的关键词“%(words)s”", words=sentence),
-        ConflictKind.HIDES: _("说“%(words)s”会由这条规则回答，轮不到它", words=sentence),
-    }[conflict.kind]
+        ConflictKind.HIDDEN_BY: _("说%(words)s会先由它回答，轮不到这条规则", words=words),
+        ConflictKind.SAME_KEYWORD: _("有相同的关键词%(words)s", words=words),
+        ConflictKind.HIDES: _("说%(words)s会由这条规则回答，轮不到它", words=words),
+    }[kind]
 
 
 def say_failure(failure: TestFailure) -> str:

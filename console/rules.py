@@ -145,6 +145,7 @@ def _show(form: RuleForm, rule: KeywordRule | None, *, trouble: str = "", is_lat
         rule=rule,
         advice=advise(form, rule.id if rule else None),
         trouble=trouble or (rule_words.say_late(rule, names) if rule and is_late else ""),
+        is_late=is_late,
         tags=[tag for tag in list_tags() if not tag.is_removed or tag.id in form.tag_ids],
         modes=list(MatchMode),
         hours=list(Hours),
