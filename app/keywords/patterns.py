@@ -30,7 +30,7 @@ class PatternSet:
         self._single: list[re2._Regexp] | None = None
 
     def find(self, line: str) -> list[int]:
-        """Which patterns (their numbers from 0) are in `line`, a text as `fold_line` makes it."""
+        """Which patterns (their numbers from 0, in no order) are in `line`, a text as `fold_line` makes it."""
         if not self._numbers:
             return []
         found = self._set.Match(line) if self._set else None

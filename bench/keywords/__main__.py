@@ -1,7 +1,7 @@
 """`python -m bench.keywords`: the matcher with 10 rules and with 1,000, and a loop over the same rules."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from app.core import clock
 from app.keywords.folding import fold
@@ -11,53 +11,60 @@ from bench.keywords.loop import Loop
 from bench.keywords.rules import KEYWORDS_PER_RULE, make_rules, make_sentences
 
 FEW, MANY = 10, 1000
-SENTENCES = 2000
-ROUNDS = 7
+SENTENCES = 1000
+ROUNDS = 15
+
+Key = tuple[int, str, str]  # rules, kind of sentence, who searches
 
 
-def best(call: Callable[[], object]) -> float:
-    """Seconds of CPU, the best of several rounds."""
-    rounds = []
+def measure(calls: Mapping[Key, Callable[[], object]]) -> dict[Key, float]:
+    """Seconds of CPU for each call, the best of several rounds in which they take turns."""
+    best = dict.fromkeys(calls, float("inf"))
     for _ in range(ROUNDS):
-        started = time.process_time()
-        call()
-        rounds.append(time.process_time() - started)
-    return min(rounds)
+        for key, call in calls.items():
+            started = time.process_time()
+            call()
+            best[key] = min(best[key], time.process_time() - started)
+    return best
 
 
-def measure(find: Callable[[str], object], sentences: Sequence[str]) -> float:
-    """Microseconds for one sentence."""
-
-    def find_each() -> None:
-        for sentence in sentences:
-            find(sentence)
-
-    return best(find_each) / len(sentences) * 1e6
+def prepare(count: int) -> dict[Key, Callable[[], object]]:
+    """What is measured with so many rules."""
+    rules, asker, at = make_rules(count), AskerInMind(), clock.now()
+    matcher, loop = Matcher(rules), Loop(rules)
+    calls: dict[Key, Callable[[], object]] = {(count, "", "build"): lambda: Matcher(rules)}
+    for kind, sentences in make_sentences(rules, SENTENCES).items():
+        calls[count, kind, "matcher"] = _for_each(
+            sentences, lambda text: matcher.find(text, asker, at=at, is_open=True)
+        )
+        calls[count, kind, "loop"] = _for_each(sentences, loop.find)
+    return calls
 
 
 def main() -> None:
     """Measure and print a table."""
     fold("表")  # the table of characters is made once in a process
-    asker, at = AskerInMind(), clock.now()
-    print("| Rules | Keywords | Built in | Sentence | Matcher | Loop over all | Loop ÷ matcher |")
+    seconds = measure(prepare(FEW) | prepare(MANY))
+    print("| Rules | Keywords | Made in | Sentence | Matcher | Loop over all | Loop ÷ matcher |")
     print("|---|---|---|---|---|---|---|")
-    times: dict[tuple[int, str], float] = {}
-    for count in (FEW, MANY):
-        rules = make_rules(count)
-        matcher, loop = Matcher(rules), Loop(rules)
-        built = best(lambda: Matcher(rules))  # noqa: B023
-        for kind, sentences in make_sentences(rules, SENTENCES).items():
-            ours = measure(lambda text: matcher.find(text, asker, at=at, is_open=True), sentences)  # noqa: B023
-            theirs = measure(loop.find, sentences)
-            times[count, kind] = ours
+    for count, kind, searcher in seconds:
+        if searcher == "matcher":
+            ours, theirs = (seconds[count, kind, each] / SENTENCES * 1e6 for each in ("matcher", "loop"))
             print(
-                f"| {count:,} | {count * KEYWORDS_PER_RULE:,} | {built * 1e3:.0f} ms | {kind} "
+                f"| {count:,} | {count * KEYWORDS_PER_RULE:,} | {seconds[count, '', 'build'] * 1e3:.1f} ms | {kind} "
                 f"| {ours:.1f} µs | {theirs:.1f} µs | {theirs / ours:.1f} |"
             )
     for kind in ("hit", "miss"):
-        print(
-            f"{kind}: {MANY:,} rules take {times[MANY, kind] / times[FEW, kind]:.2f} times as long as {FEW}"
-        )
+        ratio = seconds[MANY, kind, "matcher"] / seconds[FEW, kind, "matcher"]
+        print(f"{kind}: {MANY:,} rules take {ratio:.2f} times as long as {FEW}")
+
+
+def _for_each(sentences: Sequence[str], find: Callable[[str], object]) -> Callable[[], object]:
+    def search() -> None:
+        for sentence in sentences:
+            find(sentence)
+
+    return search
 
 
 if __name__ == "__main__":
