@@ -132,7 +132,6 @@ def show_talk(row: Conversation, draft: str, problem: str = "") -> str:
     follower = find(row.openid)
     return render_template(
         "console/desk.html",
-        conversation=row,
         context=find_context(row.openid),
         orders=list_own(follower_id=follower.id, limit=LATEST_ORDERS) if follower else [],
         order_count=sum(count_by_state(follower.id).values()) if follower else 0,

@@ -14,3 +14,9 @@ def moment(at: datetime) -> str:
 def full_moment(at: datetime) -> str:
     """`2026-11-21 14:05:33`."""
     return f"{at.astimezone(clock.BEIJING):%Y-%m-%d %H:%M:%S}"
+
+
+def short_moment(at: datetime) -> str:
+    """`14:05` of today, else `11-21`: for narrow lists."""
+    local = at.astimezone(clock.BEIJING)
+    return f"{local:%H:%M}" if local.date() == clock.today() else f"{local:%m-%d}"

@@ -46,6 +46,7 @@ def _words() -> dict[str, Callable[..., str]]:
     return {
         "moment": moments.moment,
         "full_moment": moments.full_moment,
+        "short_moment": moments.short_moment,
         "say_alert": say_alert,
         "entrance_label": entrance_words.entrance_label,
         "kind_label": entrance_words.kind_label,

@@ -4,7 +4,8 @@
   document.documentElement.classList.add("has-script");
   const NEAR = 3000, FAR = 20000, LONGEST = 60000, SHORT_SECONDS = 3600, REST_AFTER = 12 * 3600 * 1000;
   const title = document.title;
-  let touchedAt = Date.now();
+  let touchedAt = Date.now(), isAtEnd = true;
+  const endsHere = (lines) => lines.scrollHeight - lines.scrollTop - lines.clientHeight < 80;
   for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, () => { touchedAt = Date.now(); });
 
   const two = (number) => String(number).padStart(2, "0");
@@ -40,7 +41,7 @@
     const before = place.querySelector("[data-mode]")?.dataset.mode;
     const lines = place.querySelector(".talk-lines");
     const list = place.scrollTop;
-    const wasAtEnd = !lines || lines.scrollHeight - lines.scrollTop - lines.clientHeight < 80;
+    const wasAtEnd = !lines || isAtEnd;
     const kept = lines?.scrollTop ?? 0;
     place.innerHTML = html;
     place.scrollTop = list;
@@ -79,8 +80,11 @@
   const asks = [...document.querySelectorAll("[data-poll]")].map(watch);
   const desk = window.deskPage = { refresh: () => asks.forEach((ask) => ask()), isWriting };
   document.addEventListener("visibilitychange", () => { if (!document.hidden) desk.refresh(); });
-  const lines = document.querySelector(".talk-lines");
-  if (lines && document.querySelector("#desk-live[data-poll]")) lines.scrollTop = lines.scrollHeight;
+  const live = document.querySelector("#desk-live[data-poll]");
+  const goToEnd = () => { const lines = live?.querySelector(".talk-lines"); if (lines) lines.scrollTop = lines.scrollHeight; };
+  live?.addEventListener("load", () => { if (isAtEnd) goToEnd(); }, true);  // a picture that has just come
+  live?.addEventListener("scroll", (event) => { isAtEnd = endsHere(event.target); }, true);
+  goToEnd();
   showWaiting();
   tick();
   setInterval(tick, 1000);
