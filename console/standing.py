@@ -82,7 +82,7 @@ def change(occasion: str) -> Response | tuple[str, int] | str:
 def change_cool_down() -> Response:
     """How long somebody who was not understood is left in peace."""
     text = request.form.get("minutes", "").strip()
-    if not text.isdecimal() or len(text) > 6:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 6:
         raise InputInvalid(_("请填写分钟数，例如 10"))
     keep_cool_down(timedelta(minutes=int(text)), actor=get_member_here().actor)
     flash(_("已保存，一秒内生效。"), "success")
