@@ -69,8 +69,8 @@ class CodeForm(DaysForm):
                 field.errors = [_("这一项已经没有了，请重新选择")]
         if self.answer.data == PRODUCT and not self.product.data:
             self.product.errors = [_("请选择商品")]
-        if self.answer.data == REPLIES and not editor.replies:
-            self.answer.errors = [_("请至少写一条回复")]
+        if self.answer.data == REPLIES:
+            self.answer.errors = _find_trouble(editor)
         return not any(field.errors for field in self)
 
     def draft(self, editor: ReplyEditor) -> SceneDraft:
@@ -83,3 +83,9 @@ class CodeForm(DaysForm):
             replies=tuple(spec.keep() for spec in editor.replies) if is_written else (),
             reply_mode=editor.mode.value,
         )
+
+
+def _find_trouble(editor: ReplyEditor) -> list[str]:
+    if not editor.replies:
+        return [_("请至少写一条回复")]
+    return [_("有回复还不能发送，请看它下面的提示")] if editor.with_problems().problems else []

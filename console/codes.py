@@ -160,7 +160,8 @@ def switch(code_id: int) -> AnyResponse:
     return redirect(url_for("console.codes.detail", code_id=code_id))
 
 
-@blueprint.get("/<int:code_id>.<any(png, svg):form>")
+@blueprint.get("/<int:code_id>.png", defaults={"form": "png"})
+@blueprint.get("/<int:code_id>.svg", defaults={"form": "svg"})
 def picture(code_id: int, form: str) -> Response:
     """The QR code alone."""
     return qr_file(_get_made(code_id).url, form)

@@ -68,7 +68,8 @@ def add(slug: str) -> AnyResponse:
     return redirect(url_for("console.posters.product_page", slug=slug))
 
 
-@blueprint.get("/<int:entrance_id>.<any(png, svg):form>")
+@blueprint.get("/<int:entrance_id>.png", defaults={"form": "png"})
+@blueprint.get("/<int:entrance_id>.svg", defaults={"form": "svg"})
 def picture(entrance_id: int, form: str) -> Response:
     """The QR code alone."""
     return qr_file(page_address(_get_place(entrance_id)), form)
