@@ -12,6 +12,7 @@ KINDS = (
     "unknown_payment",
     "job_given_up",
     "menu_drift",
+    "account_verification",
 )
 
 
@@ -27,6 +28,7 @@ def say_alert(alert: Alert) -> str:
             "微信支付通知了一笔本店没有的付款（%(ref)s，%(detail)s），请核对", ref=alert.ref, detail=detail
         ),
         "job_given_up": _("后台任务 %(detail)s 多次失败，已停止重试", detail=detail),
+        "account_verification": _("微信认证有变化（%(detail)s），请到公众平台查看并处理", detail=detail),
         "menu_drift": _(
             "微信显示的菜单与本店发布的有 %(detail)s 处不同，请到“菜单 → 线上核对”查看", detail=detail
         ),
