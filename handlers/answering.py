@@ -9,10 +9,11 @@ import time
 from collections.abc import Callable
 
 from flask import Flask
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.conversations.inbox import Inbox, Kept
-from app.conversations.settling import AT_ONCE, settle
+from app.conversations.settling import AT_ONCE, settle_push
 from app.core import clock
 from app.core.db import db
 from app.core.driver import Driver
@@ -86,7 +87,7 @@ class Answering:
         """What must be true before he writes again; when it fails here, the worker does it."""
         try:
             with self._app.app_context():
-                settle(message_id)
+                settle_push(message_id)
         except Exception:
             logger.exception("message not settled", extra={"message_id": message_id})
 
@@ -95,6 +96,6 @@ def _all_further(answer: Answer) -> str | None:
     return f"[{','.join(each.kept for each in answer.replies)}]" if answer.replies else None
 
 
-def _engine(app: Flask):  # type: ignore[no-untyped-def] # an Engine
+def _engine(app: Flask) -> Engine:
     with app.app_context():
         return db.engine

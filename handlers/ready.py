@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Flask
-from sqlalchemy import select
 
 from app.catalog.news import Card, all_cards
 from app.conversations.kf_desk import load_kf_desk
 from app.conversations.service_hours import ServiceHours, load_service_hours
 from app.core.db import db
-from app.core.driver import Driver, Statement
-from app.core.marks import ANSWERS, CATALOG, Mark, changes_here
+from app.core.driver import Driver
+from app.core.marks import ANSWERS, CATALOG, MarkReader, changes_here
 from app.entrances.models import EntranceKind
 from app.entrances.scenes import Scene, load_scenes
 from app.entrances.service import chat_codes, code_for
@@ -53,9 +52,9 @@ class Ready:
     """Everything a handler may use: the set-up, cards of goods, and who is asking."""
 
     def __init__(self, app: Flask, driver: Driver) -> None:
-        self._app, self._driver = app, driver
+        self._app = app
         with app.app_context():
-            self._marks = Statement(select(Mark.name, Mark.number), db.engine)
+            self._marks = MarkReader(db.engine, driver)
             self._askers = AskerReader(db.engine, driver)
         self._lock = threading.Lock()
         self._setup: Setup | None = None
@@ -111,7 +110,7 @@ class Ready:
 
     def _look(self, now: float) -> None:
         seen_here = changes_here()
-        seen = dict(self._driver.rows(self._marks, {}))
+        seen = self._marks.read()
         if self._setup is None or seen.get(ANSWERS) != self._seen.get(ANSWERS):
             self._setup = self._read()
         if self._seen_here < 0 or seen.get(CATALOG) != self._seen.get(CATALOG):

@@ -20,6 +20,7 @@ from app.core.db import db, transaction
 from app.entrances.scenes import record_scan
 from app.followers import service as followers
 from app.followers.erasure import erase
+from app.followers.tags import put_on
 from app.wechat.callback import messages as m
 from app.wechat.callback.flat_xml import parse
 from app.wechat.callback.reading import read_push
@@ -35,7 +36,7 @@ REVOKED = {"201": "addresses", "205": "profile", "206": "location"}
 Effect = Callable[[Any, Message], None]
 
 
-def settle(message_id: int) -> None:
+def settle_push(message_id: int) -> None:
     """Do what follows from this push, unless it was done. Opens a transaction or joins one."""
     with transaction() as session:
         unsettled = (Message.id == message_id) & Message.settled_at.is_(None)
@@ -66,14 +67,14 @@ def retry(message_id: int) -> None:
     with transaction() as session:
         statement = update(Message).where(Message.id == message_id).values(settled_at=None)
         session.execute(statement.execution_options(synchronize_session=False))
-        settle(message_id)
+        settle_push(message_id)
 
 
 def _settle_batch(ids: Any) -> None:
     try:
         with transaction():
             for message_id in ids:
-                settle(message_id)
+                settle_push(message_id)
     except Exception:
         logger.exception("batch not settled", extra={"messages": len(ids)})
         for message_id in ids:
@@ -83,7 +84,7 @@ def _settle_batch(ids: Any) -> None:
 def _settle_alone(message_id: int) -> None:
     """One that cannot be settled must not hold up those behind it."""
     try:
-        settle(message_id)
+        settle_push(message_id)
     except Exception:
         logger.exception("message not settled", extra={"message_id": message_id})
         with transaction() as session:
@@ -130,12 +131,18 @@ def _follow(push: m.SubscribeEvent, message: Message) -> None:
     followers.record_follow(push.openid, push.sent_at, scene=push.scene)
     desk.record_event(push.openid, message.at)
     if push.scene:
-        record_scan(push.scene, push.openid, message.id, at=message.at, is_follow=True)
+        _count_scan(push, message, is_follow=True)
 
 
 def _scan(push: m.ScanEvent, message: Message) -> None:
     _tap(push, message)
-    record_scan(push.scene, push.openid, message.id, at=message.at, is_follow=False)
+    _count_scan(push, message, is_follow=False)
+
+
+def _count_scan(push: m.SubscribeEvent | m.ScanEvent, message: Message, *, is_follow: bool) -> None:
+    tag_id = record_scan(push.scene, push.openid, message.id, at=message.at, is_follow=is_follow)
+    if tag_id is not None:
+        put_on(push.openid, tag_id, origin="scan")
 
 
 def _leave(push: m.UnsubscribeEvent, message: Message) -> None:

@@ -129,5 +129,5 @@ class Driver:
     def _connect_server(self) -> Any:
         arguments, keywords = self._engine.dialect.create_connect_args(self._engine.url)
         limits = f"-c statement_timeout={PATIENCE_SECONDS}s -c lock_timeout={PATIENCE_SECONDS}s"
-        keywords |= {"autocommit": True, "connect_timeout": PATIENCE_SECONDS, "options": limits}
-        return self._engine.dialect.loaded_dbapi.connect(*arguments, **keywords)
+        settings = {**keywords, "autocommit": True, "connect_timeout": PATIENCE_SECONDS, "options": limits}
+        return self._engine.dialect.loaded_dbapi.connect(*arguments, **settings)

@@ -6,11 +6,12 @@ once a second. A model is watched by naming its mark: `watch("answers", KeywordR
 
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, String, Table, event
+from sqlalchemy import BigInteger, Engine, String, Table, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
 from app.core.db import Base
+from app.core.driver import Driver, Statement
 
 ANSWERS = "answers"  # rules, standing replies, materials, preferences: what the account says
 CATALOG = "catalog"  # products and their prices and pictures
@@ -38,6 +39,17 @@ def watch(mark: str, *models: type[Base]) -> None:
 def changes_here() -> int:
     """How often a watched table was changed by this process: what it did itself it need not look for."""
     return _changes_here
+
+
+class MarkReader:
+    """Reads all marks past the session, for those who look every second."""
+
+    def __init__(self, engine: Engine, driver: Driver) -> None:
+        self._driver, self._query = driver, Statement(select(Mark.name, Mark.number), engine)
+
+    def read(self) -> dict[str, int]:
+        """Every mark's number by its name. Raises: sqlalchemy.exc.OperationalError."""
+        return dict(self._driver.rows(self._query, {}))
 
 
 def touch(session: Session, mark: str) -> None:
