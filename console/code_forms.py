@@ -41,8 +41,8 @@ class CodeForm(DaysForm):
     def offer(self) -> "CodeForm":
         """With what there is to choose from."""
         self.life.choices = [(PERMANENT, _("永久")), (TEMPORARY, _("临时"))]
-        tags = [(str(tag.id), tag.name) for tag in list_tags() if not (tag.is_system or tag.is_removed)]
-        self.tag.choices = [("", _("不打标签")), *tags]
+        own = [tag for tag in list_tags() if not (tag.is_system or tag.is_removed or tag.auto)]
+        self.tag.choices = [("", _("不打标签")), *((str(tag.id), tag.name) for tag in own)]
         self.answer.choices = [
             (PRODUCT, _("一件商品的卡片")),
             (REPLIES, _("自己写的回复")),
