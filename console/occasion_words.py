@@ -21,7 +21,7 @@ def occasion_hint(occasion: Occasion) -> str:
     """When it comes, and what is special about it."""
     return {
         Occasion.WELCOME: _(
-            "新粉丝关注时说的话。扫渠道码来的，先用那个码自己的回复；微信在关注后一分钟内最多再收 3 条。"
+            "新粉丝关注时说的话；扫渠道码来的先用那个码的回复。关注后一分钟内微信最多再收 3 条。"
         ),
         Occasion.WELCOME_BACK: _("取消过关注又回来的粉丝。关注后一分钟内微信最多再收 3 条。"),
         Occasion.FALLBACK: _("没有规则认识粉丝的话时。答过一次后会安静一阵，免得一直重复。"),

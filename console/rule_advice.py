@@ -27,13 +27,14 @@ class Advice:
 
     missing: str = ""
     conflicts: Sequence[ConflictGroup] = ()
-    failures: Sequence[TestFailure] = ()
+    failures: Sequence[TestFailure] = ()  # of this rule's own test sentences
+    broken: Sequence[TestFailure] = ()  # of other rules, which answered theirs before
     warnings: Sequence[str] = ()
 
     @property
     def is_calm(self) -> bool:
         """Whether there is nothing to say."""
-        return not (self.missing or self.conflicts or self.failures or self.warnings)
+        return not (self.missing or self.conflicts or self.failures or self.broken or self.warnings)
 
 
 def advise(form: RuleForm, rule_id: int | None) -> Advice:
@@ -42,14 +43,14 @@ def advise(form: RuleForm, rule_id: int | None) -> Advice:
         draft = form.draft()
     except InputInvalid as error:
         return Advice(missing=str(error))
-    missing = _find_missing(draft)
-    broken_already = {(each.rule.id, each.sentence) for each in failing_tests()}
+    failing = failing_tests((rule_id, draft))
+    before = {(each.rule.id, each.sentence) for each in (failing_tests() if failing else ())}
+    own = [each for each in failing if each.rule.name == draft.name.strip()]
     return Advice(
-        missing=missing,
+        missing=_find_missing(draft),
         conflicts=_group(find_conflicts(draft, rule_id)),
-        failures=[
-            each for each in failing_tests((rule_id, draft)) if _is_ours(each, rule_id, broken_already)
-        ],
+        failures=own,
+        broken=[e for e in failing if e not in own and (e.rule.id, e.sentence) not in before],
         warnings=_find_warnings(draft),
     )
 
@@ -71,12 +72,6 @@ def _find_missing(draft: RuleDraft) -> str:
     except InputInvalid as error:
         return str(error)
     return ""
-
-
-def _is_ours(failure: TestFailure, rule_id: int | None, broken_already: set[tuple[int, str]]) -> bool:
-    """Tests of this rule, and those of others that only this change breaks."""
-    is_other = (failure.rule.id, failure.sentence) in broken_already
-    return failure.rule.id == rule_id or not is_other
 
 
 def _find_warnings(draft: RuleDraft) -> list[str]:

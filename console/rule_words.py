@@ -51,7 +51,7 @@ def say_audience(audience: Audience, tags: Mapping[int, str]) -> list[str]:
         parts.append(_("买过的") if audience.has_bought else _("没买过的"))
     if audience.tag_ids:
         names = [tags.get(tag_id, _("已删除的标签")) for tag_id in audience.tag_ids]
-        parts.append(_("标签：%(names)s", names="、".join(names)))
+        parts.append(_("标签：%(names)s", names=_("、").join(names)))
     return parts
 
 
@@ -93,7 +93,7 @@ def say_conflict(kind: ConflictKind, sentences: Sequence[str]) -> str:
     """What another rule has to do with the one being written, by the sentences both know."""
     if not any(sentences):
         return _("两条规则都接任何话，优先级高的、先建的回答")
-    words = "、".join(f"“{quote(sentence)}”" for sentence in sentences[:SHOWN_SENTENCES])
+    words = _("、").join(f"“{quote(sentence)}”" for sentence in sentences[:SHOWN_SENTENCES])
     if len(sentences) > SHOWN_SENTENCES:
         words = _("%(words)s等 %(n)d 句", words=words, n=len(sentences))
     return {
@@ -138,11 +138,11 @@ def _say_event(event: StateEvent) -> str:
     if event.cause == "changed":
         parts = _parts()
         changed = [parts[name] for name in event.details.get("after", ()) if name in parts]
-        return _("修改了%(parts)s", parts="、".join(changed))
+        return _("修改了%(parts)s", parts=_("、").join(changed))
     return {
-        "added": _("新建"),
-        "switched": _("启用") if event.new == "active" else _("停用"),
-        "removed": _("删除"),
+        "added": _("新建了规则"),
+        "switched": _("启用了规则") if event.new == "active" else _("停用了规则"),
+        "removed": _("删除了规则"),
     }.get(event.cause, event.cause)
 
 
@@ -158,7 +158,7 @@ def _parts() -> dict[str, str]:
         "audience": _("适用人群"),
         "hours": _("时段"),
         "tests": _("测试句"),
-        "is_active": _("启用状态"),
+        "is_active": _("是否启用"),
     }
 
 

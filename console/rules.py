@@ -133,7 +133,7 @@ def _check(rule_id: int | None) -> Response:
     form = read_rule(actor=get_member_here().actor)
     return jsonify(
         preview=render_template("console/_reply_preview.html", editor=form.replies, said=form.said),
-        advice=render_template("console/_rule_advice.html", advice=advise(form, rule_id), own_id=rule_id),
+        advice=render_template("console/_rule_advice.html", advice=advise(form, rule_id)),
     )
 
 

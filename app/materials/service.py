@@ -112,7 +112,9 @@ def remove_material(material_id: int, *, uses: Sequence[str]) -> None:
     Raises: InputInvalid, NotFound. Opens a transaction.
     """
     if uses:
-        raise InputInvalid(_("这个素材正在使用：%(places)s。请先在那里换掉它。", places="、".join(uses[:5])))
+        raise InputInvalid(
+            _("这个素材正在使用：%(places)s。请先在那里换掉它。", places=_("、").join(uses[:5]))
+        )
     with transaction() as session:
         file = get_material(material_id).file
         session.execute(delete(Material).where(Material.id == material_id))

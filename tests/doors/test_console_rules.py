@@ -341,6 +341,10 @@ def test_conflicts_are_told_while_one_writes_and_after_saving(app: Flask, consol
     assert "还不能保存：规则要有名称" in words(said["advice"])
     assert "老规则 ：说“白茶”会先由它回答" in words(said["advice"])
     assert "有茶" in said["preview"]
+    said = console.post("/rules/check", **form(priority="50", test=["咖啡"])).json  # type: ignore[arg-type]
+    assert said is not None
+    assert "测试句“咖啡”没有规则回答 老规则 ：它的测试句“白茶”现在由“问茶”回答" in words(said["advice"])
+    assert said["advice"].count("/console/rules/") == 2
     assert rules(app)[1:] == []
 
     made = send(console, "/rules/new", priority="50")
@@ -376,4 +380,4 @@ def test_switched_off_rules_can_be_edited(app: Flask, console: Console) -> None:
     page = console.text(f"/rules/{rule_id}")
 
     assert 'name="is_active" value="yes">' in page
-    assert "停用" in words(page)
+    assert "停用了规则" in words(page)
