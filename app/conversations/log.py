@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from datetime import time as day_time
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, literal_column, or_, select
 from sqlalchemy.orm import defer
 
 from app.conversations.models import Direction, Message
@@ -28,7 +28,10 @@ PATIENCE_SECONDS = 0.8  # after which what was found so far is shown
 LATE_BY = timedelta(days=1)  # a message may stand behind younger ones by so much
 MOST_FOLLOWERS = 50  # that a name may stand for
 EVENTS = "event"  # the kind that stands for every event
-UNANSWERED = ("fallback", "quiet")
+_UNANSWERED = (
+    literal_column("'fallback'"),
+    literal_column("'quiet'"),
+)  # written out, or the index is not used
 BY_RULE = "rule:"
 
 
@@ -104,7 +107,7 @@ def unanswered(since: datetime, limit: int = 100) -> Sequence[Unanswered]:
     sentence, count, last_at = func.trim(Message.content), func.count(), func.max(Message.at)
     query = (
         select(sentence, count, last_at)
-        .where(Message.answered_by.in_(UNANSWERED), Message.at >= since, Message.kind == "text")
+        .where(Message.answered_by.in_(_UNANSWERED), Message.at >= since, Message.kind == "text")
         .group_by(sentence)
         .order_by(count.desc(), last_at.desc())
         .limit(limit)
