@@ -15,7 +15,7 @@ from datetime import timedelta
 from flask import Flask
 
 from app.catalog.news import Card, all_cards
-from app.conversations.kf_desk import load_kf_desk
+from app.conversations.kf_desk import KfDesk, load_kf_desk
 from app.conversations.service_hours import ServiceHours, load_service_hours
 from app.core.db import db
 from app.core.driver import Driver
@@ -45,7 +45,7 @@ class Setup:
     media_ids: Mapping[int, str]
     hours: ServiceHours
     cool_down: timedelta
-    uses_kf_desk: bool
+    kf_desk: KfDesk
 
 
 class Ready:
@@ -136,5 +136,5 @@ class Ready:
                 media_ids=find_media_ids(),
                 hours=load_service_hours(),
                 cool_down=load_cool_down(),
-                uses_kf_desk=load_kf_desk(),
+                kf_desk=load_kf_desk(),
             )

@@ -30,8 +30,10 @@ def speak(
 
 def hand_over(push: Push, ready: Ready, *, kf_account: str = "", words: str = "") -> tuple[Prepared, ...]:
     """Ask for a person; with a sentence, unless WeChat's own desk takes over, which says its own."""
-    if ready.setup.uses_kf_desk and not push.kind.startswith("event:"):
-        return prepare_all([TransferReply(kf_account), HandOver(kf_account)])
+    wechats = ready.setup.kf_desk
+    if wechats.is_on and not push.kind.startswith("event:"):
+        account = kf_account or wechats.kf_account
+        return prepare_all([TransferReply(account), HandOver(account)])
     is_open = ready.setup.hours.is_open(push.sent_at)
     occasion = Occasion.HAND_OVER if is_open else Occasion.HAND_OVER_CLOSED
     standing = ready.setup.standing.get(occasion)

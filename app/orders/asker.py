@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, bindparam, select
+from sqlalchemy import Engine, bindparam, or_, select
 
 from app.conversations.models import Conversation, Direction, Holder, Message
 from app.core import clock
@@ -29,7 +29,7 @@ _TAGS = select(FollowerTag.tag_id).join(Follower, Follower.id == FollowerTag.fol
 _BOUGHT = (
     select(Order.id)
     .join(Follower, Follower.id == Order.follower_id)
-    .where(_HIS, Order.state.in_(BOUGHT))
+    .where(_HIS, or_(*(Order.state == state for state in BOUGHT)))
     .limit(1)
 )
 _TOLD = (
