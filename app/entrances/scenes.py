@@ -26,7 +26,6 @@ from app.wechat.platform_errors import make_unreadable
 logger = logging.getLogger(__name__)
 
 LONGEST_DAYS = 30  # WeChat's limit for a temporary code
-MAX_PERMANENT = 100_000  # WeChat's, all of an account together
 LONGEST_LABEL = 40
 SCENE_LENGTH = 10
 DAY_SECONDS = 24 * 3600

@@ -31,7 +31,7 @@ def code_for(kind: EntranceKind, ref: str, label: str) -> str:
     `ref` says which one of its kind, `label` is what the merchant reads. Opens a transaction when the door
     is new, or joins one.
     """
-    door = {"kind": kind, "ref": _fit(ref)}
+    door = {"kind": kind, "ref": ref if len(ref) <= LONGEST_REF else hashlib.sha256(ref.encode()).hexdigest()}
     word = db.session.scalar(_WORD, door)
     for _try in range(TRIES):
         if word is not None:
@@ -62,12 +62,6 @@ def find_by_code(code: str) -> Entrance | None:
     return db.session.scalars(select(Entrance).where(Entrance.code == word)).one_or_none()
 
 
-def find_entrance(kind: EntranceKind, ref: str) -> Entrance | None:
-    """The door of this kind and name, if it was ever handed out."""
-    query = select(Entrance).where(Entrance.kind == kind, Entrance.ref == _fit(ref))
-    return db.session.scalars(query).one_or_none()
-
-
 def get_entrance(entrance_id: int) -> Entrance:
     """Raises: NotFound."""
     entrance = db.session.get(Entrance, entrance_id)
@@ -80,10 +74,6 @@ def list_entrances(entrance_ids: Collection[int]) -> Sequence[Entrance]:
     """Those of these numbers, in the order they were made."""
     query = select(Entrance).where(Entrance.id.in_(entrance_ids)).order_by(Entrance.id)
     return db.session.scalars(query).all()
-
-
-def _fit(ref: str) -> str:
-    return ref if len(ref) <= LONGEST_REF else hashlib.sha256(ref.encode()).hexdigest()
 
 
 def _insert(label: str, *, kind: EntranceKind, ref: str) -> None:

@@ -9,7 +9,7 @@ from flask import Flask
 from app.core import clock
 from app.core.db import transaction
 from app.entrances.models import EntranceKind
-from app.entrances.service import code_for, find_entrance
+from app.entrances.service import code_for, find_by_code
 from app.entrances.visits import record_visit
 from app.orders.models import Order
 from tests.factories import make_order, make_sku
@@ -31,8 +31,7 @@ def console(app: Flask) -> Console:
 def make_entrance(app: Flask, ref: str = "7", label: str = "关键词：茶") -> int:
     """An entrance two visitors came by."""
     with app.app_context():
-        code_for(EntranceKind.KEYWORD, ref, label)
-        entrance = find_entrance(EntranceKind.KEYWORD, ref)
+        entrance = find_by_code(code_for(EntranceKind.KEYWORD, ref, label))
         assert entrance is not None
         for mark in ("ann", "bob"):
             record_visit(entrance.id, mark, clock.today())

@@ -12,7 +12,7 @@ from app.entrances.models import Entrance, EntranceKind
 from app.entrances.posters import add_place, list_places
 from app.entrances.scans import ScanFigures
 from app.entrances.scenes import SceneDraft, add_scene, change_scene, get_scene, new_scene, record_scan
-from app.entrances.service import code_for, find_entrance
+from app.entrances.service import code_for, find_by_code
 from app.entrances.visits import record_visit
 from app.keywords.drafts import RuleDraft
 from app.keywords.matching import Keyword, MatchMode
@@ -33,8 +33,7 @@ BOTH = Days(YESTERDAY, TODAY)
 def make_entrance(
     kind: EntranceKind = EntranceKind.MENU, ref: str = "1", label: str = "菜单：进店"
 ) -> Entrance:
-    code_for(kind, ref, label)
-    entrance = find_entrance(kind, ref)
+    entrance = find_by_code(code_for(kind, ref, label))
     assert entrance is not None
     return entrance
 
