@@ -16,7 +16,8 @@ from app.materials.models import MaterialKind
 from app.materials.service import list_materials
 from app.wechat.menus.buttons import walk
 from app.wechat.menus.limits import Button, Problem, name_of
-from app.wechat.menus.words import say_action, say_type
+from app.wechat.menus.prediction import PLATFORMS
+from app.wechat.menus.words import say_action, say_platform, say_type
 
 PRODUCT, RULE = "PRODUCT_", "RULE_"
 FIXED_KEYS = {"newest": "NEWS_NEW", "contact": "CONTACT", "orders": "ORDERS"}
@@ -54,6 +55,11 @@ def load_choices() -> Choices:
     )
 
 
+def list_platforms() -> list[tuple[str, str]]:
+    """WeChat's number of each kind of phone and what it is called; the empty one is any phone."""
+    return [(each, say_platform(each)) for each in ("", *PLATFORMS)]
+
+
 def category_page(category_id: str) -> str:
     """The shop's page of one category."""
     return f"{CATEGORY_PAGE}{quote(category_id)}"
@@ -74,7 +80,7 @@ def say_button(button: Button, choices: Choices) -> str:
         return str(_("打开：%(page)s", page=say_page(url, choices)) if url else _("还没有选打开哪一页"))
     if kind == "media_id":
         media_id = str(button.get("media_id", ""))
-        return f"{say_type(kind)}：{choices.materials.get(media_id, media_id)}"
+        return str(_("发送素材：%(name)s", name=choices.materials.get(media_id, media_id)))
     if kind.startswith(("scancode", "pic", "location")):
         return say_type(kind)
     return say_action(button)

@@ -26,9 +26,9 @@ from app.wechat.menus.limits import (
 )
 from app.wechat.menus.models import AccountMenu
 from app.wechat.menus.versions import find_shown, find_unanswered, get_default, get_menu
-from app.wechat.menus.words import say_platform, say_type
+from app.wechat.menus.words import say_type
 from console.member import get_member_here
-from console.menus_choices import find_empty_answers, load_choices
+from console.menus_choices import find_empty_answers, list_platforms, load_choices
 from console.menus_form import FormValues, read_fields, show_values
 from console.menus_phone import make_phone
 
@@ -160,7 +160,7 @@ def _show(menu: AccountMenu, conflict: DraftChanged | None = None) -> str:
         choices=choices,
         types=[(kind, say_type(kind)) for kind in REQUIRED],
         key_types=[kind for kind in KEY_TYPES if kind != "click"],
-        platforms=[(each, say_platform(each)) for each in ("", "1", "2", "3")],
+        platforms=list_platforms(),
         limits=LIMITS,
     )
 

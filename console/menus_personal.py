@@ -13,13 +13,11 @@ from app.wechat.menus.personal import LONGEST_NAME
 from app.wechat.menus.publishing import Wish
 from app.wechat.menus.states import VersionState
 from app.wechat.menus.versions import find_shown, get_default, get_menu, list_in_state, list_personal
-from app.wechat.menus.words import say_platform, say_rule
+from app.wechat.menus.words import say_rule
 from console.member import get_member_here
-from console.menus_choices import Choices, load_choices
+from console.menus_choices import Choices, list_platforms, load_choices
 from console.menus_phone import Phone, make_phone
 from console.menus_publish import publish_wish
-
-PLATFORMS = ("", "1", "2", "3")
 
 
 def personal() -> str:
@@ -90,7 +88,7 @@ def _show(choices: Choices, error: str = "") -> str:
         has_default=find_shown(get_default().id) is not None,
         leaving=list_in_state(VersionState.LEAVING),
         choices=choices,
-        platforms=[(each, say_platform(each)) for each in PLATFORMS],
+        platforms=list_platforms(),
         typed=request.form,
         error=error,
         longest_name=LONGEST_NAME,

@@ -1,7 +1,7 @@
 """A menu as a phone shows it: columns and names cut where a phone cuts them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.wechat.menus.buttons import buttons_of, children_of
@@ -21,7 +21,6 @@ class PhoneButton:
     """One button; `id` only in a draft."""
 
     id: str
-    place: str
     name: str
     shown: str
     has_problem: bool
@@ -50,11 +49,9 @@ def _column(place: str, button: Button, bad: set[str]) -> PhoneButton:
         for position, child in enumerate(children_of(button), start=1)
     )
     own = _button(place, button, SHOWN_NAME, bad)
-    return PhoneButton(
-        own.id, place, own.name, own.shown, own.has_problem, children, len(children) < MAX_SUB_BUTTONS
-    )
+    return replace(own, children=children, has_room=len(children) < MAX_SUB_BUTTONS)
 
 
 def _button(place: str, button: Button, most: int, bad: set[str]) -> PhoneButton:
     name = str(button.get("name", ""))
-    return PhoneButton(str(button.get("id", "")), place, name, shown_name(name, most), place in bad)
+    return PhoneButton(str(button.get("id", "")), name, shown_name(name, most), place in bad)

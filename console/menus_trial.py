@@ -17,8 +17,7 @@ from app.wechat.menus.differences import compare
 from app.wechat.menus.prediction import PLATFORMS, Candidate, Person, predict
 from app.wechat.menus.remote import try_match
 from app.wechat.menus.versions import find_shown, get_default, list_personal
-from app.wechat.menus.words import say_platform
-from console.menus_choices import Choices, load_choices
+from console.menus_choices import Choices, list_platforms, load_choices
 from console.menus_diff import DiffLine, make_lines
 from console.menus_phone import Phone, make_phone
 
@@ -53,7 +52,7 @@ def trial() -> str:
         search=search,
         openid=openid,
         platform=platform,
-        platforms=[("", ""), *((each, say_platform(each)) for each in PLATFORMS)],
+        platforms=list_platforms(),
         found=_search(search) if search else [],
         follower=follower,
         follower_name=name_of(follower) if follower else "",

@@ -110,40 +110,6 @@ def test_a_menu_is_built_by_pressing_and_choosing(app: Flask, console: Console) 
     assert "正山小种" in editor.page
 
 
-@pytest.mark.parametrize(
-    ("fields", "kept"),
-    [
-        ({"type": "click", "answer": "orders"}, {"key": "ORDERS"}),
-        ({"type": "click", "answer": "contact"}, {"key": "CONTACT"}),
-        ({"type": "click", "answer": "rule", "rule": "7"}, {"key": "RULE_7"}),
-        ({"type": "click", "answer": "product"}, {}),
-        ({"type": "view", "page": "category", "page_category": "3"}, {"url": "/shop/?c=3"}),
-        ({"type": "view", "page": "address", "url": " https://a.cn/ "}, {"url": "https://a.cn/"}),
-        ({"type": "pic_weixin", "kept_kind": "pic_weixin", "kept_key": "OLD"}, {"key": "OLD"}),
-        ({"type": "location_select", "kept_kind": "click", "kept_key": "OLD"}, {"key": "LOCATION"}),
-        ({"type": "article_id", "article_id": "a1"}, {"article_id": "a1"}),
-        ({"type": "media_id", "media_id": "m1"}, {"media_id": "m1"}),
-        (
-            {"type": "miniprogram", "appid": "wx1", "pagepath": "p", "mini_url": "/shop/"},
-            {"appid": "wx1", "pagepath": "p", "url": "/shop/"},
-        ),
-        ({"type": "evil", "answer": "newest"}, {"type": "click", "key": "NEWS_NEW"}),
-    ],
-)
-def test_every_type_is_kept_and_shown_again(
-    app: Flask, console: Console, fields: dict[str, str], kept: dict[str, str]
-) -> None:
-    editor = Editor(console, menu_id(app))
-    editor.press("column")
-
-    editor.press("save", name="按钮", **fields)
-
-    assert draft(app) == [{"name": "按钮", "type": fields["type"], **kept}]
-    again = editor.press("save", name="按钮", **fields)
-    assert editor.status == 302
-    assert f'<option value="{draft(app)[0]["type"]}" selected>' in again
-
-
 def test_what_breaks_a_limit_is_kept_told_and_not_published(app: Flask, console: Console) -> None:
     editor = Editor(console, menu_id(app))
     editor.press("column")

@@ -7,6 +7,7 @@ import pytest
 from app.core.states import Moves
 from app.orders.states import ORDER_MOVES, OrderState
 from app.payments.states import ATTEMPT_MOVES, AttemptState
+from app.wechat.menus.states import VERSION_MOVES, VersionState
 
 ALLOWED = {
     "order": (
@@ -28,6 +29,18 @@ ALLOWED = {
             ("open", "closed"),
             ("suspect", "paid"),
             ("suspect", "refund_due"),
+        },
+    ),
+    "menu version": (
+        VersionState,
+        VERSION_MOVES,
+        {
+            *(("sending", new) for new in ("shown", "refused", "lost")),
+            ("lost", "shown"),
+            ("lost", "refused"),
+            ("shown", "leaving"),
+            ("shown", "withdrawn"),
+            ("leaving", "withdrawn"),
         },
     ),
 }

@@ -54,9 +54,9 @@ def say_action(button: Button) -> str:
 
 def say_difference(difference: Difference) -> str:
     """One line with a sign, the place, and what was and is."""
-    head = f"{SIGNS[difference.sort]} {say_place(difference.place)}"
     sides = [f"“{name_of(side)}” {say_action(side)}" for side in (difference.old, difference.new) if side]
-    return f"{head}：{' → '.join(sides)}"
+    words = _("%(place)s：%(buttons)s", place=say_place(difference.place), buttons=" → ".join(sides))
+    return f"{SIGNS[difference.sort]} {words}"
 
 
 def say_state(state: str) -> str:
