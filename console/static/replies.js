@@ -49,6 +49,7 @@ function intercept(event) {
 // What is said about the form while it is filled in: the phone, conflicts, what is still missing.
 let timer;
 function look() {
+  if (!form.dataset.check) return;
   clearTimeout(timer);
   timer = setTimeout(async () => {
     const mine = ++looks;
