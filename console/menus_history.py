@@ -1,5 +1,7 @@
 """A menu's versions: who, when, why, in what they differ, and bringing one back."""
 
+from collections.abc import Sequence
+
 from flask import render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -79,7 +81,7 @@ def restore(menu_id: int, number: int) -> Response:
     return publish_wish(menu, wish)
 
 
-def _find_other(versions: list[MenuVersion], new: MenuVersion, wanted: int) -> MenuVersion | None:
+def _find_other(versions: Sequence[MenuVersion], new: MenuVersion, wanted: int) -> MenuVersion | None:
     named = next((each for each in versions if each.number == wanted != new.number), None)
     return named or next((each for each in versions if each.number < new.number), None)
 

@@ -246,6 +246,7 @@ def test_personalised_menus_come_and_go(app: Flask, platform: MenuPlatform, tmp_
     refused = run(app, "conditional", "add", file, "--name", "会员", "--tag", "101")
     assert refused.exit_code == 1
     assert "请先发布默认菜单" in refused.output
+    assert "还没有个性化菜单" in run(app, "conditional", "list").output
     seed(app)
     run(app, "publish")
 

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
-from app.core.errors import InputInvalid
+from app.core.errors import InputInvalid, PlatformUnreachable, ShopError
 from app.wechat.account import get_account
 from app.wechat.menus import personal, publishing
 from app.wechat.menus.commands import ACTOR, FILE, command, print_menu
@@ -47,7 +47,13 @@ def add_menu(file: Path, name: str, tag: str, platform: str | None) -> None:
     account = get_account()
     rule = {"tag_id": tag, "client_platform_type": PLATFORMS.get(platform or "", "")}
     menu_id = personal.add_menu(name, rule, definition, actor=ACTOR)
-    publishing.publish(account.client, Wish(menu_id, definition, ACTOR), account.make_link)
+    try:
+        publishing.publish(account.client, Wish(menu_id, definition, ACTOR), account.make_link)
+    except PlatformUnreachable:
+        raise  # it may have arrived: `check` will tell
+    except ShopError:
+        personal.remove_menu(account.client, menu_id, actor=ACTOR)
+        raise
     click.echo(_("个性化菜单 %(id)d 已发布，排在最前", id=menu_id))
 
 
