@@ -1,16 +1,13 @@
-"""Followers: the list with its filters, tagging many at once, and the same list as a file."""
+"""Followers: the list with its filters, and tagging many at once."""
 
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from app.core import clock
 from app.core.errors import ShopError
-from app.core.money import format_yuan
 from app.followers import tags
 from app.followers.listing import (
     Sort,
@@ -18,20 +15,13 @@ from app.followers.listing import (
     Who,
     count_followers,
     count_totals,
-    every_follower,
     list_followers,
 )
-from app.followers.models import Follower, Tag
-from app.followers.names import tame
 from app.followers.service import NEVER_SEEN
 from app.followers.sync import find_running, list_syncs
-from console.csv_files import Cell, csv_file
 from console.followers_words import say_source, say_who
 from console.member import get_member_here
-from console.moments import full_moment
 from console.safe_paths import safe_next
-
-logger = logging.getLogger(__name__)
 
 blueprint = Blueprint("followers", __name__, url_prefix="/followers")
 
@@ -74,14 +64,6 @@ def tag_many() -> Response:
     return redirect(safe_next(request.form.get("back")))
 
 
-@blueprint.get("/export.csv")
-def export() -> Response:
-    """Everybody the filters leave, one a row."""
-    wanted = read_wanted(request.args)
-    logger.info("followers exported", extra={"actor": get_member_here().actor, "who": wanted.who})
-    return csv_file(f"followers-{clock.today():%Y%m%d}", _rows(wanted))
-
-
 def read_wanted(args: MultiDict[str, str]) -> Wanted:
     """The filters of an address; what is no filter does not matter."""
     who, sort = args.get("who", ""), args.get("sort", "")
@@ -115,50 +97,3 @@ def _change_tag(ids: Sequence[int], tag_id: int, do: str) -> str:
     if done.full:
         words += _("%(n)s 人的标签已满 %(most)s 个，没有打上。", n=done.full, most=tags.MAX_PER_FOLLOWER)
     return words
-
-
-def _rows(wanted: Wanted) -> Iterator[Sequence[Cell]]:
-    yield _headings()
-    for batch in every_follower(wanted):
-        carried = tags.tags_of([follower.id for follower in batch])
-        for follower in batch:
-            yield _row(follower, carried[follower.id])
-
-
-def _headings() -> list[str]:
-    return [
-        _("编号"),
-        _("备注"),
-        _("昵称"),
-        "openid",
-        _("关注"),
-        _("关注时间"),
-        _("来源"),
-        _("渠道码"),
-        _("标签"),
-        _("付款订单"),
-        _("消费（元）"),
-        _("最近消费"),
-        _("最近来过"),
-        _("黑名单"),
-    ]
-
-
-def _row(follower: Follower, carried: Sequence[Tag]) -> list[Cell]:
-    seen = follower.last_seen_at
-    return [
-        follower.id,
-        tame(follower.remark, limit=100),
-        tame(follower.nickname, limit=100),
-        follower.openid,
-        _("是") if follower.is_subscribed else _("否"),
-        full_moment(follower.subscribed_at) if follower.subscribed_at else "",
-        say_source(follower.source),
-        tame(follower.scene, limit=64),
-        "、".join(tag.name for tag in carried),
-        follower.paid_orders,
-        format_yuan(follower.spent_fen),
-        full_moment(follower.last_paid_at) if follower.last_paid_at else "",
-        full_moment(seen) if seen > NEVER_SEEN else "",
-        _("是") if follower.is_blacklisted else "",
-    ]

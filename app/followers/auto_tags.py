@@ -4,11 +4,11 @@ A condition decides alone: who fulfils it carries the tag, who does not does not
 so a look at 100,000 followers costs what has changed since the last one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, func, select
 
 from app.core import clock
 from app.core.db import db, transaction
@@ -37,22 +37,19 @@ def apply_auto_tag(tag_id: int) -> tuple[int, int]:
     tag = db.session.get(Tag, tag_id, populate_existing=True)
     if tag is None or tag.auto is None or tag.removed_at is not None:
         return 0, 0
-    fits = _fits(tag.auto, tag.auto_value)
-    carries = exists().where(FollowerTag.follower_id == Follower.id, FollowerTag.tag_id == tag_id)
-    missing = select(Follower.id).where(fits, ~carries)
-    holders = select(Follower.id).join(FollowerTag, FollowerTag.follower_id == Follower.id)
-    too_much = holders.where(FollowerTag.tag_id == tag_id, ~fits)
-    added = _in_batches(missing, lambda ids: add_members(ids, tag_id, origin=AUTO).changed)
-    removed = _in_batches(too_much, lambda ids: remove_members(ids, tag_id))
+    # Numbers compared here and not by a join: a database that has not counted its new rows yet plans one badly.
+    fitting = set(db.session.scalars(select(Follower.id).where(_fits(tag.auto, tag.auto_value))))
+    carrying = set(db.session.scalars(select(FollowerTag.follower_id).where(FollowerTag.tag_id == tag_id)))
+    added = _in_batches(fitting - carrying, lambda ids: add_members(ids, tag_id, origin=AUTO).changed)
+    removed = _in_batches(carrying - fitting, lambda ids: remove_members(ids, tag_id))
     return added, removed
 
 
-def _in_batches(query: Any, change: Callable[[Sequence[int]], int]) -> int:
-    last = changed = 0
-    while ids := db.session.scalars(query.where(Follower.id > last).order_by(Follower.id).limit(BATCH)).all():
+def _in_batches(follower_ids: Collection[int], change: Callable[[Sequence[int]], int]) -> int:
+    ids, changed = sorted(follower_ids), 0
+    for first in range(0, len(ids), BATCH):
         with transaction():
-            changed += change(ids)
-        last = ids[-1]
+            changed += change(ids[first : first + BATCH])
     return changed
 
 

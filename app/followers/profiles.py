@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from app.core import clock, outbox
 from app.core.db import db, transaction
 from app.core.errors import PlatformError
-from app.core.insert_once import insert_into
+from app.core.insert_once import insert_rows
 from app.followers import pushes
 from app.followers.erasure import UNSUBSCRIBED, erase
 from app.followers.models import Follower, FollowerTag, PushKind, Tag
@@ -168,9 +168,8 @@ def _keep_tags(theirs: Mapping[int, Sequence[int]], untold: Mapping[int, set[tup
     new = sorted(wanted - present - ours_is_newer)
     if new:
         mark = {"since": clock.now(), "origin": WECHAT}
-        statement = insert_into(FollowerTag).on_conflict_do_nothing()
         rows = [{"follower_id": each, "tag_id": tag_id, **mark} for each, tag_id in new]
-        db.session.connection().execute(statement, rows)
+        insert_rows(FollowerTag, rows, lambda statement: statement.on_conflict_do_nothing())
     for follower_id, tag_id in present - wanted - ours_is_newer:
         here = (FollowerTag.follower_id == follower_id) & (FollowerTag.tag_id == tag_id)
         db.session.execute(delete(FollowerTag).where(here))

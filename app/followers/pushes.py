@@ -13,7 +13,7 @@ from sqlalchemy import CursorResult, delete, or_, select, update
 
 from app.core import clock, outbox
 from app.core.db import db
-from app.core.insert_once import insert_into
+from app.core.insert_once import insert_rows
 from app.followers.models import Follower, FollowerPush, PushKind
 
 LEASE = timedelta(minutes=2)  # longer than one call to WeChat can take
@@ -33,14 +33,10 @@ def note(follower_ids: Collection[int], kind: PushKind, tag_id: int = 0) -> None
     ids = list(follower_ids) if kind == PushKind.BLACKLIST else _followers_among(follower_ids)
     if not ids:
         return
-    statement = insert_into(FollowerPush).on_conflict_do_update(
-        index_elements=["follower_id", "kind", "tag_id"],
-        set_={"number": FollowerPush.__table__.c.number + 1, "error": ""},
-    )
-    db.session.connection().execute(
-        statement,
-        [{"follower_id": each, "kind": kind, "tag_id": tag_id, "number": 1, "error": ""} for each in ids],
-    )
+    rows = [{"follower_id": each, "kind": kind, "tag_id": tag_id, "number": 1, "error": ""} for each in ids]
+    key = ["follower_id", "kind", "tag_id"]
+    again = {"number": FollowerPush.__table__.c.number + 1, "error": ""}
+    insert_rows(FollowerPush, rows, lambda new: new.on_conflict_do_update(index_elements=key, set_=again))
     outbox.enqueue("push_followers", push=str(kind), tag_id=tag_id)
 
 

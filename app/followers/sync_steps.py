@@ -13,7 +13,7 @@ from sqlalchemy import exists, or_, select, true, update
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import PlatformError
-from app.core.insert_once import insert_into
+from app.core.insert_once import insert_rows
 from app.followers import profiles
 from app.followers.models import Follower, FollowerPush, FollowerSync, PushKind, SyncStep
 from app.followers.service import NEVER_SEEN
@@ -127,16 +127,17 @@ def _keep_listed(openids: Sequence[str], asked_at: datetime) -> None:
     """
     table = Follower.__table__
     left_before = or_(table.c.unsubscribed_at.is_(None), table.c.unsubscribed_at < asked_at)
-    statement = insert_into(Follower).on_conflict_do_update(
-        index_elements=["openid"],
-        set_={"is_subscribed": true(), "follows": table.c.follows + 1, "erased_at": None},
-        where=~table.c.is_subscribed & left_before,
-    )
+    back = {"is_subscribed": true(), "follows": table.c.follows + 1, "erased_at": None}
+
+    def on_conflict(new: Any) -> Any:
+        is_back = ~table.c.is_subscribed & left_before
+        return new.on_conflict_do_update(index_elements=["openid"], set_=back, where=is_back)
+
     new = {"is_subscribed": True, "follows": 1, "first_seen_at": asked_at, "last_seen_at": NEVER_SEEN}
-    rows = [{"openid": openid, **new} for openid in openids]
+    rows = [{"openid": openid, **new} for openid in dict.fromkeys(openids)]
     for first in range(0, len(rows), BATCH):
-        with transaction() as session:
-            session.connection().execute(statement, rows[first : first + BATCH])
+        with transaction():
+            insert_rows(Follower, rows[first : first + BATCH], on_conflict)
 
 
 def _mark_blacklisted(openids: Sequence[str]) -> Counted:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, delete, func, select, update
 from app.core import clock, outbox
 from app.core.db import db, transaction
 from app.core.errors import InputInvalid, NotFound
-from app.core.insert_once import insert_into
+from app.core.insert_once import insert_rows
 from app.followers import pushes
 from app.followers.models import SYSTEM_TAGS, AutoTag, Follower, FollowerPush, FollowerTag, PushKind, Tag
 from app.followers.names import tame
@@ -161,9 +161,8 @@ def add_members(follower_ids: Collection[int], tag_id: int, *, origin: str) -> T
     added = sorted(ids - carriers - full)
     if added:
         now = clock.now()
-        statement = insert_into(FollowerTag).on_conflict_do_nothing()
         rows = [{"follower_id": each, "tag_id": tag_id, "since": now, "origin": origin} for each in added]
-        db.session.connection().execute(statement, rows)
+        insert_rows(FollowerTag, rows, lambda new: new.on_conflict_do_nothing())
     pushes.note(added, PushKind.TAG, tag_id)
     return Tagged(len(added), len(carriers), len(full))
 
