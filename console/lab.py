@@ -19,6 +19,7 @@ from app.keywords.standing import load_standing
 from app.orders.asker import NEW_FOR
 from console.member import get_member_here
 from console.reply_forms import ReplyEditor, open_replies
+from console.rule_forms import read_numbers
 
 blueprint = Blueprint("lab", __name__, url_prefix="/lab")
 
@@ -53,16 +54,15 @@ def show() -> str:
         if question.sentence
         else None
     )
-    answer = _find_answer(trial)
+    answer = next(iter(_with_verdict(trial, Verdict.ANSWERS)), None)
+    hidden = _with_verdict(trial, Verdict.HIDDEN)
     return render_template(
         "console/lab.html",
         question=question,
         trial=trial,
         answer=answer,
-        hidden=_with_verdicts(trial, Verdict.HIDDEN),
-        passed_over=[hit for hit in trial.hits if hit not in (answer, *_with_verdicts(trial, Verdict.HIDDEN))]
-        if trial
-        else [],
+        hidden=hidden,
+        passed_over=[hit for hit in trial.hits if hit not in (answer, *hidden)] if trial else [],
         tests=get_rule(answer.rule.id).tests if answer else [],
         phone=_make_phone(answer),
         tags=[tag for tag in list_tags() if not tag.is_removed],
@@ -91,22 +91,17 @@ def keep(rule_id: int) -> Response:
 
 
 def _read_question() -> Question:
-    tags = request.args.getlist("tag")
     hours = request.args.get("hours", "now")
     return Question(
         sentence=request.args.get("q", "").strip()[:LONGEST_SENTENCE],
         is_new=request.args.get("is_new") == "yes",
         has_bought=request.args.get("has_bought") == "yes",
-        tag_ids=frozenset(int(tag) for tag in tags if tag.isascii() and tag.isdecimal() and len(tag) < 19),
+        tag_ids=frozenset(read_numbers(request.args.getlist("tag"))),
         hours=hours if hours in ("open", "closed") else "now",
     )
 
 
-def _find_answer(trial: Trial | None) -> Hit | None:
-    return next(iter(_with_verdicts(trial, Verdict.ANSWERS)), None)
-
-
-def _with_verdicts(trial: Trial | None, verdict: Verdict) -> list[Hit]:
+def _with_verdict(trial: Trial | None, verdict: Verdict) -> list[Hit]:
     return [hit for hit in trial.hits if hit.verdict is verdict] if trial else []
 
 

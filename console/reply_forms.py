@@ -17,7 +17,7 @@ from app.catalog.service import list_all
 from app.core.errors import InputInvalid, StorageFull
 from app.keywords.replies import MAX_CARDS, MAX_REPLIES, ReplyKind, ReplyMode, ReplySpec, find_problems
 from app.materials.models import Material
-from app.materials.service import MAX_UPLOAD_BYTES, add_material, list_materials
+from app.materials.service import MAX_UPLOAD_BYTES, add_material, find_material, list_materials
 from console.reply_labels import MATERIAL_OF, reply_in_short
 
 MAX_FORM_BYTES = MAX_UPLOAD_BYTES + 1024 * 1024
@@ -31,9 +31,7 @@ class ReplyEditor:
     replies: tuple[ReplySpec, ...]
     mode: ReplyMode = ReplyMode.ALL
     problems: Mapping[int, Sequence[str]] = field(default_factory=dict)
-    is_unfinished: bool = (
-        False  # a button of the editor was pressed, or a file was refused: nothing to save yet
-    )
+    is_unfinished: bool = False  # a button was pressed or a file refused: nothing to save yet
     newest: int | None = None  # the reply to write in now
     barred: Collection[ReplyKind] = ()
     most: int = MAX_REPLIES
@@ -53,11 +51,6 @@ class ReplyEditor:
         """The catalogue by slug, in the order of the shelf."""
         return {product.slug: product for product in list_all()}
 
-    @cached_property
-    def materials(self) -> Mapping[int, Material]:
-        """Every material by id, the newest first."""
-        return {material.id: material for material in list_materials()}
-
     def shown(self, spec: ReplySpec) -> list[Product]:
         """The products whose cards this reply shows now."""
         if spec.kind is ReplyKind.PRODUCT:
@@ -67,12 +60,22 @@ class ReplyEditor:
         return [each for each in chosen if each.state is ProductState.ON_SALE][:MAX_CARDS]
 
     def materials_for(self, kind: ReplyKind) -> list[Material]:
-        """What a reply of this kind can send."""
-        return [material for material in self.materials.values() if material.kind is MATERIAL_OF[kind]]
+        """What a reply of this kind can send, the newest first."""
+        return [material for material in self._materials.values() if material.kind is MATERIAL_OF[kind]]
+
+    def material_of(self, spec: ReplySpec) -> Material | None:
+        """What this reply sends, unless it was deleted."""
+        if spec.material_id is None:
+            return None
+        return self._materials.get(spec.material_id) or find_material(spec.material_id)
 
     def in_short(self, spec: ReplySpec) -> str:
         """What a reply says, for a line of a list."""
-        return reply_in_short(spec, self.products, self.materials)
+        return reply_in_short(spec, self.products, self.material_of(spec))
+
+    @cached_property
+    def _materials(self) -> Mapping[int, Material]:
+        return {material.id: material for material in list_materials()}
 
     def with_problems(self) -> "ReplyEditor":
         """The same, with a sentence for everything that could not be sent."""
@@ -116,13 +119,19 @@ def _find_kind(name: str) -> ReplyKind | None:
 
 def _read_spec(kind: ReplyKind, prefix: str) -> ReplySpec:
     texts = {name: request.form.get(prefix + name, "").replace("\r\n", "\n") for name in _TEXTS}
-    material = request.form.get(prefix + "material", "")
     return ReplySpec(
         kind=kind,
-        material_id=int(material) if material.isdecimal() and len(material) < 19 else None,
+        material_id=_read_material(kind, request.form.get(prefix + "material", "")),
         slugs=tuple(dict.fromkeys(request.form.getlist(prefix + "slug"))),
         **texts,
     )
+
+
+def _read_material(kind: ReplyKind, number: str) -> int | None:
+    if kind not in MATERIAL_OF or not number.isdecimal() or len(number) > 18:
+        return None
+    material = find_material(int(number))
+    return material.id if material and material.kind is MATERIAL_OF[kind] else None
 
 
 def _take_file(spec: ReplySpec, name: str, actor: str) -> ReplySpec:
@@ -143,7 +152,7 @@ def _press(editor: ReplyEditor, button: str) -> ReplyEditor:
     if action == "add":
         return _add(editor, rest)
     place, _colon, detail = rest.partition(":")
-    if not place.isdecimal() or int(place) >= len(editor.replies):
+    if not place.isdecimal() or len(place) > 2 or int(place) >= len(editor.replies):
         return editor
     return _change(editor, action, int(place), detail)
 

@@ -119,14 +119,11 @@ def material_hint(kind: MaterialKind) -> str:
     }[kind]
 
 
-def reply_in_short(
-    spec: ReplySpec, products: Mapping[str, Product], materials: Mapping[int, Material]
-) -> str:
+def reply_in_short(spec: ReplySpec, products: Mapping[str, Product], material: Material | None) -> str:
     """What this reply says, for a line of a list."""
     if spec.kind is ReplyKind.PRODUCT:
         return _say_products([products[slug].title for slug in spec.slugs if slug in products])
-    if spec.material_id is not None and spec.kind is not ReplyKind.MUSIC:
-        material = materials.get(spec.material_id)
+    if spec.kind in (ReplyKind.IMAGE, ReplyKind.VOICE, ReplyKind.VIDEO):
         return material.title if material else _("素材已删除")
     words = spec.title if spec.kind in (ReplyKind.MUSIC, ReplyKind.ARTICLE) else spec.text
     return "".join(part.words for part in split_text(words)) or reply_label(spec.kind)

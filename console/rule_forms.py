@@ -102,13 +102,13 @@ def read_rule(*, actor: str) -> RuleForm:
         priority=request.form.get("priority", "").strip(),
         valid_from=request.form.get("valid_from", "").strip(),
         valid_until=request.form.get("valid_until", "").strip(),
-        tag_ids=_read_numbers(request.form.getlist("tag")),
+        tag_ids=read_numbers(request.form.getlist("tag")),
         is_new=request.form.get("is_new", ""),
         has_bought=request.form.get("has_bought", ""),
         hours=_read_hours(request.form.get("hours", "")),
         tests=tuple(request.form.getlist("test")[: MAX_TESTS + 1]),
         is_active="is_active" in request.form,
-        seen_mark=next(iter(_read_numbers([request.form.get("seen_mark", "")])), 0),
+        seen_mark=next(iter(read_numbers([request.form.get("seen_mark", "")])), 0),
         is_unfinished=replies.is_unfinished,
     )
     return _press(form, request.form.get("do", ""))
@@ -174,5 +174,6 @@ def _read_hours(text: str) -> Hours:
     return Hours(text) if text in set(Hours) else Hours.ANY
 
 
-def _read_numbers(texts: Sequence[str]) -> tuple[int, ...]:
+def read_numbers(texts: Sequence[str]) -> tuple[int, ...]:
+    """The ids among `texts`."""
     return tuple(int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 19)

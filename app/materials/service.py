@@ -15,20 +15,6 @@ from app.materials.files import delete_file, delete_orphans, write_file
 from app.materials.models import Material, MaterialKind
 from app.materials.pictures import draw_thumb, redraw
 from app.materials.recordings import MAX_VIDEO_BYTES, check_video, check_voice
-from app.materials.uploading import find_media_ids, get_media_id
-
-__all__ = [
-    "add_material",
-    "count_materials",
-    "find_media_ids",
-    "get_material",
-    "get_media_id",
-    "list_materials",
-    "remove_material",
-    "rename_material",
-    "retry_upload",
-    "sweep_files",
-]
 
 MAX_PICTURE_BYTES = 20 * 1024 * 1024  # as it is handed in; drawn anew it is far smaller
 MAX_UPLOAD_BYTES = max(MAX_PICTURE_BYTES, MAX_VIDEO_BYTES)
@@ -77,16 +63,20 @@ def add_material(kind: MaterialKind, data: bytes, *, title: str, is_permanent: b
     return material
 
 
+def find_material(material_id: int) -> Material | None:
+    """The material, unless it was deleted."""
+    return db.session.get(Material, material_id)
+
+
 def get_material(material_id: int) -> Material:
     """Raises: NotFound."""
-    material = db.session.get(Material, material_id)
-    if material is None:
+    if (material := find_material(material_id)) is None:
         raise NotFound(_("这个素材已经删除"))
     return material
 
 
 def list_materials(*kinds: MaterialKind) -> Sequence[Material]:
-    """The newest first, of these kinds or of all."""
+    """The newest first, of these kinds or of all; no more than MAX_LISTED."""
     query = select(Material).order_by(Material.created_at.desc(), Material.id.desc()).limit(MAX_LISTED)
     return db.session.scalars(query.where(Material.kind.in_(kinds)) if kinds else query).all()
 

@@ -239,6 +239,7 @@ def test_forged_fields_harm_nobody(app: Flask, console: Console) -> None:
     for button in (
         "reply-add:bomb",
         "reply-up:99",
+        f"reply-up:{'9' * 5000}",
         "reply-drop:",
         "reply-",
         "keyword-remove:x",
@@ -282,6 +283,8 @@ def test_a_picture_comes_with_the_form_and_stays_chosen(app: Flask, console: Con
 
     assert (material.title, material.created_by) == ("茶 山", "staff:1")
     assert f'<option value="{material.id}" selected>' in page
+    as_voice = send(console, "/rules/new", **{"r0-kind": "voice", "r0-material": str(material.id)})
+    assert "请选择素材" in words(as_voice)
     refused = attach(b"<script>", **{"r0-material": str(material.id), "name": "问茶"})
     assert refused.status_code == 200
     assert "无法识别这张图片" in refused.get_data(as_text=True)

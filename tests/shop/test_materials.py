@@ -19,8 +19,7 @@ from app.core.errors import InputInvalid, NotFound, PlatformError, PlatformUnrea
 from app.core.outbox import OutboxJob
 from app.materials import service
 from app.materials.models import Material, MaterialKind
-from app.materials.service import find_media_ids, get_media_id
-from app.materials.uploading import upload_material
+from app.materials.uploading import find_media_ids, get_media_id, upload_material
 from app.tasks import HANDLERS
 from app.wechat.client import AccountClient
 from tests.fake_platform import FakePlatform
