@@ -73,9 +73,8 @@ def run_tests(arguments: Sequence[str]) -> int:
             "TEST_REDIS_URL": redis_url,
             "TEST_CHROMIUM": find_chromium() or "",
         }
-        return run_in_front(
-            [venv_program("python"), "-m", "pytest", "-n", "2", *arguments], {**os.environ, **services}
-        )
+        pytest = [venv_program("python"), "-m", "pytest", "-n", "2", "--dist", "worksteal"]
+        return run_in_front([*pytest, *arguments], {**os.environ, **services})
 
 
 def lint(_: Sequence[str]) -> int:

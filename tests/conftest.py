@@ -30,6 +30,7 @@ hypothesis_settings.load_profile("shop")
 
 BOTH = ("sqlite", "postgresql")
 ON_BOTH_DATABASES = ("tests/shop/", "tests/doors/", "tests/incidents/")
+LONG_RUNS = (("tests/journeys/",), ("tests/simulator/phone/", "tests/bootstrap/"))  # browsers and processes
 QUIET_CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
@@ -47,6 +48,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         path = metafunc.definition.path.as_posix()
         is_both = any(folder in path for folder in ON_BOTH_DATABASES)
         metafunc.parametrize("database", BOTH if is_both else BOTH[:1], indirect=True)
+
+
+@pytest.hookimpl(trylast=True)  # pytest itself brings all that needs the browser together
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let a process of its own begin with each of the long runs, not end with it."""
+    processes = getattr(config, "workerinput", {}).get("workercount", 1)
+    if processes == 1:
+        return
+    runs: list[list[pytest.Item]] = [[] for _ in LONG_RUNS]
+    short = []
+    for item in items:
+        numbers = [number for number, run in enumerate(LONG_RUNS) if any(map(item.nodeid.startswith, run))]
+        (runs[numbers[0]] if numbers else short).append(item)
+    share = len(items) // processes
+    for number, run in enumerate(runs):  # `--dist worksteal` gives every process one piece of the list first
+        short[number * share : number * share] = run
+    items[:] = short
 
 
 @pytest.fixture(scope="session", autouse=True)
