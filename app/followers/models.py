@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, String, false, text
+from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, CreatedAt, Fen, Id, Openid, UtcDateTime, state_column
@@ -47,7 +47,7 @@ class Follower(Base):
     source: Mapped[str] = mapped_column(String(40), default="", server_default="")  # theirs: subscribe_scene
     scene: Mapped[str] = mapped_column(String(64), default="", server_default="")  # of his first QR code
     is_subscribed: Mapped[bool] = mapped_column(default=False)
-    is_blacklisted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_blacklisted: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     blacklisted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # put there, or seen there last
     # how often he began to follow: more than 1, he returned
     follows: Mapped[int] = mapped_column(default=0, server_default="0")
