@@ -4,7 +4,6 @@ from app.catalog.scanning import find_scanned_slug
 from app.entrances.models import EntranceKind
 from app.keywords.replies import ReplyKind, ReplySpec
 from app.wechat.callback.messages import ClickEvent, ScanCodeEvent
-from app.wechat.menus.versions import find_button_name
 from handlers import fallback
 from handlers.answers import Answer, prepare
 from handlers.doors import Door
@@ -48,8 +47,7 @@ def reply_to_scan(push: ScanCodeEvent, ready: Ready) -> Answer:
 
 
 def _door(key: str, ready: Ready) -> Door:
-    with ready.shop():
-        return Door(EntranceKind.MENU, key, f"菜单：{find_button_name(key)}")
+    return Door(EntranceKind.MENU, key, f"菜单：{ready.setup.button_names.get(key) or key}")
 
 
 def _number(text: str) -> int:

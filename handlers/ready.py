@@ -28,6 +28,7 @@ from app.keywords.service import load_matcher
 from app.keywords.standing import Occasion, Standing, load_cool_down, load_standing
 from app.materials.uploading import find_media_ids
 from app.orders.asker import Asker, AskerReader
+from app.wechat.menus.versions import load_button_names
 from handlers.answers import Prepared
 from handlers.doors import Door
 
@@ -46,6 +47,7 @@ class Setup:
     hours: ServiceHours
     cool_down: timedelta
     kf_desk: KfDesk
+    button_names: Mapping[str, str]  # words on a menu button by its key
 
 
 class Ready:
@@ -137,4 +139,5 @@ class Ready:
                 hours=load_service_hours(),
                 cool_down=load_cool_down(),
                 kf_desk=load_kf_desk(),
+                button_names=load_button_names(),
             )

@@ -7,8 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from app.conversations.models import Message
 from app.core.db import db
-from app.wechat.models import WechatPush
 from tests.pushes import (
     NONCE,
     TIMESTAMP,
@@ -28,7 +28,7 @@ TEXT = write_text("茶")
 
 def count_pushes(app: Flask) -> int:
     with app.app_context():
-        return db.session.scalar(select(func.count(WechatPush.id))) or 0
+        return db.session.scalar(select(func.count(Message.id))) or 0
 
 
 def expect_refusal(app: Flask, client: FlaskClient, wire: Wire) -> None:
@@ -107,7 +107,7 @@ def test_a_refusal_leaves_one_line_in_the_log_and_nothing_of_the_body(
 ) -> None:
     post(client, Wire(plain_query(), HOSTILE["external entity"]))
 
-    [record] = [record for record in caplog.records if record.name == "handlers.endpoint"]
+    [record] = [record for record in caplog.records if record.name == "handlers.front"]
     assert record.getMessage() == "push refused"
     assert record.__dict__["reason"] == "has a DOCTYPE"
     assert record.exc_info is None

@@ -3,24 +3,28 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from flask import Flask
 
 from app.wechat.callback.messages import TextMessage
 from app.wechat.replies import TextReply
+from handlers import answering
+from handlers.answers import Answer, prepare
+from handlers.ready import Ready
 from tests.pushes import push, read_fields, write_text
 
 FOLLOWERS = 8
 
 
-def test_everybody_gets_his_own_answer(app: Flask) -> None:
+def test_everybody_gets_his_own_answer(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     start, together = threading.Barrier(FOLLOWERS), threading.Barrier(FOLLOWERS)
 
-    def dispatch(push: TextMessage) -> TextReply:
+    def dispatch(push: TextMessage, _ready: Ready) -> Answer:
         together.wait(30)
-        return TextReply(f"{push.openid} 说 {push.content}")
+        return Answer("test", (prepare(TextReply(f"{push.openid} 说 {push.content}")),))
 
-    app.extensions["answer_desk"]._dispatch = dispatch
-    app.extensions["answer_desk"].deadline_seconds = 30
+    app.extensions["answering"].dispatch = dispatch
+    monkeypatch.setattr(answering, "DEADLINE_SECONDS", 60)
 
     def talk(number: int) -> tuple[str, str, str]:
         openid = f"oTeaShop_{number:019d}"

@@ -12,8 +12,8 @@ from app.core.errors import PlatformError, PlatformUnreachable
 from app.core.outgoing import open_session
 from app.wechat import transport
 from app.wechat.client import AccountClient
-from app.wechat.messages_out import send_article, send_text
-from app.wechat.replies import Article
+from app.wechat.messages_out import send_reply, send_text
+from app.wechat.replies import Article, NewsReply
 from tests.fake_platform import FakePlatform
 from tests.pushes import OPENID
 
@@ -161,9 +161,8 @@ def test_the_environment_cannot_send_our_calls_elsewhere(monkeypatch: pytest.Mon
 
 
 def test_chinese_goes_out_as_it_is(account: AccountClient, platform: FakePlatform) -> None:
-    send_article(
-        account, OPENID, Article("秋茶", "上新🍵", "https://p.example/1.jpg", "https://shop.example.cn/")
-    )
+    card = Article("秋茶", "上新🍵", "https://p.example/1.jpg", "https://shop.example.cn/")
+    send_reply(account, OPENID, NewsReply((card,)))
 
     assert "秋茶".encode() in platform.asked[-1].body
     assert "🍵".encode() in platform.asked[-1].body

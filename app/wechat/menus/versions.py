@@ -108,8 +108,3 @@ def load_button_names() -> Mapping[str, str]:
             str(leaf["key"]): str(leaf.get("name", "")) for leaf in leaves(definition) if leaf.get("key")
         }
     return names
-
-
-def find_button_name(key: str) -> str:
-    """The words on the button with this key, or the key itself."""
-    return load_button_names().get(key, key)
