@@ -47,10 +47,16 @@ def queue_reply(openid: str, reply: Reply, *, by: str, dedupe_key: str | None = 
     return message_id
 
 
-def record_sent(openid: str, reply: Reply, *, by: str) -> None:
-    """Log what was sent in another way, so that it counts. Opens a transaction or joins one."""
-    with transaction():
-        _write(openid, reply, Sending.SENT, by=by, dedupe_key=None)
+def record_elsewhere(
+    openid: str, reply: Reply, *, by: str, sending: Sending = Sending.SENT, errcode: int | None = None
+) -> None:
+    """Log what was sent in another way and what became of it, so that it counts.
+
+    Opens a transaction or joins one.
+    """
+    with transaction() as session:
+        message_id, _is_new = _write(openid, reply, sending, by=by, dedupe_key=None)
+        session.execute(update(Message).where(Message.id == message_id).values(errcode=errcode))
 
 
 def send_again(message_id: int, *, by: str) -> int:
@@ -188,7 +194,7 @@ def _write(
         "answered_by": by,
         "settled_at": now,
         "sending": sending,
-        "asked_at": now if sending == Sending.SENT else None,
+        "asked_at": None if sending == Sending.DUE else now,
     }
     is_new = insert_once(Message, dedupe_key=dedupe_key, **values)
     same = Message.dedupe_key == dedupe_key if dedupe_key else Message.openid == openid

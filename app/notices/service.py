@@ -6,6 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from app.conversations.models import Sending
+from app.conversations.sending import record_elsewhere
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import PlatformError, PlatformUnreachable
@@ -14,10 +16,12 @@ from app.notices.models import Notice
 from app.orders.models import Order
 from app.wechat.client import AccountClient
 from app.wechat.messages_out import UNDELIVERABLE, send_text
+from app.wechat.replies import TextReply
 
 logger = logging.getLogger(__name__)
 
 TEXTS = Path(__file__).parent / "texts"
+_STATES = {Sending.SENT: "sent", Sending.REFUSED: "refused", Sending.SENDING: "unclear"}
 
 
 def send_notice(client: AccountClient, *, order_id: int, kind: str, base_url: str) -> None:
@@ -34,16 +38,16 @@ def send_notice(client: AccountClient, *, order_id: int, kind: str, base_url: st
     text, openid = write(order, kind, base_url=base_url), order.follower.openid
     try:
         send_text(client, openid, text)
-    except PlatformUnreachable:
-        _finish(notice_id, "unclear")
+    except PlatformUnreachable as error:
+        _finish(notice_id, text, Sending.SENDING, error.errcode)
     except PlatformError as error:
         if error.errcode not in UNDELIVERABLE:
             _release(notice_id)
             raise
-        _finish(notice_id, "refused", error.errcode)
+        _finish(notice_id, text, Sending.REFUSED, error.errcode)
         logger.info("notice not deliverable", extra={"order_id": order_id, "errcode": error.errcode})
     else:
-        _finish(notice_id, "sent")
+        _finish(notice_id, text, Sending.SENT)
 
 
 def write(order: Order, kind: str, *, base_url: str) -> str:
@@ -70,10 +74,14 @@ def _claim(order_id: int, kind: str) -> int | None:
         return notice.id
 
 
-def _finish(notice_id: int, state: str, errcode: int | None = None) -> None:
+def _finish(notice_id: int, text: str, sending: Sending, errcode: int | None = None) -> None:
+    """Note what became of it, here and in the log of messages: it uses up one of those WeChat allows."""
     with transaction() as session:
         notice = session.get_one(Notice, notice_id)
-        notice.state, notice.errcode = state, errcode
+        notice.state, notice.errcode = _STATES[sending], errcode
+        openid = session.get_one(Order, notice.order_id).follower.openid
+        by = f"notice:{notice.kind}"
+        record_elsewhere(openid, TextReply(text), by=by, sending=sending, errcode=errcode)
 
 
 def _release(notice_id: int) -> None:

@@ -8,15 +8,18 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app.conversations import sending
+from app.conversations.desk import find_conversation, record_message, window_of
 from app.conversations.models import Message, Sending
-from app.conversations.sending import is_unclear, queue_reply, record_sent, send_again, send_message
+from app.conversations.sending import is_unclear, queue_reply, record_elsewhere, send_again, send_message
 from app.core import clock, outbox
 from app.core.db import db, transaction
 from app.core.errors import InputInvalid, NotFound, PlatformError
 from app.core.outbox import OutboxJob
+from app.notices.service import send_notice
 from app.tasks import HANDLERS
 from app.wechat.client import AccountClient
 from app.wechat.replies import MediaReply, Reply, TextReply
+from tests.factories import make_order
 from tests.fake_platform import Asked, FakePlatform
 from tests.pushes import OPENID
 
@@ -220,7 +223,7 @@ def test_a_deleted_message_is_no_error(account: AccountClient) -> None:
 
 
 def test_what_was_sent_elsewhere_is_only_logged(shop: Flask) -> None:
-    record_sent(OPENID, TextReply("您的订单已发货"), by="notice:shipped")
+    record_elsewhere(OPENID, TextReply("您的订单已发货"), by="notice:shipped")
 
     message = db.session.scalars(select(Message)).one()
     assert (message.sending, message.answered_by, message.content) == (
@@ -262,3 +265,21 @@ def test_what_comes_in_while_wechat_is_slow_goes_out_next(
     send(account, say("一"))
 
     assert texts(platform) == ["一", "二"]
+
+
+def test_a_notice_stands_in_the_log_and_counts(account: AccountClient, platform: FakePlatform) -> None:
+    order = make_order()
+    record_message(order.follower.openid, clock.now(), "在吗")
+    send_notice(account, order_id=order.id, kind="paid", base_url="https://shop.example.cn")
+    refuse(platform, 45047)
+    send_notice(account, order_id=order.id, kind="shipped", base_url="https://shop.example.cn")
+
+    rows = db.session.scalars(select(Message).order_by(Message.id)).all()
+    assert [(row.answered_by, row.sending, row.errcode) for row in rows] == [
+        ("notice:paid", Sending.SENT, None),
+        ("notice:shipped", Sending.REFUSED, 45047),
+    ]
+    assert order.order_no in rows[0].content
+    conversation = find_conversation(order.follower.openid)
+    assert conversation is not None
+    assert not window_of(conversation).is_open  # WeChat knows of more than we counted
