@@ -17,8 +17,9 @@ from app.orders.listing import count_by_state, list_own
 from app.orders.spending import spending_of
 from app.staff.service import find_usernames
 from app.wechat.account import get_account
+from console.desk_words import say_kind
 from console.followers import blueprint
-from console.followers_words import say_kind, say_origin, say_source, tell_follower
+from console.followers_words import say_origin, say_source, tell_follower
 from console.member import get_member_here
 
 MESSAGES, ORDERS = 20, 20

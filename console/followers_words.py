@@ -61,30 +61,6 @@ def say_origin(origin: str, names: Mapping[str, str]) -> str:
     return words.get(origin.partition(":")[0], names.get(origin, origin))
 
 
-def say_kind(kind: str) -> str:
-    """What kind of message or event it was."""
-    words = {
-        "text": _("文字"),
-        "image": _("图片"),
-        "voice": _("语音"),
-        "video": _("视频"),
-        "shortvideo": _("小视频"),
-        "location": _("位置"),
-        "link": _("链接"),
-        "news": _("图文"),
-        "music": _("音乐"),
-        "article": _("文章"),
-        "hand_over": _("转人工"),
-        "event:subscribe": _("关注"),
-        "event:unsubscribe": _("取消关注"),
-        "event:scan": _("扫码"),
-        "event:click": _("点菜单"),
-        "event:view": _("打开链接"),
-        "event:location": _("上报位置"),
-    }
-    return words.get(kind, kind.removeprefix("event:"))
-
-
 def say_step(sync: FollowerSync) -> str:
     """What a walk does now."""
     return {

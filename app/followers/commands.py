@@ -24,15 +24,16 @@ def sync_followers() -> None:
     row = sync.start(actor="command")
     sync_id = row.id
     with click.progressbar(length=1000, label="同步粉丝", item_show_func=_describe) as bar:
-        shown = 0
+        shown, has_tried = 0, False
         while True:
             row = db.session.get_one(FollowerSync, sync_id, populate_existing=True)
             done = 1000 if not row.is_running else _permille(row)
             bar.update(max(0, done - shown), row)
             shown = max(shown, done)
-            if not row.is_running or row.error:
+            if not row.is_running or (row.error and has_tried):
                 break
             sync.take_step(get_account().client, sync_id, row.turn)
+            has_tried = True
     if row.error:
         ending = "，稍后由后台任务自动继续" if row.is_running else ""
         raise click.ClickException(f"{row.error}{ending}")

@@ -331,3 +331,36 @@ def test_nobody_on_the_list_has_been_here_until_his_profile_says_when_he_came(
     work(crm, limit=4)
 
     assert count(Follower.last_seen_at == NEVER_SEEN) == 250
+
+
+def run_command(shop: Flask, crm: FakeCrm) -> tuple[int, str]:
+    """`flask followers sync`: its exit code and what it says."""
+    shop.extensions["wechat"].client = crm
+    result = shop.test_cli_runner().invoke(args=["followers", "sync"])
+    return result.exit_code, result.output
+
+
+def test_the_command_does_it_in_one_go(shop: Flask, crm: FakeCrm) -> None:
+    code, said = run_command(shop, crm)
+
+    assert code == 0
+    assert "名单 250 人，资料 250 人" in said
+    assert last().started_by == "command"
+
+
+def test_the_command_says_why_it_stands_still_and_goes_on_when_called_again(
+    shop: Flask, crm: FakeCrm
+) -> None:
+    def refuse(path: str, _body: object) -> None:
+        if path == "user/info/batchget":
+            raise make_error(45009, "reach max api daily quota limit")
+
+    crm.before = refuse
+    code, said = run_command(shop, crm)
+    assert code == 1
+    assert "次日零点恢复" in said
+    assert "自动继续" in said
+    crm.before = None
+
+    assert run_command(shop, crm)[0] == 0
+    assert (last().is_running, last().profiled) == (False, 250)
