@@ -1,5 +1,7 @@
 """`flask followers …`: the first synchronisation from the command line."""
 
+from datetime import timedelta
+
 import click
 from flask.cli import AppGroup
 
@@ -9,6 +11,8 @@ from app.followers.models import FollowerSync, SyncStep
 from app.wechat.account import get_account
 
 followers_group = AppGroup("followers", help="Who follows the account.")
+
+HOLD = timedelta(minutes=1)  # a worker takes over when the command is interrupted
 
 _WORDS = {
     SyncStep.TAGS: "标签",
@@ -21,7 +25,7 @@ _WORDS = {
 @followers_group.command("sync")
 def sync_followers() -> None:
     """Fetch the whole list of followers and their profiles; goes on where an earlier run stopped."""
-    row = sync.start(actor="command")
+    row = sync.start(actor="command", hold=HOLD)
     sync_id = row.id
     with click.progressbar(length=1000, label="同步粉丝", item_show_func=_describe) as bar:
         shown, has_tried = 0, False
@@ -32,7 +36,7 @@ def sync_followers() -> None:
             shown = max(shown, done)
             if not row.is_running or (row.error and has_tried):
                 break
-            sync.take_step(get_account().client, sync_id, row.turn)
+            sync.take_step(get_account().client, sync_id, row.turn, hold=HOLD)
             has_tried = True
     if row.error:
         ending = "，稍后由后台任务自动继续" if row.is_running else ""

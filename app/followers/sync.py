@@ -7,7 +7,7 @@ Source: https://developers.weixin.qq.com/doc/service/api/usermanage/userinfo/api
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, select, update
@@ -24,9 +24,14 @@ from app.wechat.platform_errors import wait_before_retry
 
 logger = logging.getLogger(__name__)
 
+NOW = timedelta(0)
 
-def start(*, actor: str) -> FollowerSync:
-    """Begin a walk, or push on the one that is under way: there is never a second one. Opens a transaction."""
+
+def start(*, actor: str, hold: timedelta = NOW) -> FollowerSync:
+    """Begin a walk, or push on the one that is under way: there is never a second one. Opens a transaction.
+
+    `hold`: how long the worker leaves the next piece to the caller, who does it himself.
+    """
     try:
         with transaction() as session:
             sync = find_running()
@@ -35,7 +40,7 @@ def start(*, actor: str) -> FollowerSync:
                 session.add(sync)
                 session.flush()
                 record_event(sync, new="started", cause="start", actor=actor)
-            outbox.enqueue("sync_followers", sync_id=sync.id, turn=sync.turn)
+            outbox.enqueue("sync_followers", due_at=_due(hold), sync_id=sync.id, turn=sync.turn)
             return sync
     except IntegrityError:  # somebody else began one at the same instant
         if (sync := find_running()) is None:
@@ -63,8 +68,11 @@ def list_syncs(limit: int = 10) -> Sequence[FollowerSync]:
     return db.session.scalars(select(FollowerSync).order_by(FollowerSync.id.desc()).limit(limit)).all()
 
 
-def take_step(client: AccountClient, sync_id: int, turn: int) -> None:
-    """Do one piece, if it is still to be done, and enqueue the next. Opens a transaction after asking WeChat."""
+def take_step(client: AccountClient, sync_id: int, turn: int, *, hold: timedelta = NOW) -> None:
+    """Do one piece, if it is still to be done, and enqueue the next. Opens a transaction after asking WeChat.
+
+    `hold` as for `start`.
+    """
     sync = db.session.get(FollowerSync, sync_id, populate_existing=True)
     if sync is None or not sync.is_running or sync.turn != turn:
         return
@@ -77,16 +85,16 @@ def take_step(client: AccountClient, sync_id: int, turn: int) -> None:
         values = {"error": "", "waits_until": None} | piece.values
         if not _move(sync_id, turn, **values):
             return
-        _finish_piece(sync_id, turn, piece)
+        _finish_piece(sync_id, turn, piece, hold)
 
 
-def _finish_piece(sync_id: int, turn: int, piece: Piece) -> None:
+def _finish_piece(sync_id: int, turn: int, piece: Piece, hold: timedelta) -> None:
     counted = piece.write()
     if counted:
         more = {name: getattr(FollowerSync, name) + number for name, number in counted.items()}
         db.session.execute(update(FollowerSync).where(FollowerSync.id == sync_id).values(**more))
     if piece.values.get("is_running", True):
-        outbox.enqueue("sync_followers", sync_id=sync_id, turn=turn + 1)
+        outbox.enqueue("sync_followers", due_at=_due(hold), sync_id=sync_id, turn=turn + 1)
     else:
         logger.info("followers synchronised", extra={"sync_id": sync_id})
 
@@ -102,6 +110,10 @@ def _stand_still(sync_id: int, turn: int, error: PlatformError) -> None:
             _move(sync_id, turn, is_running=False, finished_at=now, **words)
         elif _move(sync_id, turn, waits_until=now + wait, **words):
             outbox.enqueue("sync_followers", due_at=now + wait, sync_id=sync_id, turn=turn + 1)
+
+
+def _due(hold: timedelta) -> datetime | None:
+    return clock.now() + hold if hold else None
 
 
 def _move(sync_id: int, turn: int, **values: Any) -> bool:

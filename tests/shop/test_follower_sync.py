@@ -344,6 +344,7 @@ def test_the_command_does_it_in_one_go(shop: Flask, crm: FakeCrm) -> None:
     code, said = run_command(shop, crm)
 
     assert code == 0
+    assert work(crm) == 0  # nothing was left to the worker meanwhile
     assert "名单 250 人，资料 250 人" in said
     assert last().started_by == "command"
 
