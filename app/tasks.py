@@ -27,6 +27,7 @@ from app.core.db import db, transaction
 from app.core.insert_once import insert_once
 from app.core.outbox import OutboxJob
 from app.core.timetable import TimetableRun
+from app.materials.covers import get_cover_id
 from app.materials.service import sweep_files
 from app.materials.uploading import get_media_id, upload_material
 from app.notices.service import send_notice
@@ -70,7 +71,8 @@ def _make_ready(reply: Reply) -> Reply:
     """The reply with the media_id of what WeChat must have first; it may be another than yesterday's."""
     client = get_account().client
     if isinstance(reply, MediaReply):
-        return replace(reply, media_id=get_media_id(client, reply.material_id))
+        cover = get_cover_id(client) if reply.kind == "video" else ""
+        return replace(reply, media_id=get_media_id(client, reply.material_id), thumb_media_id=cover)
     if isinstance(reply, MusicReply):
         return replace(reply, thumb_media_id=get_media_id(client, reply.material_id))
     return reply

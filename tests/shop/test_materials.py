@@ -18,6 +18,7 @@ from app.core.db import db, transaction
 from app.core.errors import InputInvalid, NotFound, PlatformError, PlatformUnreachable, StorageFull
 from app.core.outbox import OutboxJob
 from app.materials import service
+from app.materials.covers import get_cover_id
 from app.materials.models import Material, MaterialKind
 from app.materials.uploading import find_media_ids, get_media_id, upload_material
 from app.tasks import HANDLERS
@@ -263,3 +264,13 @@ def test_materials_are_listed_by_kind_newest_first(shop: Flask, advance: Callabl
     assert [material.id for material in listed] == [second.id, first.id]
     assert service.count_materials()[MaterialKind.VIDEO] == 1
     assert {material.id for material in service.list_materials()} == {first.id, second.id, video.id}
+
+
+def test_videos_share_one_cover_that_is_drawn_and_uploaded_once(
+    account: AccountClient, platform: FakePlatform
+) -> None:
+    first = get_cover_id(account)
+
+    assert get_cover_id(account) == first
+    assert [asked.path for asked in platform.asked].count(PERMANENT) == 1
+    assert db.session.scalars(select(Material.kind)).all() == [MaterialKind.THUMB]
