@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from demo.launcher_settings import DemoSettings
 from tests.conftest import create_postgres_database
+from tests.journeys.console import Console
 from tests.journeys.phone import Phone
 from tests.journeys.town import Town
 
@@ -67,6 +68,14 @@ def open_window(browser: Browser) -> Iterator[Callable[..., Page]]:
 def page(open_window: Callable[..., Page]) -> Page:
     """The window with the phone and the lab."""
     return open_window()
+
+
+@pytest.fixture
+def console(town: Town, open_window: Callable[..., Page]) -> Console:
+    """The owner's console, signed in."""
+    console = Console(open_window(), town.settings.shop_url)
+    console.sign_in(*town.owner)
+    return console
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A follower's phone in a real browser: what a hand would do with it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
@@ -44,6 +45,25 @@ class Phone:
         self.part("plus-scan").click()
         self.part("scan-input").fill(self.web_url + path)
         self.part("scan-go").click()
+
+    def scan_picture(self, opener: str, picture: Path) -> None:
+        """Scan a code in a picture, with the scanner that stands behind this part."""
+        self.part(opener).click()
+        with self.page.expect_file_chooser() as chooser:
+            self.part("scan-picture").click()
+        chooser.value.set_files(picture)
+        expect(self.part("scan-input")).not_to_have_value("")
+        self.part("scan-go").click()
+
+    def open_menu(self) -> None:
+        """Show the account's menu instead of the keyboard."""
+        self.part("composer-toggle").click()
+        expect(self.part("menu-0")).to_be_visible()
+
+    def tap_menu(self, top: int, sub: int) -> None:
+        """Tap a button of the account's menu, counted from 0."""
+        self.part(f"menu-{top}").click()
+        self.part(f"menu-{top}-{sub}").click()
 
     def choose_last_piece(self, sku: int) -> None:
         """Go straight to the checkout of one SKU of the product on the page."""

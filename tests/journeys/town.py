@@ -1,6 +1,8 @@
 """The whole thing as a newcomer starts it: shop, worker and WeChat in a box as processes of their own."""
 
+import os
 import re
+import signal
 import sqlite3
 import time
 from collections.abc import Callable
@@ -13,7 +15,7 @@ import requests
 from bootstrap import children
 from demo import launcher_preparation as preparation
 from demo.launcher_services import Service, start_shop, start_wechat, start_worker
-from demo.launcher_settings import DemoSettings
+from demo.launcher_settings import DemoSettings, shop_environment
 
 PATIENCE_SECONDS = 40
 
@@ -48,6 +50,18 @@ class Town:
         """What shop and worker have logged."""
         return "".join((self.settings.logs / f"{name}.log").read_text("utf-8") for name in ("shop", "worker"))
 
+    def kill_worker(self) -> None:
+        """End the worker as a power cut would."""
+        worker = next(service for service in self.services if service.name == "worker").child.process
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.wait()
+
+    def let_a_minute_pass(self) -> None:
+        """What a dead worker had in its hands is no longer its own."""
+        with closing(sqlite3.connect(self.settings.folder / "shop.db", timeout=10)) as connection, connection:
+            connection.execute("UPDATE outbox SET leased_until = datetime(leased_until, '-60 seconds')")
+            connection.execute("UPDATE messages SET asked_at = datetime(asked_at, '-60 seconds')")
+
     def restart_worker(self) -> None:
         """Another worker in place of one that is dead."""
         self.services[:] = [service for service in self.services if service.name != "worker"]
@@ -59,11 +73,47 @@ class Town:
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
+    def look(self, path: str) -> dict[str, Any]:
+        """Ask WeChat in a box how something is."""
+        answer = requests.get(f"{self.settings.phone_url}/sim/api/{path}", timeout=30)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def tags_at_wechat(self, openid: str) -> list[str]:
+        """The names of the tags that WeChat has put on this follower."""
+        return [tag["name"] for tag in self.look(f"followers/{openid}")["tags"]]
+
+    def follower_id(self, openid: str) -> int:
+        """The number of this follower in the shop."""
+        return int(self.query("SELECT id FROM followers WHERE openid = ?", openid)[0][0])
+
+    def chat(self, openid: str) -> list[str]:
+        """What the account has said to this follower: the texts, and the kind of what is no text."""
+        messages = self.look(f"followers/{openid}/chat")["messages"]
+        return [row.get("text") or row["kind"] for row in messages if row["direction"] == "out"]
+
+    def mp(self, path: str, **body: Any) -> dict[str, Any]:
+        """Do something at WeChat that is not done by us, as in mp.weixin.qq.com."""
+        known = shop_environment(self.settings)
+        app = {"appid": known["WECHAT_APPID"], "secret": known["WECHAT_APPSECRET"]}
+        api = f"{self.settings.phone_url}/cgi-bin"
+        token = requests.post(
+            f"{api}/stable_token", json={"grant_type": "client_credential", **app}, timeout=30
+        ).json()["access_token"]
+        answer = requests.post(f"{api}/{path}", params={"access_token": token}, json=body, timeout=30).json()
+        assert answer.get("errcode", 0) == 0, answer
+        return dict(answer)
+
     def new_follower(self, nickname: str) -> str:
         """Somebody new who follows the account; returns the openid."""
         openid = str(self.wechat("followers", nickname=nickname)["openid"])
         self.wechat(f"followers/{openid}/subscribe")
         return openid
+
+    def find_stranger(self) -> tuple[str, str]:
+        """Openid and nickname of somebody who never followed the account; there is one in each town."""
+        people = self.look("state")["followers"]
+        return next((row["openid"], row["nickname"]) for row in people if not row["subscribed"])
 
     def fault(self, name: str, value: str, **only: str) -> None:
         """Let WeChat misbehave: `always`, or `once`, which whatever comes first uses up; `only="/path"` narrows it."""
