@@ -6,6 +6,7 @@ from tests.journeys.console import Console
 from tests.journeys.phone import Phone
 from tests.journeys.town import Town
 
+
 def test_a_rule_from_the_editor_answers_sells_and_is_credited(
     town: Town, phone: Phone, console: Console
 ) -> None:
