@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from app.conversations.log import first_id_since
 from app.conversations.models import Direction, Message, Sending
 from app.conversations.window import WECHAT_DESK
 from app.core import clock
@@ -29,13 +30,14 @@ AGENT_SAID, FOLLOWER_SAID = 2002, 2003
 FOLLOWER_AT_DESK = "wechat_desk"  # `answered_by` of what he wrote there
 
 
-def import_records(client: AccountClient, *, is_first_after: timedelta = LONGEST_SPAN) -> int:
+def import_records(client: AccountClient) -> int:
     """Fetch what was said since the last time, twice if need be; returns how many messages are new.
 
     Raises: PlatformError. Opens a transaction of its own.
     """
     end = clock.now()
-    start = max(_last_imported_at() or end - is_first_after, end - LONGEST_SPAN + OVERLAP) - OVERLAP
+    oldest = end - LONGEST_SPAN + OVERLAP
+    start = max(_last_imported_at() or oldest, oldest) - OVERLAP
     records = list(_fetch(client, start, end))
     seen: Counter[str] = Counter()
     new = 0
@@ -50,9 +52,9 @@ def import_records(client: AccountClient, *, is_first_after: timedelta = LONGEST
 
 
 def _last_imported_at() -> datetime | None:
-    theirs = Message.answered_by.like(f"{WECHAT_DESK}%") & (Message.direction == Direction.OUT)
-    recent = Message.at > clock.now() - LONGEST_SPAN
-    return db.session.scalar(select(func.max(Message.at)).where(theirs, recent))
+    recent = Message.id >= first_id_since(clock.now() - 2 * LONGEST_SPAN)
+    theirs = Message.answered_by.like(f"{WECHAT_DESK}%")
+    return db.session.scalar(select(func.max(Message.at)).where(recent, theirs))
 
 
 def _fetch(client: AccountClient, start: datetime, end: datetime) -> Iterator[Mapping[str, Any]]:

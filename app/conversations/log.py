@@ -21,7 +21,17 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.followers.models import Follower
 
-__all__ = ["Found", "Wanted", "conversation_of", "redact_payload", "search_messages", "unanswered"]
+__all__ = [
+    "Found",
+    "Wanted",
+    "conversation_of",
+    "first_id_since",
+    "follow_ups_of",
+    "get_message",
+    "redact_payload",
+    "search_messages",
+    "unanswered",
+]
 
 STEP = 20_000  # messages looked at by one statement
 PATIENCE_SECONDS = 0.8  # after which what was found so far is shown
@@ -92,9 +102,9 @@ def search_messages(wanted: Wanted, *, before_id: int | None = None, limit: int 
     """The newest messages that fit, or the next ones before `before_id`."""
     openids = _find_openids(wanted.follower) if wanted.follower else None
     top = before_id if before_id is not None else (db.session.scalar(select(func.max(Message.id))) or 0) + 1
-    bottom = _first_id_since(_start(wanted.first_day) - LATE_BY) if wanted.first_day else 0
+    bottom = first_id_since(_start(wanted.first_day) - LATE_BY) if wanted.first_day else 0
     if before_id is None and wanted.last_day:
-        top = min(top, _first_id_since(_start(wanted.last_day) + 2 * LATE_BY))
+        top = min(top, first_id_since(_start(wanted.last_day) + 2 * LATE_BY))
     conditions = _conditions(wanted)
     if openids is not None:  # one follower's messages are found by an index, however far back
         conditions.append(Message.openid.in_(openids))
@@ -119,11 +129,25 @@ def hits_by_rule(since: datetime) -> Mapping[int, int]:
     """How many messages each rule answered since then; rules that answered none are left out."""
     query = (
         select(Message.answered_by, func.count())
-        .where(Message.id >= _first_id_since(since - LATE_BY), Message.at >= since)
+        .where(Message.id >= first_id_since(since - LATE_BY), Message.at >= since)
         .where(Message.direction == Direction.IN, Message.answered_by.startswith(BY_RULE))
         .group_by(Message.answered_by)
     )
     return {int(by.removeprefix(BY_RULE)): count for by, count in db.session.execute(query)}
+
+
+def first_id_since(moment: datetime) -> int:
+    """The first message at or after `moment`, by halving: numbers grow with time, so no index is needed."""
+    low, high = 1, (db.session.scalar(select(func.max(Message.id))) or 0) + 1
+    while low < high:
+        middle = (low + high) // 2
+        query = select(Message.id, Message.at).where(Message.id >= middle).order_by(Message.id).limit(1)
+        row = db.session.execute(query).one_or_none()
+        if row is None or row.at >= moment:
+            high = middle
+        else:
+            low = row.id + 1
+    return low
 
 
 def _search(
@@ -174,20 +198,6 @@ def _find_openids(words: str) -> Sequence[str]:
 
 def _start(day: date) -> datetime:
     return datetime.combine(day, day_time(), clock.BEIJING)
-
-
-def _first_id_since(moment: datetime) -> int:
-    """The first message at or after `moment`, by halving: numbers grow with time, so no index is needed."""
-    low, high = 1, (db.session.scalar(select(func.max(Message.id))) or 0) + 1
-    while low < high:
-        middle = (low + high) // 2
-        query = select(Message.id, Message.at).where(Message.id >= middle).order_by(Message.id).limit(1)
-        row = db.session.execute(query).one_or_none()
-        if row is None or row.at >= moment:
-            high = middle
-        else:
-            low = row.id + 1
-    return low
 
 
 def _moment_of(message_id: int) -> datetime | None:

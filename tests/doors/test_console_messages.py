@@ -83,20 +83,10 @@ def test_the_log_s_filters_stand_in_the_address(app: Flask, console: Console) ->
     assert "没有这样的消息" in console.text("/messages/?q=咖啡")
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "from=x&to=2026-99-99",
-        "direction=sideways",
-        "kind=%3Cb%3E",
-        "before=x",
-        "before=-5",
-        "q=%25",
-        "who=%27--",
-    ],
-)
-def test_filters_that_make_no_sense_do_no_harm(console: Console, query: str) -> None:
-    assert console.get(f"/messages/?{query}").status_code == 200
+def test_filters_that_make_no_sense_do_no_harm(console: Console) -> None:
+    queries = "from=x&to=2026-99-99", "direction=sideways", "kind=%3Cb%3E", "before=x", "before=-5", "q=%25"
+    for query in (*queries, "who=%27--", "by=%25", "from=2026-12-01&to=2026-01-01"):
+        assert console.get(f"/messages/?{query}").status_code == 200, query
 
 
 def test_the_log_goes_on_where_the_page_ends(app: Flask, console: Console) -> None:

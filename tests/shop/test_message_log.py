@@ -134,8 +134,8 @@ def test_a_day_is_found_without_an_index_on_time(shop: Flask, advance: Advance) 
         advance(timedelta(hours=7))
 
     for at, message_id in moments:
-        assert log._first_id_since(at) == message_id
-    assert log._first_id_since(clock.now()) == moments[-1][1] + 1
+        assert log.first_id_since(at) == message_id
+    assert log.first_id_since(clock.now()) == moments[-1][1] + 1
 
 
 def test_unanswered_sentences_are_counted(shop: Flask, advance: Advance) -> None:
