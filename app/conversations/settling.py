@@ -19,7 +19,7 @@ from app.core import clock, outbox
 from app.core.db import db, transaction
 from app.entrances.scenes import record_scan
 from app.followers import service as followers
-from app.followers.erasure import erase
+from app.followers.erasure import UNSUBSCRIBED, What, erase, what_is_revoked
 from app.followers.tags import put_on
 from app.wechat.callback import messages as m
 from app.wechat.callback.flat_xml import parse
@@ -30,8 +30,6 @@ logger = logging.getLogger(__name__)
 
 SETTLE = "settle_message"  # the outbox kind; its job carries message_id
 BATCH = 100
-# user_authorization_revoke says what he took back; what is not in the list counts as everything.
-REVOKED = {"201": "addresses", "205": "profile", "206": "location"}
 
 Effect = Callable[[Any, Message], None]
 
@@ -147,21 +145,21 @@ def _count_scan(push: m.SubscribeEvent | m.ScanEvent, message: Message, *, is_fo
 
 def _leave(push: m.UnsubscribeEvent, message: Message) -> None:
     followers.record_unfollow(push.openid, push.sent_at)
-    _erase(push.openid, "everything", "unsubscribe", message)
+    _erase(push.openid, "everything", UNSUBSCRIBED)
 
 
 def _revoke(push: m.AuthorizationEvent, message: Message) -> None:
-    _erase(push.subject, REVOKED.get(push.revoked, "everything"), push.kind.removeprefix("event:"), message)
+    _erase(push.subject, what_is_revoked(push.revoked), push.kind.removeprefix("event:"))
 
 
 def _close_account(push: m.AuthorizationEvent, message: Message) -> None:
     followers.record_unfollow(push.subject, push.sent_at)
-    _erase(push.subject, "everything", push.kind.removeprefix("event:"), message)
+    _erase(push.subject, "everything", push.kind.removeprefix("event:"))
 
 
-def _erase(openid: str, what: str, cause: str, message: Message) -> None:
-    erase(openid, cause=cause, what=what)
-    if what == "everything":
+def _erase(openid: str, what: What, cause: str) -> None:
+    """What he is owed at once; carts and files follow by a job. Who has come back since keeps everything."""
+    if erase(openid, cause=cause, what=what) and what == "everything":
         erase_messages(openid)
         desk.forget(openid)
 
