@@ -34,18 +34,21 @@ class WarmTemplates(BytecodeCache):
 
 
 def share_addresses(patch: pytest.MonkeyPatch) -> None:
-    """Keep what Werkzeug makes of each address: it generates and compiles Python code twice for every one."""
-    compile_builder, known = Rule._compile_builder, {}
+    """Keep what Werkzeug makes of each address: it writes and compiles Python code twice for every one."""
+    compile_rule, known = Rule.compile, {}
 
-    def find_builder(rule: Rule, append_unknown: bool = True) -> Any:
-        key = (rule.rule, tuple(rule._trace), append_unknown)
-        if rule.defaults:  # they go through the rule's own converters
-            return compile_builder(rule, append_unknown)
-        if key not in known:
-            known[key] = compile_builder(rule, append_unknown)
-        return known[key]
+    def compile_once(rule: Rule) -> None:
+        key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes)
+        first = rule if rule.defaults else known.setdefault(key, rule)  # defaults go into the code
+        if first is rule:
+            compile_rule(rule)
+            return
+        rule._parts, rule._trace, rule._converters = first._parts, first._trace, first._converters
+        rule.arguments = set(first.arguments)
+        rule._build = first._build.__func__.__get__(rule, None)
+        rule._build_unknown = first._build_unknown.__func__.__get__(rule, None)
 
-    patch.setattr(Rule, "_compile_builder", find_builder)
+    patch.setattr(Rule, "compile", compile_once)
 
 
 class WarmEngines:

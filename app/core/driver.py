@@ -6,7 +6,9 @@ than WeChat does. Statements are written with SQLAlchemy as everywhere, but comp
 
 import sqlite3
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ClauseElement, Engine
@@ -18,26 +20,44 @@ PATIENCE_SECONDS = 3  # for a lock, a statement or a connection
 _GONE = "the database did not let us in"
 
 
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    sql: str
+    names: list[str] | None  # where the driver takes parameters by their place
+    writers: dict[str, Callable[[Any], Any]]
+    fixed: dict[str, Any]
+
+
 class Statement:
-    """A statement compiled for one engine; its parameters are given by name, as Python values."""
+    """A statement compiled for one engine at its first use; its parameters are given by name, as Python values."""
 
     def __init__(self, statement: ClauseElement, engine: Engine) -> None:
-        compiled: Any = statement.compile(engine)
-        self.sql = str(compiled)
-        self.names: list[str] | None = compiled.positiontup
-        self._writers = {
-            name: write
-            for name, bound in compiled.binds.items()
-            if (write := bound.type.dialect_impl(engine.dialect).bind_processor(engine.dialect))
-        }
-        self._fixed = {name: bound.value for name, bound in compiled.binds.items() if not bound.required}
+        self._statement, self._engine = statement, engine
+
+    @property
+    def sql(self) -> str:
+        """The words as the database takes them."""
+        return self._compiled.sql
 
     def bind(self, values: Mapping[str, Any]) -> Any:
         """The parameters as the driver takes them."""
-        given = {**self._fixed, **values}
-        for name, write in self._writers.items():
+        compiled = self._compiled
+        given = {**compiled.fixed, **values}
+        for name, write in compiled.writers.items():
             given[name] = write(given[name])
-        return given if self.names is None else [given[name] for name in self.names]
+        return given if compiled.names is None else [given[name] for name in compiled.names]
+
+    @cached_property
+    def _compiled(self) -> _Compiled:
+        compiled: Any = self._statement.compile(self._engine)
+        dialect = self._engine.dialect
+        writers = {
+            name: write
+            for name, bound in compiled.binds.items()
+            if (write := bound.type.dialect_impl(dialect).bind_processor(dialect))
+        }
+        fixed = {name: bound.value for name, bound in compiled.binds.items() if not bound.required}
+        return _Compiled(str(compiled), compiled.positiontup, writers, fixed)
 
 
 class Driver:
