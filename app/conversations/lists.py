@@ -50,7 +50,7 @@ def load_desk(staff_id: int) -> Desk:
         _find(Conversation.state == Holder.WAITING, Conversation.waiting_since, LONGEST_LIST),
         _find((Conversation.state == Holder.PERSON) & is_mine, by_activity, LONGEST_LIST),
         _find(with_people & (Conversation.staff_id.is_(None) | ~is_mine), by_activity, LONGEST_LIST),
-        _find(Conversation.state == Holder.BOT, by_activity, LATELY),
+        _find((Conversation.state == Holder.BOT) & (Conversation.last_in != ""), by_activity, LATELY),
     ]
     windows = find_windows([row for part in parts for row, _follower, _unread in part])
     waiting, mine, others, lately = (_present(part, windows) for part in parts)

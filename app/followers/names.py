@@ -40,7 +40,7 @@ def name_of(follower: Follower) -> str:
 
 def initial_of(follower: Follower) -> str:
     """The one letter that stands for him where he has no picture."""
-    return next((letter for letter in tame(follower.remark or follower.nickname) if letter.isalnum()), "粉")
+    return next(letter for letter in name_of(follower) + _("粉丝") if letter.isalnum())
 
 
 def _is_shown(letter: str) -> bool:

@@ -11,6 +11,9 @@ for (const form of document.querySelectorAll("form[data-once]")) {
   });
 }
 
+// On a low screen the place where one is may lie below the fold of the navigation.
+document.querySelector(".navbar-vertical .nav-item.active")?.scrollIntoView({ block: "nearest" });
+
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   for (const form of document.querySelectorAll("form[data-once]")) {
