@@ -1,6 +1,6 @@
 """The conversation and the lab: writing, the menu, following, switches, pushes, the clock."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from simulator.qr.drawing import draw_qr
 from tests.simulator.phone.conftest import Phone
@@ -90,6 +90,23 @@ def test_each_follower_has_his_own_chat(phone: Phone) -> None:
     phone.tap("follower-1")
 
     expect(phone.part("message-text")).to_have_count(0)
+    expect(phone.part("follower-1")).to_have_attribute("aria-pressed", "true")
+
+
+def test_whoever_is_chosen_while_the_page_asks_for_news_stays(phone: Phone) -> None:
+    held: list[Route] = []
+    phone.page.route("**/sim/api/state?*", lambda route: held.append(route), times=1)
+    first, second = phone.box.openids[:2]
+    with phone.page.expect_request("**/sim/api/state?*"):
+        phone.box.post(f"followers/{first}", platform="android")
+
+    phone.tap("follower-1")
+    with phone.page.expect_response(f"**/{second}/menu"):
+        held[0].continue_()
+
+    phone.part("chat-input").fill("在吗")
+    phone.tap("chat-send")
+    assert second in phone.box.pushed("在吗")
     expect(phone.part("follower-1")).to_have_attribute("aria-pressed", "true")
 
 

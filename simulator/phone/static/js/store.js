@@ -35,6 +35,7 @@ export const isActive = (one) => (one.active === undefined ? one.value !== one.c
 export async function loadState() {
   const saved = store.openid || localStorage.getItem('sim.follower') || '';
   store.state = await get(`state?with=${encodeURIComponent(saved)}`);
+  if (store.openid && store.openid !== saved) return loadState(); // somebody else was chosen meanwhile
   const known = store.state.followers.map((one) => one.openid);
   store.openid = known.includes(saved) ? saved : known[0] || '';
   await loadMenu();
@@ -43,8 +44,9 @@ export async function loadState() {
 
 // Conditional menus make it the follower's own.
 async function loadMenu() {
-  const answer = store.openid ? await get(follower(store.openid, '/menu')) : {};
-  store.menu = answer.menu || null;
+  const { openid } = store;
+  const answer = openid ? await get(follower(openid, '/menu')) : {};
+  if (openid === store.openid) store.menu = answer.menu || null;
 }
 
 export async function loadChat(openid = store.openid) {
