@@ -7,6 +7,7 @@ from app.wechat.callback.messages import Push, TextMessage
 from handlers import fallback
 from handlers.answers import Answer
 from handlers.doors import Door
+from handlers.preparing import is_same_for_everybody
 from handlers.ready import Ready
 from handlers.speaking import speak
 
@@ -26,5 +27,11 @@ def reply(push: TextMessage, ready: Ready) -> Answer:
 
 def answer_by_rule(rule: Rule, push: Push, ready: Ready) -> Answer:
     """What this rule says."""
+    known = ready.answers.get(rule.id)
+    if known is not None:
+        return known
     door = Door(EntranceKind.KEYWORD, str(rule.id), f"关键词：{rule.name}")
-    return Answer(f"rule:{rule.id}", speak(rule.replies, door, push, ready, mode=rule.reply_mode))
+    answer = Answer(f"rule:{rule.id}", speak(rule.replies, door, push, ready, mode=rule.reply_mode))
+    if is_same_for_everybody(rule.replies, rule.reply_mode):
+        ready.answers[rule.id] = answer
+    return answer

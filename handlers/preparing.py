@@ -29,6 +29,11 @@ def choose(specs: Sequence[ReplySpec], mode: ReplyMode) -> Sequence[ReplySpec]:
     return specs if mode is ReplyMode.ALL else (random.choice(specs),)  # noqa: S311 - no secret
 
 
+def is_same_for_everybody(specs: Sequence[ReplySpec], mode: ReplyMode) -> bool:
+    """Whether everybody gets the same, so that the whole answer may be kept."""
+    return mode is ReplyMode.ALL and not any(spec.kind in PERSONAL for spec in specs)
+
+
 def make_prepared(spec: ReplySpec, door: Door, ready: Ready) -> tuple[Prepared, ...]:
     """The written reply for this door, kept until something changes."""
     media_id = ready.setup.media_ids.get(spec.material_id, "") if spec.material_id else ""

@@ -29,7 +29,7 @@ from app.keywords.standing import Occasion, Standing, load_cool_down, load_stand
 from app.materials.uploading import find_media_ids
 from app.orders.asker import Asker, AskerReader
 from app.wechat.menus.versions import load_button_names
-from handlers.answers import Prepared
+from handlers.answers import Answer, Prepared
 from handlers.doors import Door
 
 CHECK_EVERY_SECONDS = 1.0
@@ -60,6 +60,7 @@ class Ready:
             self._askers = AskerReader(db.engine, driver)
         self._lock = threading.Lock()
         self._setup: Setup | None = None
+        self.answers: dict[int, Answer] = {}  # of rules that say the same to everybody, by rule
         self.cards: Mapping[str, Card] = {}  # by slug, what came on sale last first
         self._codes: dict[tuple[EntranceKind, str], str] = {}
         self._prepared: dict[object, tuple[Prepared, ...]] = {}
@@ -114,9 +115,9 @@ class Ready:
         seen_here = changes_here()
         seen = self._marks.read()
         if self._setup is None or seen.get(ANSWERS) != self._seen.get(ANSWERS):
-            self._setup = self._read()
+            self._setup, self.answers = self._read(), {}
         if self._seen_here < 0 or seen.get(CATALOG) != self._seen.get(CATALOG):
-            self.cards, self._prepared = self._read_cards(), {}
+            self.cards, self._prepared, self.answers = self._read_cards(), {}, {}
         elif len(self._prepared) > MOST_PREPARED:
             self._prepared = {}
         if self._seen_here < 0:

@@ -48,6 +48,8 @@ class ServiceHours:
 
     def is_open(self, at: datetime) -> bool:
         """Whether people answer at `at` (aware)."""
+        if self.weekly is None:
+            return True
         local = at.astimezone(clock.BEIJING)
         minute = local.hour * 60 + local.minute
         return any(span.start <= minute < span.end for span in self.spans_of(local.date()))

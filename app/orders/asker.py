@@ -4,7 +4,6 @@ Read past the session, on the driver: a follower waits for this in the chat.
 """
 
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, bindparam, or_, select
@@ -65,38 +64,50 @@ class AskerReader:
 
 
 class Asker:
-    """One follower's facts, each read when it is first asked for."""
+    """One follower's facts, each read when it is first asked for.
+
+    Not by cached_property: until Python 3.12 that holds one lock for everybody while it reads.
+    """
 
     def __init__(self, openid: str, reader: AskerReader) -> None:
         self._openid, self._reader = openid, reader
+        self._facts: dict[str, Any] = {}
 
-    @cached_property
+    @property
     def holder(self) -> Holder:
         """Who answers him: the bot, unless he asked for a person."""
         row = self._one(self._reader.statements.holder)
         return Holder(row[0]) if row else Holder.BOT
 
-    @cached_property
+    @property
     def is_new(self) -> bool:
         """Whether he is not known to have followed for longer than a week."""
-        return self._one(self._reader.statements.follows_since, since=clock.now() - NEW_FOR) is None
+        if "is_new" not in self._facts:
+            since = clock.now() - NEW_FOR
+            self._facts["is_new"] = self._one(self._reader.statements.follows_since, since=since) is None
+        return bool(self._facts["is_new"])
 
-    @cached_property
+    @property
     def is_returning(self) -> bool:
         """Whether he followed before and left."""
         row = self._one(self._reader.statements.follower)
         return row is not None and (row[0] > 0 or bool(row[1]))
 
-    @cached_property
+    @property
     def has_bought(self) -> bool:
         """Whether an order of his was paid."""
-        return self._one(self._reader.statements.bought) is not None
+        if "has_bought" not in self._facts:
+            self._facts["has_bought"] = self._one(self._reader.statements.bought) is not None
+        return bool(self._facts["has_bought"])
 
-    @cached_property
+    @property
     def tag_ids(self) -> frozenset[int]:
         """The tags he carries, by our numbers."""
-        statements, values = self._reader.statements, {"openid": self._openid}
-        return frozenset(row[0] for row in self._reader.driver.rows(statements.tags, values))
+        if "tag_ids" not in self._facts:
+            rows = self._reader.driver.rows(self._reader.statements.tags, {"openid": self._openid})
+            self._facts["tag_ids"] = frozenset(row[0] for row in rows)
+        tag_ids: frozenset[int] = self._facts["tag_ids"]
+        return tag_ids
 
     def was_told_since(self, moment: datetime) -> bool:
         """Whether he got the fallback after `moment`."""
