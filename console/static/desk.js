@@ -4,7 +4,7 @@
   document.documentElement.classList.add("has-script");
   const NEAR = 3000, FAR = 20000, LONGEST = 60000, SHORT_SECONDS = 3600, REST_AFTER = 12 * 3600 * 1000;
   const title = document.title;
-  let touchedAt = Date.now(), isAtEnd = true;
+  let touchedAt = Date.now(), isAtEnd = true, lastTop = 0;
   const endsHere = (lines) => lines.scrollHeight - lines.scrollTop - lines.clientHeight < 80;
   for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, () => { touchedAt = Date.now(); });
 
@@ -48,6 +48,7 @@
     const after = place.querySelector("[data-mode]")?.dataset.mode;
     if (before && before !== after) { window.location.reload(); return; }  // another box; the draft is kept
     const shown = place.querySelector(".talk-lines");
+    lastTop = 0;
     if (shown) shown.scrollTop = wasAtEnd ? shown.scrollHeight : kept;
     tick();
     showWaiting();
@@ -79,11 +80,15 @@
 
   const asks = [...document.querySelectorAll("[data-poll]")].map(watch);
   const desk = window.deskPage = { refresh: () => asks.forEach((ask) => ask()), isWriting };
+  desk.showSent = () => { isAtEnd = true; desk.refresh(); };
   document.addEventListener("visibilitychange", () => { if (!document.hidden) desk.refresh(); });
   const live = document.querySelector("#desk-live[data-poll]");
   const goToEnd = () => { const lines = live?.querySelector(".talk-lines"); if (lines) lines.scrollTop = lines.scrollHeight; };
   live?.addEventListener("load", () => { if (isAtEnd) goToEnd(); }, true);  // a picture that has just come
-  live?.addEventListener("scroll", (event) => { isAtEnd = endsHere(event.target); }, true);
+  live?.addEventListener("scroll", ({ target }) => {
+    isAtEnd = endsHere(target) || (isAtEnd && target.scrollTop >= lastTop);  // only a hand scrolls up
+    lastTop = target.scrollTop;
+  }, true);
   goToEnd();
   showWaiting();
   tick();

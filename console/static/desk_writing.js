@@ -40,7 +40,7 @@
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (await post(form)) { box.value = ""; keep(); window.deskPage.refresh(); }
+    if (await post(form)) { box.value = ""; keep(); window.deskPage.showSent(); }
     box.focus();
   });
   box.addEventListener("keydown", (event) => {
@@ -75,7 +75,7 @@
     if (!pictures.elements.picture.files.length) return;
     const button = document.querySelector('label[for="desk-picture"]');
     button.classList.add("btn-loading");
-    if (await post(pictures)) window.deskPage.refresh();
+    if (await post(pictures)) window.deskPage.showSent();
     pictures.elements.picture.value = "";
     button.classList.remove("btn-loading");
   });
@@ -90,7 +90,7 @@
     if (!dialog.open) dialog.showModal();
   };
   opener.addEventListener("click", (event) => { event.preventDefault(); fill(opener.href); });
-  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  dialog.addEventListener("click", (event) => { if (event.target === dialog || event.target.closest("[data-close]")) dialog.close(); });
   dialog.addEventListener("submit", async (event) => {
     event.preventDefault();
     const target = event.target;
@@ -98,7 +98,7 @@
       fill(`${target.action}?${new URLSearchParams(new FormData(target))}`);
     } else if (await post(target)) {
       dialog.close();
-      window.deskPage.refresh();
+      window.deskPage.showSent();
     } else { dialog.close(); }
   });
 })();
