@@ -5,6 +5,14 @@ from pathlib import Path
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
+JS_SDK_IS_READY = """async () => {
+  for (let tries = 0; !window.xiaopu?.wechat; tries += 1) {
+    if (tries > 400) throw new Error('the page does not set up the JS-SDK');
+    await new Promise((resolve) => { setTimeout(resolve, 100); });
+  }
+  await window.xiaopu.wechat;
+}"""
+
 
 @dataclass
 class Phone:
@@ -85,7 +93,8 @@ class Phone:
         expect(self.web.get_by_role("button", name="提交订单")).to_be_visible()
 
     def pick_address(self) -> None:
-        """Take the first address of WeChat's own book."""
+        """Take the first address of WeChat's own book, which opens once the JS-SDK is ready."""
+        self.web.locator("body").evaluate(JS_SDK_IS_READY)
         self.web.locator(".address").click()
         self.part("address-0").click()
         expect(self.web.locator(".address__who")).to_be_visible()
@@ -104,6 +113,11 @@ class Phone:
         """Pay and leave the sheet."""
         self.type_password()
         self.part("pay-done").click()
+
+    def go_to_checkout(self, sku: int) -> None:
+        """Straight to the checkout of one SKU, without chat and product."""
+        self.visit(f"/shop/checkout?sku={sku}&quantity=1")
+        expect(self.web.get_by_role("button", name="提交订单")).to_be_visible()
 
     def go_to_pay_sheet(self, *options: str) -> None:
         """From the chat to the pay sheet, the short way."""

@@ -12,7 +12,20 @@ from tests.journeys.phone import Phone
 from tests.journeys.town import Town
 
 OpenWindow = Callable[..., Page]
-SKU = ("50g", "袋装")
+
+
+def go_to_pay_sheet(town: Town, phone: Phone) -> None:
+    """As a follower does who opens a link to the checkout; the way through the chat is another story."""
+    phone.go_to_checkout(town.find_sku("50g", "袋装"))
+    phone.pick_address()
+    phone.submit()
+
+
+def order(town: Town, phone: Phone) -> None:
+    """The same where the sheet need not come."""
+    phone.go_to_checkout(town.find_sku("50g", "袋装"))
+    phone.pick_address()
+    phone.web.get_by_role("button", name="提交订单").click()
 
 
 def verdicts(town: Town, openid: str) -> list[str]:
@@ -42,7 +55,7 @@ def test_the_waiting_page_finds_out_when_no_genuine_notification_comes(
     town: Town, phone: Phone, fault: str
 ) -> None:
     town.fault(fault, "always")
-    phone.go_to_pay_sheet(*SKU)
+    go_to_pay_sheet(town, phone)
 
     phone.pay()
 
@@ -53,7 +66,7 @@ def test_the_waiting_page_finds_out_when_no_genuine_notification_comes(
 
 def test_without_any_page_the_sweeper_finds_out(town: Town, phone: Phone) -> None:
     town.fault("notify_lost", "always")
-    phone.go_to_pay_sheet(*SKU)
+    go_to_pay_sheet(town, phone)
     phone.type_password()
     expect(phone.part("pay-done")).to_be_visible()
     phone.page.close()  # the buyer puts the phone away
@@ -64,7 +77,7 @@ def test_without_any_page_the_sweeper_finds_out(town: Town, phone: Phone) -> Non
 @pytest.mark.parametrize("fault", ["notify_twice", "notify_twin"])
 def test_a_doubled_notification_pays_once_and_tells_once(town: Town, phone: Phone, fault: str) -> None:
     town.fault(fault, "always")
-    phone.go_to_pay_sheet(*SKU)
+    go_to_pay_sheet(town, phone)
 
     phone.pay()
 
@@ -79,12 +92,7 @@ def test_a_notification_that_is_faster_than_everything_else_counts(
     town: Town, phone: Phone, moment: str
 ) -> None:
     town.fault("notify_early", moment)
-    phone.say("茶")
-    phone.open_card()
-    phone.choose(*SKU)
-    phone.buy_now()
-    phone.pick_address()
-    phone.web.get_by_role("button", name="提交订单").click()
+    order(town, phone)
     if moment == "browser":
         phone.pay()
         phone.expect_text("支付成功")
@@ -101,7 +109,7 @@ def test_a_genuine_notification_that_differs_is_not_believed_but_the_query_is(
     town: Town, phone: Phone, fault: str
 ) -> None:
     town.fault(fault, "always")
-    phone.go_to_pay_sheet(*SKU)
+    go_to_pay_sheet(town, phone)
 
     phone.pay()
 
@@ -117,7 +125,7 @@ def test_money_after_closing_revives_the_order_while_there_is_stock(
     town: Town, phone: Phone, open_window: OpenWindow
 ) -> None:
     town.fault("pay_late", "always")
-    phone.go_to_pay_sheet(*SKU)
+    go_to_pay_sheet(town, phone)
     cancel_elsewhere(town, phone, open_window)
     assert town.order_state(phone.openid) == "cancelled"
 
@@ -133,12 +141,7 @@ def test_an_order_call_whose_answer_is_lost_is_made_good_by_pressing_again(
     town: Town, phone: Phone, fault: str
 ) -> None:
     town.fault(fault, "once", only="/jsapi")  # not for a sweep of another order
-    phone.say("茶")
-    phone.open_card()
-    phone.choose(*SKU)
-    phone.buy_now()
-    phone.pick_address()
-    phone.web.get_by_role("button", name="提交订单").click()
+    order(town, phone)
     phone.web.locator(".pay__trouble:not([hidden])").wait_for()
 
     phone.web.locator("[data-pay-button]").click()
@@ -151,7 +154,7 @@ def test_an_order_call_whose_answer_is_lost_is_made_good_by_pressing_again(
 
 def test_a_worker_killed_in_the_middle_loses_no_notice(town: Town, phone: Phone) -> None:
     worker = next(service for service in town.services if service.name == "worker")
-    phone.go_to_pay_sheet(*SKU)
+    go_to_pay_sheet(town, phone)
     os.kill(worker.child.process.pid, signal.SIGKILL)
     worker.child.process.wait()
     phone.pay()

@@ -125,6 +125,12 @@ class Town:
         with closing(sqlite3.connect(file, uri=True, timeout=10)) as connection:
             return connection.execute(statement, values).fetchall()
 
+    def find_sku(self, *options: str) -> int:
+        """The id of the first SKU with these options."""
+        pattern = "".join(f"%={option}" for option in options) + "%"
+        rows = self.query("SELECT id FROM skus WHERE options LIKE ? ORDER BY id LIMIT 1", pattern)
+        return int(rows[0][0])
+
     def order_state(self, openid: str) -> str:
         """The state of this follower's last order."""
         rows = self.query(
