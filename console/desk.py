@@ -33,6 +33,7 @@ from app.conversations.thread import Thread, find_context, load_thread, thread_m
 from app.core import clock
 from app.core.errors import NotFound
 from app.core.ids import new_token
+from app.core.incoming import row_id
 from app.followers.service import find, get_by_id
 from app.followers.tags import tags_of
 from app.orders.listing import count_by_state, list_own
@@ -55,7 +56,7 @@ def index() -> str:
 @blueprint.get("/list")
 def show_list() -> Response:
     """The list again, for the page that asks every few seconds; 304 when nothing changed."""
-    here = request.args.get("here", type=int)
+    here = request.args.get("here", type=row_id)
     return _if_changed(
         (desk_mark(), here), lambda: render_template("console/_desk_list.html", **_list_parts(here))
     )
@@ -105,7 +106,7 @@ def take(conversation_id: int) -> AnyResponse:
 @blueprint.post("/<int:conversation_id>/take-over")
 def take_over(conversation_id: int) -> AnyResponse:
     """Answer instead of the colleague named on the page."""
-    seen = request.form.get("seen", 0, type=int)
+    seen = request.form.get("seen", 0, type=row_id)
     me = get_member_here().id
     return _move(conversation_id, lambda: desk.take_over(conversation_id, staff_id=me, seen_staff_id=seen))
 
@@ -157,7 +158,7 @@ def _list_parts(here: int | None) -> dict[str, object]:
 
 def _talk_parts(row: Conversation) -> dict[str, object]:
     member = get_member_here()
-    thread = load_thread(row, before_id=request.args.get("before", type=int))
+    thread = load_thread(row, before_id=request.args.get("before", type=row_id))
     is_mine = row.state == Holder.PERSON and row.staff_id == member.id
     if is_mine and thread.last_id > row.read_id:
         desk.record_read(row.id, thread.last_id)
@@ -207,5 +208,5 @@ def _move(conversation_id: int, move: Callable[[], bool]) -> AnyResponse:
 
 
 def _quick_text() -> str:
-    number = request.args.get("quick", type=int)
+    number = request.args.get("quick", type=row_id)
     return get_quick_reply(number).text if number else ""

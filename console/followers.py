@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.core.errors import ShopError
+from app.core.incoming import row_id
 from app.followers import tags
 from app.followers.listing import (
     Sort,
@@ -56,7 +57,7 @@ def index() -> str:
 def tag_many() -> Response:
     """Put a tag on everybody who was ticked, or take it off them."""
     ids = [int(each) for each in request.form.getlist("follower") if each.isdecimal() and len(each) < 19]
-    tag_id = request.form.get("tag", 0, type=int)
+    tag_id = request.form.get("tag", 0, type=row_id)
     try:
         flash(_change_tag(ids[:PER_PAGE], tag_id, request.form.get("do", "")), "success")
     except ShopError as error:
@@ -67,10 +68,10 @@ def tag_many() -> Response:
 def read_wanted(args: MultiDict[str, str]) -> Wanted:
     """The filters of an address; what is no filter does not matter."""
     who, sort = args.get("who", ""), args.get("sort", "")
-    tag_id = args.get("tag", type=int)
+    tag_id = args.get("tag", type=row_id)
     return Wanted(
         who=Who(who) if who in set(Who) else Who.ALL,
-        tag_id=tag_id if tag_id and 0 < tag_id < 2**63 else None,
+        tag_id=tag_id or None,
         search=" ".join(args.get("q", "").split())[:64],
         sort=Sort(sort) if sort in set(Sort) else Sort.SEEN,
     )

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from app.conversations.desk import find_conversation
 from app.conversations.log import conversation_of
 from app.core.errors import ShopError
+from app.core.incoming import row_id
 from app.followers import addresses, card, tags
 from app.followers.models import Address, Follower, FollowerPush, PushKind
 from app.followers.pushes import list_pushes
@@ -48,7 +49,7 @@ def set_remark(follower_id: int) -> Response:
 @blueprint.post("/<int:follower_id>/tags")
 def put_tag(follower_id: int) -> Response:
     """Put a tag on him."""
-    tag_id = request.form.get("tag", 0, type=int)
+    tag_id = request.form.get("tag", 0, type=row_id)
 
     def put(actor: str) -> None:
         if tags.put_on_many([follower_id], tag_id, actor=actor).full:

@@ -10,6 +10,7 @@ from app.conversations.desk import find_conversation
 from app.conversations.log import EVENTS, Wanted, follow_ups_of, get_message, search_messages
 from app.conversations.models import Direction
 from app.conversations.redaction import redact_payload, redact_words
+from app.core.incoming import row_id
 from app.followers.service import find, find_many
 from app.wechat.replies import bring_back
 from console import desk_words
@@ -39,7 +40,7 @@ ANSWERED_BY = (
 def index() -> str:
     """The newest that fit; every filter stands in the address."""
     wanted = _read_wanted()
-    found = search_messages(wanted, before_id=request.args.get("before", type=int), limit=PER_PAGE)
+    found = search_messages(wanted, before_id=request.args.get("before", type=row_id), limit=PER_PAGE)
     return render_template(
         "console/messages.html",
         found=found,

@@ -19,6 +19,14 @@ class IdConverter(IntegerConverter):
         super().__init__(url_map, *args, **{"max": LARGEST_ID} | kwargs)
 
 
+def row_id(text: str) -> int:
+    """For `args.get(…, type=row_id)`: a number that an id column can hold. Raises: ValueError."""
+    number = int(text)
+    if not 0 <= number <= LARGEST_ID:
+        raise ValueError(text)
+    return number
+
+
 def set_up_incoming(app: Flask) -> None:
     """Install all refusals; before any route is added."""
     app.url_map.converters["int"] = IdConverter

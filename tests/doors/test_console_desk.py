@@ -415,3 +415,8 @@ def test_everything_here_reads_in_english(app: Flask, talk: int) -> None:
 
     for path in ("/desk/", f"/desk/{talk}", "/messages/", "/service-hours/", "/desk/quick-replies/"):
         assert '<html lang="en">' in console.text(path)
+
+
+@pytest.mark.parametrize("path", ["/desk/{}?before={}", "/desk/list?here={}{}", "/messages/?before={}{}"])
+def test_a_number_no_row_can_have_is_as_good_as_none(console: Console, talk: int, path: str) -> None:
+    assert "人工" in console.text(path.format(talk, "9" * 25))

@@ -255,6 +255,10 @@ def test_wechat_out_of_reach_is_said_on_the_card(app: Flask, console: Console) -
     assert "连不上微信服务器" in console.text(f"/followers/{follower_id}")
 
 
+def test_a_tag_that_cannot_be_is_refused(app: Flask, console: Console) -> None:
+    assert console.post(f"/followers/{make(app)}/tags", tag="9" * 25).status_code in (302, 404)
+
+
 @pytest.mark.parametrize("path", ["", "/addresses", "/remark", "/blacklist", "/tags", "/refresh"])
 def test_somebody_who_is_not_there_is_not_found(console: Console, path: str) -> None:
     answer = console.post(f"/followers/999{path}") if path else console.get("/followers/999")
