@@ -1,6 +1,6 @@
 """WeChat's own multi-agent desk: its accounts, and what was said there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -34,19 +34,6 @@ from tests.pushes import OPENID
 ACCOUNT = "xiaoli@teashop"
 RECORDS = "/customservice/msgrecord/getmsglist"
 Advance = Callable[[timedelta], None]
-
-
-@pytest.fixture
-def platform() -> Iterator[FakePlatform]:
-    with FakePlatform() as platform:
-        yield platform
-
-
-@pytest.fixture
-def account(shop: Flask, platform: FakePlatform) -> AccountClient:
-    client: AccountClient = shop.extensions["wechat"].client
-    client.api_base, client.API_BASE_URL = platform.base, f"{platform.base}/cgi-bin/"
-    return client
 
 
 def record(text: str, *, by_agent: bool = True, seconds_ago: int = 60) -> dict[str, Any]:

@@ -38,13 +38,6 @@ def platform() -> Iterator[FakePlatform]:
         yield platform
 
 
-@pytest.fixture
-def account(shop: Flask, platform: FakePlatform) -> AccountClient:
-    client: AccountClient = shop.extensions["wechat"].client
-    client.api_base, client.API_BASE_URL = platform.base, f"{platform.base}/cgi-bin/"
-    return client
-
-
 def picture(colour: str = "teal") -> bytes:
     target = BytesIO()
     Image.new("RGB", (60, 40), colour).save(target, "PNG")

@@ -1,6 +1,6 @@
 """The log of messages: search, pages, sentences nothing answered, how long it is kept, erasure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -205,19 +205,6 @@ def picture_bytes(kind: str = "PNG") -> bytes:
     target = BytesIO()
     Image.new("RGB", (40, 30), "green").save(target, kind)
     return target.getvalue()
-
-
-@pytest.fixture
-def platform() -> Iterator[FakePlatform]:
-    with FakePlatform() as platform:
-        yield platform
-
-
-@pytest.fixture
-def account(shop: Flask, platform: FakePlatform) -> AccountClient:
-    client: AccountClient = shop.extensions["wechat"].client
-    client.api_base, client.API_BASE_URL = platform.base, f"{platform.base}/cgi-bin/"
-    return client
 
 
 def test_his_picture_is_fetched_and_drawn_anew(

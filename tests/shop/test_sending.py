@@ -1,6 +1,6 @@
 """Customer-service messages: in order, once, and honest about what WeChat said."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -26,19 +26,6 @@ from tests.pushes import OPENID
 SEND = "/cgi-bin/message/custom/send"
 OTHER = "oTeaShop_0000000000000000002"
 Advance = Callable[[timedelta], None]
-
-
-@pytest.fixture
-def platform() -> Iterator[FakePlatform]:
-    with FakePlatform() as platform:
-        yield platform
-
-
-@pytest.fixture
-def account(shop: Flask, platform: FakePlatform) -> AccountClient:
-    client: AccountClient = shop.extensions["wechat"].client
-    client.api_base, client.API_BASE_URL = platform.base, f"{platform.base}/cgi-bin/"
-    return client
 
 
 def say(text: str, *, openid: str = OPENID, key: str | None = None) -> int:

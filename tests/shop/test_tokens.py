@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -28,19 +28,6 @@ PROCESSES = 8
 TOKEN = "/cgi-bin/stable_token"
 
 Advance = Callable[[timedelta], None]
-
-
-@pytest.fixture
-def platform() -> Iterator[FakePlatform]:
-    with FakePlatform() as platform:
-        yield platform
-
-
-@pytest.fixture
-def account(shop: Flask, platform: FakePlatform) -> AccountClient:
-    client: AccountClient = shop.extensions["wechat"].client
-    client.api_base, client.API_BASE_URL = platform.base, f"{platform.base}/cgi-bin/"
-    return client
 
 
 def change_row(**values: object) -> None:

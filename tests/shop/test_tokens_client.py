@@ -2,7 +2,6 @@
 
 import socket
 import time
-from collections.abc import Iterator
 
 import pytest
 import requests
@@ -18,19 +17,6 @@ from tests.fake_platform import FakePlatform
 from tests.pushes import OPENID
 
 SEND = "/cgi-bin/message/custom/send"
-
-
-@pytest.fixture
-def platform() -> Iterator[FakePlatform]:
-    with FakePlatform() as platform:
-        yield platform
-
-
-@pytest.fixture
-def account(shop: Flask, platform: FakePlatform) -> AccountClient:
-    client: AccountClient = shop.extensions["wechat"].client
-    client.api_base, client.API_BASE_URL = platform.base, f"{platform.base}/cgi-bin/"
-    return client
 
 
 @pytest.mark.parametrize("errcode", [40001, 40014, 42001])
