@@ -60,9 +60,7 @@ def list_orders(
     return Page(db.session.scalars(rows).all(), total, page, per_page)
 
 
-def count_by_state(
-    follower_id: int | None = None, *, came_by: CameBy | None = None
-) -> dict[OrderState, int]:
+def count_by_state(follower_id: int | None = None, *, came_by: CameBy | None = None) -> dict[OrderState, int]:
     """How many orders are in each state: all of them, of one follower, or by one entrance."""
     query = _narrow(select(Order.state, func.count().label("number")), came_by).group_by(Order.state)
     if follower_id is not None:

@@ -96,7 +96,9 @@ def test_a_database_may_be_named_in_the_usual_ways(given: str, used: str) -> Non
 def test_keys_before_are_a_list() -> None:
     keys = GOOD["SECRET_KEY"][::-1], GOOD["SECRET_KEY"].swapcase()
 
-    assert load_settings(GOOD | {"SECRET_KEYS_BEFORE": f"{keys[0]}, {keys[1]},"})["SECRET_KEYS_BEFORE"] == keys
+    assert (
+        load_settings(GOOD | {"SECRET_KEYS_BEFORE": f"{keys[0]}, {keys[1]},"})["SECRET_KEYS_BEFORE"] == keys
+    )
     assert load_settings(GOOD)["SECRET_KEYS_BEFORE"] == ()
 
 
