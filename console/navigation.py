@@ -45,6 +45,15 @@ def navigation(waiting: Mapping[str, int]) -> list[NavigationSection]:
             ],
         ),
         (
+            _("店铺"),
+            [
+                NavigationEntry("console.orders.index", _("订单"), "receipt"),
+                NavigationEntry("console.products.index", _("商品"), "package"),
+                NavigationEntry("console.entrances.index", _("来源"), "chart"),
+                NavigationEntry("console.alerts.index", _("告警"), "bell", badge="alerts"),
+            ],
+        ),
+        (
             _("对话"),
             [
                 NavigationEntry("console.desk.index", _("接待台"), "headset", badge="desk"),
@@ -75,15 +84,6 @@ def navigation(waiting: Mapping[str, int]) -> list[NavigationSection]:
             [
                 NavigationEntry("console.menus.index", _("菜单"), "menu"),
                 NavigationEntry("console.codes.index", _("渠道码"), "qr"),
-            ],
-        ),
-        (
-            _("店铺"),
-            [
-                NavigationEntry("console.orders.index", _("订单"), "receipt"),
-                NavigationEntry("console.products.index", _("商品"), "package"),
-                NavigationEntry("console.entrances.index", _("来源"), "chart"),
-                NavigationEntry("console.alerts.index", _("告警"), "bell", badge="alerts"),
             ],
         ),
     ]

@@ -2,17 +2,18 @@
 
 from app.entrances.models import EntranceKind
 from app.keywords.replies import ReplyKind, ReplyMode, ReplySpec, read_specs
+from app.keywords.standing import Occasion
 from app.wechat.callback.messages import Push, ScanEvent
-from handlers import fallback
 from handlers.answers import Answer
 from handlers.doors import Door
+from handlers.greeting import greet
 from handlers.ready import Ready
 from handlers.speaking import speak
 
 
 def reply(push: ScanEvent, ready: Ready) -> Answer:
-    """What this code says; the fallback for a code nobody here made or one that says nothing."""
-    return find_answer(push.scene, push, ready) or fallback.reply_to_event(push, ready)
+    """What this code says; a greeting for one that says nothing of its own: he asked nothing that we missed."""
+    return find_answer(push.scene, push, ready) or greet(Occasion.WELCOME_BACK, push, ready)
 
 
 def find_answer(scene: str, push: Push, ready: Ready) -> Answer | None:
