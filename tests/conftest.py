@@ -1,4 +1,8 @@
-"""Fixtures that every test may ask for: the app on either database, a browser-less client, a still clock."""
+"""Fixtures that every test may ask for: the app on either database, a browser-less client, a still clock.
+
+Services, doors and incidents run on SQLite and on PostgreSQL: doors too, because some lists and figures are
+asked for by pages alone. Everything else runs on SQLite. What makes that cheap is in `tests/warm.py`.
+"""
 
 import os
 import socket
