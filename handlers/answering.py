@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.conversations.inbox import Inbox, Kept
+from app.conversations.inbox import Inbox, Kept, Said
 from app.conversations.settling import AT_ONCE, settle_push
 from app.core import clock
 from app.core.db import db
@@ -20,7 +20,7 @@ from app.core.driver import Driver
 from app.wechat.callback.codec import SUCCESS, Received
 from app.wechat.callback.messages import Push
 from app.wechat.replies import bring_back, read_kept
-from handlers.answers import SILENCE, Answer, Prepared, hands_over, split
+from handlers.answers import SILENCE, WITH_A_PERSON, Answer, Prepared, hands_over, split
 from handlers.ready import Ready
 from handlers.xml_replies import write_head, write_tail
 
@@ -46,20 +46,24 @@ class Answering:
 
         Raises: sqlalchemy.exc.OperationalError when the push could not be kept.
         """
-        began, push = time.monotonic(), received.push
-        answer = self._find(push)
+        began = time.monotonic()
+        answer = self._find(received.push)
+        is_late = time.monotonic() - began > DEADLINE_SECONDS
+        if is_late:
+            logger.warning("answer is late", extra={"kind": received.push.kind})
+        return self._say(received, answer, is_late=is_late)
+
+    def _say(self, received: Received, answer: Answer, *, is_late: bool = False) -> str:
+        """Keep the push with this answer, or learn what it was answered with; then the words for it."""
+        push = received.push
         to_event = push.kind.startswith("event:")
         at_once, further = split(answer, to_event=to_event)
-        if at_once is not None and time.monotonic() - began > DEADLINE_SECONDS:
-            logger.warning("answer is late", extra={"kind": push.kind})
+        if is_late:
             at_once, further = None, _all_further(answer)
-        kept = self._inbox.keep(
-            received,
-            answered_by=answer.by,
-            reply=at_once.kept if at_once else None,
-            further=further,
-            at=clock.now(),
-        )
+        said = Said(answer.by, at_once.kept if at_once else None, further)
+        kept = self._inbox.keep(received, said, at=clock.now(), gives_way=answer.gives_way)
+        if kept is None:
+            return self._say(received, WITH_A_PERSON)
         if kept.is_first and (push.kind in AT_ONCE or hands_over(answer)):
             self._settle(kept.message_id)
         return self._write(push, kept, at_once, to_event=to_event)

@@ -30,9 +30,11 @@ class Answer:
 
     by: str
     replies: tuple[Prepared, ...] = ()
+    gives_way: bool = False  # not said to a follower whom a person answers
 
 
 SILENCE = Answer("")
+WITH_A_PERSON = Answer("person")  # a person answers him, so that the bot says nothing
 
 
 def prepare(reply: Reply) -> Prepared:

@@ -6,7 +6,7 @@ from app.entrances.models import EntranceKind
 from app.keywords.standing import Occasion
 from app.wechat.callback.messages import Push
 from app.wechat.replies import TextReply
-from handlers.answers import Answer, Prepared, prepare
+from handlers.answers import WITH_A_PERSON, Answer, Prepared, prepare
 from handlers.doors import Door
 from handlers.links import link_to
 from handlers.ready import Ready
@@ -20,7 +20,7 @@ def reply(push: Push, ready: Ready) -> Answer:
     """Say what can be asked here, once within the cool-down."""
     asker = ready.asker(push.openid)
     if asker.holder is not Holder.BOT:
-        return Answer("person")
+        return WITH_A_PERSON
     if asker.was_told_since(clock.now() - ready.setup.cool_down):
         return Answer("quiet")
     return Answer("fallback", _words(Occasion.FALLBACK, push, ready))
@@ -31,7 +31,7 @@ def reply_to_media(push: Push, ready: Ready) -> Answer:
     if Occasion.MEDIA not in ready.setup.standing:
         return reply(push, ready)
     if ready.asker(push.openid).holder is not Holder.BOT:
-        return Answer("person")
+        return WITH_A_PERSON
     return Answer("media", _words(Occasion.MEDIA, push, ready))
 
 

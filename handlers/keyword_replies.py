@@ -1,6 +1,5 @@
 """Answers a text by the keyword rules."""
 
-from app.conversations.models import Holder
 from app.entrances.models import EntranceKind
 from app.keywords.matching import Rule
 from app.wechat.callback.messages import Push, TextMessage
@@ -11,15 +10,10 @@ from handlers.preparing import is_same_for_everybody
 from handlers.ready import Ready
 from handlers.speaking import speak
 
-WITH_A_PERSON = (Holder.PERSON, Holder.WECHAT_DESK)
-
 
 def reply(push: TextMessage, ready: Ready) -> Answer:
-    """The matching rule's answer, or the fallback; nothing while a person answers this follower."""
-    asker = ready.asker(push.openid)
-    if asker.holder in WITH_A_PERSON:
-        return Answer("person")
-    setup = ready.setup
+    """The matching rule's answer, or the fallback; neither is said while a person answers this follower."""
+    setup, asker = ready.setup, ready.asker(push.openid)
     is_open = setup.hours.is_open(push.sent_at)
     match = setup.matcher.find(push.content, asker, at=push.sent_at, is_open=is_open)
     return answer_by_rule(match.rule, push, ready) if match else fallback.reply(push, ready)
@@ -31,7 +25,8 @@ def answer_by_rule(rule: Rule, push: Push, ready: Ready) -> Answer:
     if known is not None:
         return known
     door = Door(EntranceKind.KEYWORD, str(rule.id), f"关键词：{rule.name}")
-    answer = Answer(f"rule:{rule.id}", speak(rule.replies, door, push, ready, mode=rule.reply_mode))
+    replies = speak(rule.replies, door, push, ready, mode=rule.reply_mode)
+    answer = Answer(f"rule:{rule.id}", replies, gives_way=True)
     if is_same_for_everybody(rule.replies, rule.reply_mode):
         ready.answers[rule.id] = answer
     return answer

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import update
 
-from app.conversations.models import Conversation, Message
+from app.conversations.models import Conversation, Message, all_of
 from app.core.db import transaction
 
 PLACES = ("location", "event:location", "event:location_select")  # kinds that say where he was
@@ -34,7 +34,7 @@ def erase_places(openid: str, *, until: datetime) -> None:
 
 def _empty(openid: str, until: datetime | None, *, kinds: tuple[str, ...] = ()) -> None:
     with transaction() as session:
-        his = update(Message).where(Message.openid == openid)
+        his = update(Message).where(all_of(openid))
         if until is not None:
             his = his.where(Message.at <= until)
         if kinds:

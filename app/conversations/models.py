@@ -4,10 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, String, and_, select, text
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from app.core.db import Base, CreatedAt, Id, JsonText, LongText, Openid, UtcDateTime, state_column
+
+_Openid = str | ColumnElement[str] | InstrumentedAttribute[str]
 
 
 class Direction(StrEnum):
@@ -29,7 +31,13 @@ class Message(Base):
 
     __tablename__ = "messages"
     __table_args__ = (
-        Index("ix_messages_follower", "openid", "id"),
+        Index(  # a push enters it when it is settled, so that its INSERT need not
+            "ix_messages_follower",
+            "openid",
+            "id",
+            sqlite_where=text("settled_at IS NOT NULL"),
+            postgresql_where=text("settled_at IS NOT NULL"),
+        ),
         Index(
             "ix_messages_unsettled",
             "id",
@@ -70,6 +78,18 @@ class Message(Base):
     asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # out: when WeChat was asked to send it
     errcode: Mapped[int | None]  # out: WeChat's, when it refused
     file: Mapped[str | None] = mapped_column(String(80))  # in: his picture, drawn anew, below MEDIA_DIR
+
+
+def settled_of(openid: _Openid) -> ColumnElement[bool]:
+    """The condition that finds a follower's messages by their index: all but what he said this very second."""
+    return and_(Message.openid == openid, Message.settled_at.is_not(None))
+
+
+def all_of(*openids: _Openid) -> ColumnElement[bool]:
+    """The condition that finds all messages of these followers: settled or not, each by an index."""
+    theirs = select(Message.id).where(Message.openid.in_(openids))
+    unsettled = theirs.where(Message.settled_at.is_(None))
+    return Message.id.in_(theirs.where(Message.settled_at.is_not(None)).union_all(unsettled))
 
 
 class Holder(StrEnum):

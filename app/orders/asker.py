@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, bindparam, or_, select
 
-from app.conversations.models import Conversation, Direction, Holder, Message
+from app.conversations.models import Conversation, Direction, Holder, Message, all_of
 from app.core import clock
 from app.core.db import UtcDateTime
 from app.core.driver import Driver, Statement
@@ -33,7 +33,7 @@ _BOUGHT = (
 )
 _TOLD = (
     select(Message.id)
-    .where(Message.openid == _OPENID, Message.direction == Direction.IN)
+    .where(all_of(_OPENID), Message.direction == Direction.IN)
     .where(
         Message.at > bindparam("since", type_=UtcDateTime, required=True), Message.answered_by == "fallback"
     )

@@ -167,7 +167,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("dedupe_key", name=op.f("uq_messages_dedupe_key")),
     )
     with op.batch_alter_table("messages", schema=None) as batch_op:
-        batch_op.create_index("ix_messages_follower", ["openid", "id"], unique=False)
+        batch_op.create_index(
+            "ix_messages_follower",
+            ["openid", "id"],
+            unique=False,
+            sqlite_where=sa.text("settled_at IS NOT NULL"),
+            postgresql_where=sa.text("settled_at IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_messages_sent",
             ["openid", "at"],
@@ -656,7 +662,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("direction = 'out'"),
             postgresql_where=sa.text("direction = 'out'"),
         )
-        batch_op.drop_index("ix_messages_follower")
+        batch_op.drop_index(
+            "ix_messages_follower",
+            sqlite_where=sa.text("settled_at IS NOT NULL"),
+            postgresql_where=sa.text("settled_at IS NOT NULL"),
+        )
 
     op.drop_table("messages")
     op.drop_table("materials")

@@ -22,6 +22,9 @@ from app.keywords.matching import Audience, MatchMode
 from app.keywords.replies import ReplyKind, ReplyMode, ReplySpec
 from app.keywords.standing import Occasion, Standing, change_standing
 from app.materials.models import Material, MaterialKind
+from app.wechat.callback.messages import Push
+from handlers.answers import Answer
+from handlers.ready import Ready
 from tests.factories import make_follower, make_order, make_rule, make_sku
 from tests.pushes import OPENID, push, read_fields, write_event, write_message, write_text
 
@@ -154,6 +157,28 @@ def test_the_bot_is_silent_while_a_person_answers(
 
     desk.give_back(OPENID, actor=f"staff:{staff_id}")
     assert say("茶")["Content"] == "有茶"
+
+
+def test_who_is_taken_over_while_his_answer_is_found_hears_nothing_of_it(
+    say: Callable[[str], dict[str, str]], app: Flask, staff_id: int
+) -> None:
+    make_rule("人工", replies=[ReplySpec(ReplyKind.HAND_OVER, text="马上来")])
+    make_rule("茶", say="有茶")
+    say("人工")
+    answering, conversation = app.extensions["answering"], desk.find_conversation(OPENID)
+    find = answering.dispatch
+
+    def find_slowly(pushed: Push, ready: Ready) -> Answer:
+        answer: Answer = find(pushed, ready)
+        with app.app_context():
+            desk.take(conversation.id, staff_id=staff_id)
+        return answer
+
+    answering.dispatch = find_slowly
+
+    assert say("茶") == {}
+    last = db.session.scalars(select(Message).order_by(Message.id.desc())).first()
+    assert (last.content, last.answered_by, last.reply) == ("茶", "person", None)
 
 
 @pytest.fixture

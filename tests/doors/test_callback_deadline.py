@@ -87,7 +87,7 @@ def test_a_database_that_is_gone_makes_wechat_push_again(
 ) -> None:
     use(app, TextReply("好"))
     with monkeypatch.context() as patch:
-        patch.setattr(app.extensions["answering"]._inbox, "_insert", _Broken())
+        patch.setattr(app.extensions["answering"]._inbox, "_always", _Broken())
         with caplog.at_level(logging.ERROR):
             assert push(client, TEXT).status_code == 503
 

@@ -1,10 +1,12 @@
-"""The project's one XML parser."""
+"""The project's one XML reader."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.wechat.callback.flat_xml import MAX_BYTES, XmlRefused, parse
+from app.wechat.callback.flat_xml import MAX_BYTES, XmlRefused, parse, parse_any_form
+from app.wechat.callback.usual_form import read_usual_form
+from tests.pushes import wrap, write_event, write_message, write_text
 
 DOCTYPE = '<!DOCTYPE xml [<!ENTITY a "b">]>'
 BOMB = (
@@ -101,3 +103,46 @@ def test_every_text_comes_back_as_it_was_sent(text: str) -> None:
 
     if readable:
         assert parse(f"<xml><A><![CDATA[{escaped}]]></A></xml>".encode())["A"] == (text,)
+
+
+_MARKUP = (
+    "<xml>",
+    "</xml>",
+    "<A>",
+    "</A>",
+    "<B>",
+    "</B>",
+    "<A/>",
+    "<![CDATA[",
+    "]]>",
+    "<!-- -->",
+    "<?x?>",
+    " a='1'",
+)
+_TEXTS = ("]]", "]", ">", "<", "&amp;", "&", "茶", "x", "😀", *" \n\r\t\x08\ufffe\uffff\ufeff")
+_PIECES = st.sampled_from(_MARKUP + _TEXTS)
+_ELEMENTS = st.lists(
+    st.tuples(st.sampled_from("ABCD"), st.lists(_PIECES, max_size=4).map("".join), st.booleans()), max_size=5
+).map(lambda each: "".join(f"<{n}>{f'<![CDATA[{t}]]>' if c else t}</{n}>" for n, t, c in each))
+
+
+@given(st.one_of(_ELEMENTS, st.lists(_PIECES, max_size=12).map("".join)))
+def test_what_is_read_without_the_parser_is_read_as_the_parser_reads_it(inner: str) -> None:
+    for document in (inner, f"<xml>{inner}</xml>", f"\n<xml> {inner}\n</xml> "):
+        usual = read_usual_form(document)
+
+        assert usual is None or usual == parse_any_form(document.encode())
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        write_text("你好 ] ]] > < & \n 😀"),
+        write_message("image", PicUrl="https://mmbiz.qpic.cn/a?b=1&c=2", MediaId="m"),
+        write_event("CLICK", EventKey="K"),
+        wrap(write_text("茶")).body.decode(),
+    ],
+    ids=["text", "picture", "tap", "encrypted"],
+)
+def test_usual_pushes_need_no_parser(document: str) -> None:
+    assert read_usual_form(document) == parse_any_form(document.encode())
