@@ -15,37 +15,22 @@ from app.core.errors import NotFound, ShopError
 from console import (
     account,
     alerts,
-    codes,
     desk,
-    desk_quick_replies,
-    desk_sending,
-    desk_wechat,
     entrances,
     followers,
-    followers_card,
-    followers_export,
-    followers_sync,
-    followers_tags,
-    lab,
-    languages,
-    login,
     materials,
-    media,
     menus,
-    messages,
     orders,
     overview,
-    posters,
-    presentation,
     products,
-    reply_preview,
+    replies,
     rules,
-    service_hours,
-    standing,
-    unanswered,
 )
-from console.error_pages import error_page, words_for
-from console.member import find_member_here, load_member
+from console.frame import languages, media, presentation
+from console.frame.error_pages import error_page, words_for
+from console.frame.member import find_member_here, load_member
+from console.replies import labels as reply_labels
+from console.rules import words as rule_words
 
 PUBLIC = frozenset(
     {"console.static", "console.login.form", "console.login.submit", "console.languages.choose"}
@@ -67,39 +52,25 @@ door = Blueprint(
     "console", __name__, url_prefix="/console", static_folder="static", template_folder="templates"
 )
 PARTS = (
-    login,
-    languages,
-    overview,
-    desk,
-    desk_sending,
-    desk_quick_replies,
-    desk_wechat,
-    messages,
-    service_hours,
-    orders,
-    followers,
-    followers_card,
-    followers_export,
-    followers_sync,
-    followers_tags,
-    codes,
-    entrances,
-    posters,
-    alerts,
-    products,
-    media,
-    menus,
-    account,
-    rules,
-    standing,
-    lab,
-    unanswered,
-    materials,
-    reply_preview,
+    languages.blueprint,
+    media.blueprint,
+    overview.blueprint,
+    alerts.blueprint,
+    *account.BLUEPRINTS,
+    *desk.BLUEPRINTS,
+    *entrances.BLUEPRINTS,
+    *followers.BLUEPRINTS,
+    *materials.BLUEPRINTS,
+    *menus.BLUEPRINTS,
+    *orders.BLUEPRINTS,
+    *products.BLUEPRINTS,
+    *replies.BLUEPRINTS,
+    *rules.BLUEPRINTS,
 )
-for part in dict.fromkeys(each.blueprint for each in PARTS):  # some pages share one
+for part in PARTS:
     door.register_blueprint(part)
-door.context_processor(presentation.offer)
+for words in (presentation.offer, reply_labels.offer, rule_words.offer):
+    door.context_processor(words)
 
 
 @door.before_request
