@@ -3,7 +3,7 @@
 from datetime import date
 
 from flask import Blueprint, render_template, request
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.conversations.answer_names import find_names
 from app.conversations.desk import find_conversation
@@ -14,6 +14,7 @@ from app.core.incoming import row_id
 from app.followers.service import find, find_many
 from app.wechat.replies import bring_back
 from console.desk import words
+from console.frame.labels import Labels
 
 blueprint = Blueprint("messages", __name__, url_prefix="/messages")
 
@@ -33,6 +34,18 @@ ANSWERED_BY = (
     "staff:",
     "notice:",
     "kf:",
+)
+
+
+_answers_label = Labels(
+    {
+        "rule:": _l("关键词规则"),
+        "menu:": _l("菜单"),
+        "scene:": _l("渠道码"),
+        "staff:": _l("同事"),
+        "notice:": _l("订单通知"),
+        "kf:": _l("微信客服"),
+    }
 )
 
 
@@ -99,12 +112,4 @@ def _read_day(name: str) -> date | None:
 
 
 def _say_answers(start: str) -> str:
-    plural = {
-        "rule:": _("关键词规则"),
-        "menu:": _("菜单"),
-        "scene:": _("渠道码"),
-        "staff:": _("同事"),
-        "notice:": _("订单通知"),
-        "kf:": _("微信客服"),
-    }
-    return plural.get(start) or words.say_who(start, {})
+    return _answers_label(start) if start in _answers_label else words.say_who(start, {})

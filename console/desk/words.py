@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.conversations.models import Direction, Holder, Message
 from app.conversations.sending import is_unclear
 from app.conversations.window import Closed, Window
 from app.core.states import StateEvent
+from console.frame.labels import Labels
 from console.frame.message_kinds import say_kind
 
 UNREACHABLE = -1001
@@ -100,14 +102,15 @@ def say_move(event: StateEvent, names: Mapping[str, str]) -> str:
     return said.get(event.cause, event.cause)
 
 
-def say_holder(state: Holder) -> str:
-    """Who answers."""
-    return {
-        Holder.BOT: _("机器人"),
-        Holder.WAITING: _("等待人工"),
-        Holder.PERSON: _("人工接待"),
-        Holder.WECHAT_DESK: _("微信客服"),
-    }[state]
+# Who answers.
+say_holder = Labels(
+    {
+        Holder.BOT: _l("机器人"),
+        Holder.WAITING: _l("等待人工"),
+        Holder.PERSON: _l("人工接待"),
+        Holder.WECHAT_DESK: _l("微信客服"),
+    }
+)
 
 
 def say_last(words: str) -> str:
@@ -116,16 +119,17 @@ def say_last(words: str) -> str:
     return f"[{say_kind(words[1:-1])}]" if is_mark else words
 
 
-def _say_occasion(kind: str) -> str:
-    return {
-        "": _("没有回答"),
-        "welcome": _("关注回复"),
-        "welcome_back": _("再次关注回复"),
-        "fallback": _("默认回复"),
-        "media": _("非文字回复"),
-        "quiet": _("没有回答（刚发过默认回复）"),
-        "person": _("等人工回答"),
-        "notice": _("订单通知"),
-        "desk": _("接待台"),
-        "wechat_desk": _("微信客服"),
-    }.get(kind, kind)
+_say_occasion = Labels(
+    {
+        "": _l("没有回答"),
+        "welcome": _l("关注回复"),
+        "welcome_back": _l("再次关注回复"),
+        "fallback": _l("默认回复"),
+        "media": _l("非文字回复"),
+        "quiet": _l("没有回答（刚发过默认回复）"),
+        "person": _l("等人工回答"),
+        "notice": _l("订单通知"),
+        "desk": _l("接待台"),
+        "wechat_desk": _l("微信客服"),
+    }
+)

@@ -11,7 +11,7 @@ from app.conversations.log import conversation_of
 from app.core.errors import ShopError
 from app.core.incoming import row_id
 from app.followers import addresses, card, tags
-from app.followers.models import Address, Follower, FollowerPush, PushKind
+from app.followers.models import Address, Follower
 from app.followers.pushes import list_pushes
 from app.followers.service import NEVER_SEEN, get_by_id
 from app.orders.listing import count_by_state, list_own
@@ -19,7 +19,7 @@ from app.orders.spending import spending_of
 from app.staff.service import find_usernames
 from app.wechat.account import get_account
 from console.followers.pages import blueprint
-from console.followers.words import say_origin, say_source, tell_follower
+from console.followers.words import push_label, say_origin, say_source, tell_follower
 from console.frame.member import get_member_here
 from console.frame.message_kinds import say_kind
 
@@ -107,7 +107,7 @@ def _show(follower: Follower, disclosed: Sequence[Address] | None) -> str:
             for tag in tags.list_tags()
             if not (tag.is_system or tag.is_removed or tag.auto) and tag.id not in carried_ids
         ],
-        refusals=[(_push_label(each), each.error) for each in pushes if each.error],
+        refusals=[(push_label(each.kind), each.error) for each in pushes if each.error],
         waiting=sum(not each.error for each in pushes),
         addresses=disclosed if disclosed is not None else addresses.list_own(follower.id),
         is_disclosed=disclosed is not None,
@@ -124,7 +124,3 @@ def _show(follower: Follower, disclosed: Sequence[Address] | None) -> str:
         never_seen=NEVER_SEEN,
         most_bytes=card.MAX_REMARK_BYTES,
     )
-
-
-def _push_label(push: FollowerPush) -> str:
-    return {PushKind.TAG: _("标签"), PushKind.REMARK: _("备注名"), PushKind.BLACKLIST: _("黑名单")}[push.kind]

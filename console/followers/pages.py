@@ -20,7 +20,7 @@ from app.followers.listing import (
 )
 from app.followers.service import NEVER_SEEN
 from app.followers.sync import find_running, list_syncs
-from console.followers.words import say_source, say_who
+from console.followers.words import say_source, who_label
 from console.frame.member import get_member_here
 from console.frame.safe_paths import safe_next
 
@@ -42,7 +42,7 @@ def index() -> str:
         wanted=wanted,
         filters=write_filters(wanted),
         number=count_followers(wanted),
-        tabs=[(who, say_who(who), getattr(totals, who)) for who in Who],
+        tabs=[(who, who_label(who), getattr(totals, who)) for who in Who],
         carried=tags.tags_of([row.id for row in found.rows]),
         every_tag=every_tag,
         own_tags=[tag for tag in every_tag if not tag.is_system and tag.auto is None],

@@ -8,7 +8,7 @@ from app.followers import sync
 from app.followers.models import FollowerSync, SyncStep
 from app.staff.service import find_usernames
 from console.followers.pages import blueprint
-from console.followers.words import say_step
+from console.followers.words import step_label
 from console.frame.member import get_member_here
 from console.frame.moments import moment
 
@@ -55,7 +55,7 @@ def _progress(row: FollowerSync) -> dict[str, object]:
         trouble = _("%(why)s。%(when)s 自动继续", why=row.error, when=moment(row.waits_until))
     return {
         "is_running": True,
-        "step": say_step(row),
+        "step": step_label(row.step),
         "done": row.listed if is_listing else min(row.profiled + row.gone, row.listed),
         "whole": max(row.total if is_listing else row.listed, 1),
         "listed": row.listed,

@@ -4,25 +4,26 @@ from collections.abc import Iterable
 
 from flask import g
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.entrances.models import Entrance, EntranceKind
 from app.orders.entrance_names import name_entrances
+from console.frame.labels import Labels
 
-
-def kind_label(kind: str) -> str:
-    """A kind of entrance, as a word."""
-    labels = {
-        EntranceKind.MENU: _("菜单"),
-        EntranceKind.KEYWORD: _("关键词"),
-        EntranceKind.WELCOME: _("固定回复"),
-        EntranceKind.NOTICE: _("通知"),
-        EntranceKind.SHARE: _("分享"),
-        EntranceKind.SCENE: _("渠道码"),
-        EntranceKind.POSTER: _("商品码"),
-        EntranceKind.DESK: _("客服"),
-        EntranceKind.BROADCAST: _("群发"),
+# A kind of entrance, as a word.
+kind_label = Labels(
+    {
+        EntranceKind.MENU: _l("菜单"),
+        EntranceKind.KEYWORD: _l("关键词"),
+        EntranceKind.WELCOME: _l("固定回复"),
+        EntranceKind.NOTICE: _l("通知"),
+        EntranceKind.SHARE: _l("分享"),
+        EntranceKind.SCENE: _l("渠道码"),
+        EntranceKind.POSTER: _l("商品码"),
+        EntranceKind.DESK: _l("客服"),
+        EntranceKind.BROADCAST: _l("群发"),
     }
-    return labels.get(EntranceKind(kind), kind)
+)
 
 
 def names_of(entrances: Iterable[Entrance]) -> dict[int, str]:

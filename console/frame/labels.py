@@ -1,35 +1,27 @@
-"""What states are called on the screens, and in which colour; the colour is never the only sign."""
+"""The one way to call things on the screens: a table of all there are, and what each is called."""
 
-from flask_babel import gettext as _
+from collections.abc import Iterable, Mapping
+from enum import Enum
 
-from app.catalog.models import ProductState
-from app.orders.states import OrderState
-
-STATE_COLOURS = {
-    OrderState.UNPAID: "orange",
-    OrderState.PAID: "azure",
-    OrderState.SHIPPED: "green",
-    OrderState.CANCELLED: "secondary",
-    ProductState.ON_SALE: "green",
-    ProductState.OFF_SALE: "secondary",
-    ProductState.DRAFT: "orange",
-}
+from flask_babel.speaklater import LazyString
 
 
-def state_label(state: str) -> str:
-    """The state of an order or product in the reader's language."""
-    labels = {
-        OrderState.UNPAID: _("待付款"),
-        OrderState.PAID: _("待发货"),
-        OrderState.SHIPPED: _("已发货"),
-        OrderState.CANCELLED: _("已取消"),
-        ProductState.ON_SALE: _("在售"),
-        ProductState.OFF_SALE: _("已下架"),
-        ProductState.DRAFT: _("草稿"),
-    }
-    return labels.get(state, state)
+class Labels:
+    """Called with a thing, says its name in the reader's language; what the table does not know stays as it is."""
+
+    def __init__(self, table: Mapping[object, LazyString]) -> None:
+        """Raises: ValueError when the table forgets a member of an enumeration it is about."""
+        self._table = dict(table)
+        if forgotten := _forgotten(self._table):
+            raise ValueError(f"no label for {forgotten}")
+
+    def __call__(self, thing: object) -> str:
+        return str(self._table.get(thing, thing))
+
+    def __contains__(self, thing: object) -> bool:
+        return thing in self._table
 
 
-def state_colour(state: str) -> str:
-    """A colour name of the kit."""
-    return STATE_COLOURS.get(state, "secondary")
+def _forgotten(things: Iterable[object]) -> list[Enum]:
+    kinds = {type(thing) for thing in things if isinstance(thing, Enum)}
+    return [member for kind in kinds for member in kind if member not in things]

@@ -15,7 +15,7 @@ from app.alerts.service import count_open
 from app.conversations.lists import count_waiting
 from app.followers import names
 from app.staff.sessions import StaffMember
-from console.frame import entrance_labels, labels, masks, moments
+from console.frame import entrance_labels, masks, moments, state_labels
 from console.frame.member import find_member_here
 from console.frame.navigation import NavigationSection, navigation
 
@@ -49,8 +49,8 @@ def _words() -> dict[str, Callable[..., str]]:
         "short_moment": moments.short_moment,
         "entrance_label": entrance_labels.entrance_label,
         "kind_label": entrance_labels.kind_label,
-        "state_label": labels.state_label,
-        "state_colour": labels.state_colour,
+        "state_label": state_labels.state_label,
+        "state_colour": state_labels.state_colour,
         "mask_name": masks.mask_name,
         "mask_phone": masks.mask_phone,
         "short_openid": masks.short_openid,

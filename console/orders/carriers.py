@@ -3,6 +3,8 @@
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from console.frame.labels import Labels
+
 CARRIERS: tuple[tuple[str, LazyString], ...] = (  # as kept with the shipment → as shown
     ("顺丰速运", lazy_gettext("顺丰速运")),
     ("中通", lazy_gettext("中通")),
@@ -12,14 +14,10 @@ CARRIERS: tuple[tuple[str, LazyString], ...] = (  # as kept with the shipment �
     ("邮政EMS", lazy_gettext("邮政EMS")),
     ("其他", lazy_gettext("其他")),
 )
+carrier_label = Labels(dict(CARRIERS))
 TRACKING_NO = r"^[A-Z0-9][A-Z0-9-]{5,39}$"  # what is printed on a label; SF, JD and YT numbers fit
 
 
 def tidy_tracking_no(text: str | None) -> str:
     """As it is kept: capitals, without the blanks that copying and typing leave."""
     return "".join((text or "").split()).upper()
-
-
-def carrier_label(carrier: str) -> str:
-    """The carrier in the reader's language."""
-    return str(dict(CARRIERS).get(carrier, carrier))

@@ -8,7 +8,7 @@ from app.core.states import StateEvent
 from app.orders.disclosure import CAUSE as ADDRESS_SHOWN
 from app.orders.states import OrderState
 from console.frame.histories import HistoryLine
-from console.frame.labels import state_label
+from console.frame.state_labels import state_label
 
 
 def tell_history(events: Sequence[StateEvent], names: Mapping[str, str]) -> list[HistoryLine]:

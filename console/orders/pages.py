@@ -18,9 +18,9 @@ from app.orders.states import OrderState
 from app.staff.service import find_usernames
 from console.frame.chosen_days import read_span
 from console.frame.entrance_labels import entrance_label
-from console.frame.labels import state_label
 from console.frame.member import get_member_here
 from console.frame.moments import moment
+from console.frame.state_labels import state_label
 from console.orders.carriers import CARRIERS, TRACKING_NO, carrier_label, tidy_tracking_no
 from console.orders.history import tell_history
 

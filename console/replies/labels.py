@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.catalog.models import Product
 from app.keywords.replies import (
@@ -17,6 +18,7 @@ from app.keywords.replies import (
     ReplySpec,
 )
 from app.materials.models import Material, MaterialKind
+from console.frame.labels import Labels
 
 ICONS = {
     ReplyKind.TEXT: "text",
@@ -78,20 +80,21 @@ def offer() -> dict[str, object]:
     }
 
 
-def reply_label(kind: ReplyKind) -> str:
-    """What this kind of reply is called."""
-    return {
-        ReplyKind.TEXT: _("文字"),
-        ReplyKind.IMAGE: _("图片"),
-        ReplyKind.VOICE: _("语音"),
-        ReplyKind.VIDEO: _("视频"),
-        ReplyKind.MUSIC: _("音乐"),
-        ReplyKind.PRODUCT: _("商品"),
-        ReplyKind.NEWEST: _("最新上架"),
-        ReplyKind.ARTICLE: _("文章"),
-        ReplyKind.HAND_OVER: _("转人工"),
-        ReplyKind.ORDER_STATUS: _("订单进度"),
-    }[kind]
+# What this kind of reply is called.
+reply_label = Labels(
+    {
+        ReplyKind.TEXT: _l("文字"),
+        ReplyKind.IMAGE: _l("图片"),
+        ReplyKind.VOICE: _l("语音"),
+        ReplyKind.VIDEO: _l("视频"),
+        ReplyKind.MUSIC: _l("音乐"),
+        ReplyKind.PRODUCT: _l("商品"),
+        ReplyKind.NEWEST: _l("最新上架"),
+        ReplyKind.ARTICLE: _l("文章"),
+        ReplyKind.HAND_OVER: _l("转人工"),
+        ReplyKind.ORDER_STATUS: _l("订单进度"),
+    }
+)
 
 
 def reply_icon(kind: ReplyKind) -> str:
@@ -99,24 +102,26 @@ def reply_icon(kind: ReplyKind) -> str:
     return ICONS[kind]
 
 
-def material_label(kind: MaterialKind) -> str:
-    """What this kind of material is called."""
-    return {
-        MaterialKind.IMAGE: _("图片"),
-        MaterialKind.VOICE: _("语音"),
-        MaterialKind.VIDEO: _("视频"),
-        MaterialKind.THUMB: _("音乐缩略图"),
-    }[kind]
+# What this kind of material is called.
+material_label = Labels(
+    {
+        MaterialKind.IMAGE: _l("图片"),
+        MaterialKind.VOICE: _l("语音"),
+        MaterialKind.VIDEO: _l("视频"),
+        MaterialKind.THUMB: _l("音乐缩略图"),
+    }
+)
 
 
-def material_hint(kind: MaterialKind) -> str:
-    """What may be uploaded as this kind."""
-    return {
-        MaterialKind.IMAGE: _("JPG、PNG、GIF 或 WebP，最大 20 MB；动图只留第一帧，微信回复里的图片不会动。"),
-        MaterialKind.THUMB: _("JPG、PNG、GIF 或 WebP，会缩成 64 KB 以内的小图。"),
-        MaterialKind.VOICE: _("MP3 或 AMR，最大 2 MB，最长 60 秒。"),
-        MaterialKind.VIDEO: _("MP4，最大 10 MB。"),
-    }[kind]
+# What may be uploaded as this kind.
+material_hint = Labels(
+    {
+        MaterialKind.IMAGE: _l("JPG、PNG、GIF 或 WebP，最大 20 MB；动图只留第一帧，微信回复里的图片不会动。"),
+        MaterialKind.THUMB: _l("JPG、PNG、GIF 或 WebP，会缩成 64 KB 以内的小图。"),
+        MaterialKind.VOICE: _l("MP3 或 AMR，最大 2 MB，最长 60 秒。"),
+        MaterialKind.VIDEO: _l("MP4，最大 10 MB。"),
+    }
+)
 
 
 def reply_in_short(spec: ReplySpec, products: Mapping[str, Product], material: Material | None) -> str:

@@ -4,36 +4,56 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.core.states import StateEvent
 from app.keywords.lab import ConflictKind, Hit, TestFailure
 from app.keywords.matching import Audience, Hours, Keyword, MatchMode, Verdict
 from app.keywords.models import KeywordRule
 from console.frame.histories import HistoryLine
+from console.frame.labels import Labels
 from console.frame.moments import moment
 
 LONGEST_QUOTE = 40
 SHOWN_SENTENCES = 3
 
+# What of a rule can be changed.
+_part_label = Labels(
+    {
+        "name": _l("名称"),
+        "priority": _l("优先级"),
+        "keywords": _l("关键词"),
+        "replies": _l("回复"),
+        "reply_mode": _l("发送方式"),
+        "valid_from": _l("开始时间"),
+        "valid_until": _l("结束时间"),
+        "audience": _l("适用人群"),
+        "hours": _l("时段"),
+        "tests": _l("测试句"),
+        "is_active": _l("是否启用"),
+    }
+)
 
-def mode_label(mode: MatchMode) -> str:
-    """How a keyword is met."""
-    return {
-        MatchMode.EXACT: _("完全相同"),
-        MatchMode.STARTS_WITH: _("开头是"),
-        MatchMode.CONTAINS: _("包含"),
-        MatchMode.REGEX: _("正则"),
-        MatchMode.ANY: _("任何话"),
-    }[mode]
+# How a keyword is met.
+mode_label = Labels(
+    {
+        MatchMode.EXACT: _l("完全相同"),
+        MatchMode.STARTS_WITH: _l("开头是"),
+        MatchMode.CONTAINS: _l("包含"),
+        MatchMode.REGEX: _l("正则"),
+        MatchMode.ANY: _l("任何话"),
+    }
+)
 
 
-def hours_label(hours: Hours) -> str:
-    """At which hours a rule speaks."""
-    return {
-        Hours.ANY: _("任何时间"),
-        Hours.OPEN: _("只在客服时间"),
-        Hours.CLOSED: _("只在客服时间之外"),
-    }[hours]
+# At which hours a rule speaks.
+hours_label = Labels(
+    {
+        Hours.ANY: _l("任何时间"),
+        Hours.OPEN: _l("只在客服时间"),
+        Hours.CLOSED: _l("只在客服时间之外"),
+    }
+)
 
 
 def quote(text: str) -> str:
@@ -127,30 +147,13 @@ def tell_history(events: Iterable[StateEvent], names: Mapping[str, str]) -> list
 
 def _say_event(event: StateEvent) -> str:
     if event.cause == "changed":
-        parts = _parts()
-        changed = [parts[name] for name in event.details.get("after", ()) if name in parts]
+        changed = [_part_label(name) for name in event.details.get("after", ()) if name in _part_label]
         return _("修改了%(parts)s", parts=_("、").join(changed))
     return {
         "added": _("新建了规则"),
         "switched": _("启用了规则") if event.new == "active" else _("停用了规则"),
         "removed": _("删除了规则"),
     }.get(event.cause, event.cause)
-
-
-def _parts() -> dict[str, str]:
-    return {
-        "name": _("名称"),
-        "priority": _("优先级"),
-        "keywords": _("关键词"),
-        "replies": _("回复"),
-        "reply_mode": _("发送方式"),
-        "valid_from": _("开始时间"),
-        "valid_until": _("结束时间"),
-        "audience": _("适用人群"),
-        "hours": _("时段"),
-        "tests": _("测试句"),
-        "is_active": _("是否启用"),
-    }
 
 
 def offer() -> dict[str, object]:
