@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.catalog.models import Product
 from app.catalog.service import find_product, list_all
 from app.core.errors import InputInvalid, NotFound
+from app.core.incoming import row_id
 from app.entrances.models import Entrance, EntranceKind
 from app.entrances.posters import LONGEST_PLACE, add_place, list_all_places, list_places, split_ref
 from app.entrances.scenes import list_scenes
@@ -87,7 +88,7 @@ def poster(entrance_id: int) -> Response:
 @blueprint.get("/print")
 def print_some() -> str:
     """The chosen posters, each on a sheet of A6 or four on one of A4."""
-    numbers = [int(text) for text in request.args.getlist("poster") if text.isdecimal() and len(text) < 19]
+    numbers = request.args.getlist("poster", type=row_id)
     if not numbers:
         abort(404)
     places = [_get_place(number) for number in numbers[:MOST_POSTERS]]

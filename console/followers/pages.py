@@ -56,7 +56,7 @@ def index() -> str:
 @blueprint.post("/tag")
 def tag_many() -> Response:
     """Put a tag on everybody who was ticked, or take it off them."""
-    ids = [int(each) for each in request.form.getlist("follower") if each.isdecimal() and len(each) < 19]
+    ids = request.form.getlist("follower", type=row_id)
     tag_id = request.form.get("tag", 0, type=row_id)
     try:
         flash(_change_tag(ids[:PER_PAGE], tag_id, request.form.get("do", "")), "success")

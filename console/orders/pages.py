@@ -9,6 +9,7 @@ from wtforms import StringField
 from wtforms.validators import AnyOf, InputRequired, Regexp
 
 from app.core.errors import TransitionRefused
+from app.core.incoming import row_id
 from app.entrances.service import list_entrances
 from app.orders.disclosure import disclose
 from app.orders.listing import CameBy, count_by_state, get_by_no, list_orders, timeline
@@ -138,10 +139,8 @@ def _read_state(text: str) -> OrderState | None:
 
 def _read_came_by() -> CameBy | None:
     """`?entrance=7&from=2026-11-01&to=2026-11-21`; entrance 0 is no link of ours."""
-    number = request.args.get("entrance", "")
-    if not number.isdecimal() or len(number) > 18:
-        return None
-    return CameBy(int(number) or None, read_span())
+    number = request.args.get("entrance", type=row_id)
+    return None if number is None else CameBy(number or None, read_span())
 
 
 def _say_came_by(came_by: CameBy | None) -> str:

@@ -15,6 +15,7 @@ from flask import request
 from app.catalog.models import Product, ProductState
 from app.catalog.service import list_all
 from app.core.errors import InputInvalid, StorageFull
+from app.core.incoming import row_id
 from app.keywords.replies import MAX_CARDS, MAX_REPLIES, ReplyKind, ReplyMode, ReplySpec, find_problems
 from app.materials.models import Material
 from app.materials.service import MAX_UPLOAD_BYTES, add_material, find_material, list_materials
@@ -121,16 +122,16 @@ def _read_spec(kind: ReplyKind, prefix: str) -> ReplySpec:
     texts = {name: request.form.get(prefix + name, "").replace("\r\n", "\n") for name in _TEXTS}
     return ReplySpec(
         kind=kind,
-        material_id=_read_material(kind, request.form.get(prefix + "material", "")),
+        material_id=_read_material(kind, request.form.get(prefix + "material", type=row_id)),
         slugs=tuple(dict.fromkeys(request.form.getlist(prefix + "slug"))),
         **texts,
     )
 
 
-def _read_material(kind: ReplyKind, number: str) -> int | None:
-    if kind not in MATERIAL_OF or not number.isdecimal() or len(number) > 18:
+def _read_material(kind: ReplyKind, number: int | None) -> int | None:
+    if kind not in MATERIAL_OF or number is None:
         return None
-    material = find_material(int(number))
+    material = find_material(number)
     return material.id if material and material.kind is MATERIAL_OF[kind] else None
 
 

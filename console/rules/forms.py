@@ -1,6 +1,5 @@
 """The form of a keyword rule: what stands in it, and the draft it means."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -10,6 +9,7 @@ from flask_babel import gettext as _
 
 from app.core import clock
 from app.core.errors import InputInvalid
+from app.core.incoming import row_id
 from app.keywords.drafts import (
     HIGHEST_PRIORITY,
     LOWEST_PRIORITY,
@@ -102,13 +102,13 @@ def read_rule(*, actor: str) -> RuleForm:
         priority=request.form.get("priority", "").strip(),
         valid_from=request.form.get("valid_from", "").strip(),
         valid_until=request.form.get("valid_until", "").strip(),
-        tag_ids=read_numbers(request.form.getlist("tag")),
+        tag_ids=tuple(request.form.getlist("tag", type=row_id)),
         is_new=request.form.get("is_new", ""),
         has_bought=request.form.get("has_bought", ""),
         hours=_read_hours(request.form.get("hours", "")),
         tests=tuple(request.form.getlist("test")[: MAX_TESTS + 1]),
         is_active="is_active" in request.form,
-        seen_mark=next(iter(read_numbers([request.form.get("seen_mark", "")])), 0),
+        seen_mark=request.form.get("seen_mark", 0, type=row_id),
         is_unfinished=replies.is_unfinished,
     )
     return _press(form, request.form.get("do", ""))
@@ -172,8 +172,3 @@ def _write_claim(claim: bool | None) -> str:
 
 def _read_hours(text: str) -> Hours:
     return Hours(text) if text in set(Hours) else Hours.ANY
-
-
-def read_numbers(texts: Sequence[str]) -> tuple[int, ...]:
-    """The ids among `texts`."""
-    return tuple(int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 19)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from app.conversations.service_hours import load_service_hours
 from app.core import clock
 from app.core.errors import InputInvalid
+from app.core.incoming import row_id
 from app.followers.tags import list_tags
 from app.keywords.drafts import draft_of
 from app.keywords.lab import AskerInMind, Hit, Trial, try_sentence
@@ -19,7 +20,6 @@ from app.keywords.standing import load_standing
 from app.orders.asker import NEW_FOR
 from console.frame.member import get_member_here
 from console.replies.forms import ReplyEditor, open_replies
-from console.rules.forms import read_numbers
 
 blueprint = Blueprint("lab", __name__, url_prefix="/lab")
 
@@ -96,7 +96,7 @@ def _read_question() -> Question:
         sentence=request.args.get("q", "").strip()[:LONGEST_SENTENCE],
         is_new=request.args.get("is_new") == "yes",
         has_bought=request.args.get("has_bought") == "yes",
-        tag_ids=frozenset(read_numbers(request.args.getlist("tag"))),
+        tag_ids=frozenset(request.args.getlist("tag", type=row_id)),
         hours=hours if hours in ("open", "closed") else "now",
     )
 
