@@ -46,7 +46,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
-YEAR_SECONDS = 365 * 24 * 3600
 
 door = Blueprint(
     "console", __name__, url_prefix="/console", static_folder="static", template_folder="templates"
@@ -93,8 +92,7 @@ def add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint == "console.static":
-        if response.status_code == 200 and request.args.get("v"):
-            response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+        presentation.static_files.finish(response)
     elif request.endpoint != "console.media.show" or response.status_code != 200:
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -206,6 +206,16 @@ def test_the_404_page_is_the_consoles_own_and_only_for_staff(app: Flask, console
     assert Console(app).get("/no/such/page").location.startswith("/console/login")
 
 
+def test_a_static_file_of_an_older_version_is_not_kept_for_long(console: Console) -> None:
+    answer = console.get("/static/console.css?v=old")
+
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+
+
+def test_a_static_file_that_is_not_there_is_not_kept(console: Console) -> None:
+    assert console.get("/static/none.css?v=missing").headers["Cache-Control"] == "no-store"
+
+
 def test_a_static_file_with_its_version_may_be_kept_for_a_year(console: Console) -> None:
     page = console.text("/")
     address = page.partition('href="/console/static/console.css?')[2].partition('"')[0]
