@@ -5,9 +5,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.alerts import service
+from app.alerts.words import say_alert
 from app.staff.service import find_usernames
-from console.member import get_member_here
-from console.moments import moment
+from console.frame.member import get_member_here
+from console.frame.moments import moment
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/alerts")
 
@@ -20,6 +21,7 @@ def index() -> str:
         waiting=service.open_alerts(),
         done=service.closed_lately(),
         names=find_usernames(),
+        say_alert=say_alert,
     )
 
 

@@ -15,37 +15,22 @@ from app.core.errors import NotFound, ShopError
 from console import (
     account,
     alerts,
-    codes,
     desk,
-    desk_quick_replies,
-    desk_sending,
-    desk_wechat,
     entrances,
     followers,
-    followers_card,
-    followers_export,
-    followers_sync,
-    followers_tags,
-    lab,
-    languages,
-    login,
     materials,
-    media,
     menus,
-    messages,
     orders,
     overview,
-    posters,
-    presentation,
     products,
-    reply_preview,
+    replies,
     rules,
-    service_hours,
-    standing,
-    unanswered,
 )
-from console.error_pages import error_page, words_for
-from console.member import find_member_here, load_member
+from console.frame import languages, media, presentation
+from console.frame.error_pages import error_page, words_for
+from console.frame.member import find_member_here, load_member
+from console.replies import labels as reply_labels
+from console.rules import words as rule_words
 
 PUBLIC = frozenset(
     {"console.static", "console.login.form", "console.login.submit", "console.languages.choose"}
@@ -61,45 +46,30 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
-YEAR_SECONDS = 365 * 24 * 3600
 
 door = Blueprint(
     "console", __name__, url_prefix="/console", static_folder="static", template_folder="templates"
 )
 PARTS = (
-    login,
-    languages,
-    overview,
-    desk,
-    desk_sending,
-    desk_quick_replies,
-    desk_wechat,
-    messages,
-    service_hours,
-    orders,
-    followers,
-    followers_card,
-    followers_export,
-    followers_sync,
-    followers_tags,
-    codes,
-    entrances,
-    posters,
-    alerts,
-    products,
-    media,
-    menus,
-    account,
-    rules,
-    standing,
-    lab,
-    unanswered,
-    materials,
-    reply_preview,
+    languages.blueprint,
+    media.blueprint,
+    overview.blueprint,
+    alerts.blueprint,
+    *account.BLUEPRINTS,
+    *desk.BLUEPRINTS,
+    *entrances.BLUEPRINTS,
+    *followers.BLUEPRINTS,
+    *materials.BLUEPRINTS,
+    *menus.BLUEPRINTS,
+    *orders.BLUEPRINTS,
+    *products.BLUEPRINTS,
+    *replies.BLUEPRINTS,
+    *rules.BLUEPRINTS,
 )
-for part in dict.fromkeys(each.blueprint for each in PARTS):  # some pages share one
+for part in PARTS:
     door.register_blueprint(part)
-door.context_processor(presentation.offer)
+for words in (presentation.offer, reply_labels.offer, rule_words.offer):
+    door.context_processor(words)
 
 
 @door.before_request
@@ -122,8 +92,7 @@ def add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint == "console.static":
-        if response.status_code == 200 and request.args.get("v"):
-            response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+        presentation.static_files.finish(response)
     elif request.endpoint != "console.media.show" or response.status_code != 200:
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 from app.carts import service as carts
 from app.carts.service import CartView, Trouble
 from app.core.errors import InputInvalid
+from app.core.incoming import row_id
 from app.pricing.quote import PricedLine, Quote, quote
 from webviews.door import shop
 from webviews.guards import open_to_all
-from webviews.numbers import find_row
 from webviews.page import freight_rule
 from webviews.session import cart_owner
 
@@ -72,14 +72,14 @@ def price_of(lines: list[CartView]) -> Quote:
 
 
 def _read_choice() -> tuple[int, int]:
-    sku_id = find_row(request.form, "sku")
+    sku_id = request.form.get("sku", type=row_id)
     if sku_id is None:
         raise InputInvalid(_("请先选择规格"))
     return sku_id, _read_quantity(least=1)
 
 
 def _read_quantity(*, least: int) -> int:
-    quantity = find_row(request.form, "quantity")
+    quantity = request.form.get("quantity", type=row_id)
     if quantity is None or quantity < least:
         raise InputInvalid(_("请填写数量"))
     return quantity

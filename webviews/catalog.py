@@ -10,10 +10,10 @@ from app.carts.service import MAX_QUANTITY
 from app.catalog import service as catalog
 from app.catalog.models import Product, Sku
 from app.catalog.news import lowest_price_fen
+from app.core.incoming import row_id
 from app.core.money import format_yuan
 from webviews.door import shop
 from webviews.guards import open_to_all
-from webviews.numbers import find_row
 from webviews.page import freight_rule
 from webviews.share import share_product, share_shop
 
@@ -25,7 +25,7 @@ LOW_STOCK = 5
 def list_products() -> ResponseReturnValue:
     """Everything on sale, by category or by what was searched for."""
     search = request.args.get("q", "").strip()[:40]
-    category_id = find_row(request.args, "c")
+    category_id = request.args.get("c", type=row_id)
     products = catalog.list_on_sale(category_id=category_id, search=search)
     return render_template(
         "shop/list.html",

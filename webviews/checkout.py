@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from app.core import ids
 from app.core.errors import InputInvalid, NotFound, OutOfStock, PriceChanged, ShopError
+from app.core.incoming import row_id
 from app.followers import addresses
 from app.followers.models import Address
 from app.orders import service as orders
@@ -17,7 +18,6 @@ from app.orders.models import Order
 from webviews.chosen_goods import ChosenGoods, read_form, read_query
 from webviews.door import shop
 from webviews.guards import follower_only
-from webviews.numbers import find_row
 from webviews.page import freight_rule
 from webviews.session import cart_owner, find_entrance_id, get_follower
 
@@ -45,7 +45,7 @@ def show_checkout() -> ResponseReturnValue:
     if order := orders.find_by_token(get_follower().id, token):
         return redirect(_place_of(order), 303)
     goods = read_query()
-    return _present(goods, token, _find_address(find_row(request.args, "address")))
+    return _present(goods, token, _find_address(request.args.get("address", type=row_id)))
 
 
 @shop.post("/checkout")
@@ -57,7 +57,7 @@ def place_order() -> ResponseReturnValue:
         raise InputInvalid(_("页面已过期，请返回购物车重新结算"))
     if order := orders.find_by_token(get_follower().id, token):
         return redirect(_place_of(order), 303)
-    address = _find_address(find_row(request.form, "address"))
+    address = _find_address(request.form.get("address", type=row_id))
     try:
         order = _place(goods, token, address)
     except ShopError as error:

@@ -10,9 +10,9 @@ from app.carts.service import CartView, Trouble
 from app.catalog.models import Sku
 from app.catalog.service import get_sku
 from app.core.errors import InputInvalid, NotFound
+from app.core.incoming import find_row_id, row_id
 from app.orders.service import Item
 from app.pricing.quote import PricedLine, Quote, quote
-from webviews.numbers import find_row, read_row
 from webviews.page import freight_rule
 from webviews.session import cart_owner
 
@@ -69,10 +69,10 @@ def read_query() -> ChosenGoods:
     """`?sku=&quantity=` is one SKU straight away; without them it is the cart."""
     if "sku" not in request.args:
         return _from_cart()
-    sku_id = find_row(request.args, "sku")
+    sku_id = request.args.get("sku", type=row_id)
     if sku_id is None:
         raise NotFound(_("这件商品已经下架"))
-    quantity = find_row(request.args, "quantity") if "quantity" in request.args else 1
+    quantity = request.args.get("quantity", type=row_id) if "quantity" in request.args else 1
     return ChosenGoods((ChosenLine(get_sku(sku_id), carts.check_quantity(quantity)),), is_cart=False)
 
 
@@ -87,10 +87,10 @@ def read_form() -> ChosenGoods:
 
 
 def _read_line(sku: str, quantity: str) -> ChosenLine:
-    sku_id = read_row(sku)
+    sku_id = find_row_id(sku)
     if sku_id is None:
         raise InputInvalid(_("请返回重新选择商品"))
-    return ChosenLine(get_sku(sku_id), carts.check_quantity(read_row(quantity)))
+    return ChosenLine(get_sku(sku_id), carts.check_quantity(find_row_id(quantity)))
 
 
 def _from_cart() -> ChosenGoods:

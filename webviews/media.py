@@ -6,9 +6,9 @@ from flask import Response, current_app, send_from_directory
 from flask_babel import gettext as _
 
 from app.core.errors import NotFound
+from app.core.static_files import A_YEAR
 from webviews.door import shop
 from webviews.guards import open_to_all
-from webviews.static_files import A_YEAR
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,70}\.(jpg|jpeg|png|webp)")
 

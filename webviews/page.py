@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from flask import Response, current_app, g, request, session
@@ -10,13 +11,14 @@ from flask_babel import gettext as _
 
 from app.catalog.service import options_label
 from app.core import clock
+from app.core.static_files import StaticFiles
 from app.pricing.quote import FreightRule
 from webviews.door import shop
 from webviews.session import count_cart, is_wechat
-from webviews.static_files import asset, finish_static
 from webviews.visits import look_at_entrance
 
 PUBLIC_PAGES = {"shop.list_products", "shop.show_product"}  # may be kept by the phone, asked about each time
+static_files = StaticFiles("shop.static", Path(__file__).with_name("static"))
 FILES = {"shop.static", "shop.show_media"}
 
 
@@ -34,7 +36,7 @@ def set_headers(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     if request.endpoint == "shop.static":
-        finish_static(response)
+        static_files.finish(response)
     elif request.endpoint not in FILES:
         is_public = request.endpoint in PUBLIC_PAGES
         response.headers["Cache-Control"] = "private, no-cache" if is_public else "no-store"
@@ -47,7 +49,7 @@ def set_headers(response: Response) -> Response:
 def offer_to_templates() -> dict[str, Any]:
     """What every template of this door may use."""
     return {
-        "asset": asset,
+        "asset": static_files.address,
         "moment": moment,
         "cart_count": count_cart,
         "options_label": options_label,

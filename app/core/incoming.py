@@ -19,10 +19,16 @@ class IdConverter(IntegerConverter):
         super().__init__(url_map, *args, **{"max": LARGEST_ID} | kwargs)
 
 
+def find_row_id(text: str) -> int | None:
+    """The number a text is, written in plain digits and no larger than an id column can hold; else None."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_ID))
+    return int(text) if is_number and int(text) <= LARGEST_ID else None
+
+
 def row_id(text: str) -> int:
-    """For `args.get(…, type=row_id)`: a number that an id column can hold. Raises: ValueError."""
-    number = int(text)
-    if not 0 <= number <= LARGEST_ID:
+    """The same for `args.get(…, type=row_id)` and `getlist`. Raises: ValueError."""
+    number = find_row_id(text)
+    if number is None:
         raise ValueError(text)
     return number
 

@@ -144,7 +144,7 @@ def test_no_template_shows_a_chinese_word_that_cannot_be_translated() -> None:
 
 
 def test_doors_write_no_queries() -> None:
-    for source in FOLDER.glob("*.py"):
+    for source in FOLDER.rglob("*.py"):
         text = source.read_text("utf-8")
         assert "sqlalchemy" not in text, source
         assert "db.session" not in text, source

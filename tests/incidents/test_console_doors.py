@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from app.staff.service import create_owner_if_missing
-from console.safe_paths import safe_next
+from console.frame.safe_paths import safe_next
 from tests.staff import Console, make_hashes_quick, make_staff
 
 WELL_KNOWN = ["admin", "admin123", "123456", "password", "root", "owner", "xiaopu", "", "admin/admin123"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.fitted_text import EM, FittedText, _width, fit
+from console.entrances.fitted_text import EM, FittedText, _width, fit
 
 SIZES = (60, 40)
 

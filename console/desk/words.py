@@ -1,0 +1,135 @@
+"""What the desk and the log say: who answered, what happened, why WeChat refused and what can be done."""
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.conversations.models import Direction, Holder, Message
+from app.conversations.sending import is_unclear
+from app.conversations.window import Closed, Window
+from app.core.states import StateEvent
+from console.frame.labels import Labels
+from console.frame.message_kinds import say_kind
+
+UNREACHABLE = -1001
+
+
+def say_refusal(errcode: int) -> tuple[str, str]:
+    """What WeChat's number means, and what can be done."""
+    said = {
+        -1: (_("微信系统繁忙"), _("过几分钟再发一次。")),
+        UNREACHABLE: (_("连不上微信"), _("检查服务器的网络，再发一次。")),
+        40001: (_("公众号的凭据无效"), _("请管理员核对 AppSecret。")),
+        40003: (_("微信找不到这位粉丝"), _("他可能已取消关注，或属于另一个公众号。")),
+        40007: (_("图片或素材在微信那边已经失效"), _("重新上传后再发。")),
+        40164: (_("服务器地址不在公众号的 IP 白名单"), _("请管理员在公众平台添加。")),
+        43004: (_("对方没有关注公众号"), _("关注后才能发；有订单的话可以打电话。")),
+        43019: (_("对方在黑名单里"), _("在粉丝卡片里移出黑名单再发。")),
+        45002: (_("内容太长"), _("拆成几条再发。")),
+        45008: (_("客服消息里的图文只能有一条"), _("一次发一件商品。")),
+        45009: (_("公众号今天的接口次数已用完"), _("零点恢复；急事请打电话。")),
+        45011: (_("发得太快"), _("等一分钟再发。")),
+        45015: (
+            _("超过 48 小时没有互动，或对方已取消关注"),
+            _("对方再发来消息后就能回复；有订单的话可以打电话。"),
+        ),
+        45047: (_("这个窗口里的条数已用完"), _("对方再发来消息后又有 5 条。")),
+        48001: (_("公众号没有客服消息的权限"), _("需要已认证的服务号。")),
+        48002: (_("对方关闭了接收公众号的消息"), _("只能等对方打开；有订单的话可以打电话。")),
+        48004: (_("公众号的接口被微信封禁"), _("请到公众平台看通知。")),
+        50002: (_("对方的微信被限制"), _("过一段时间再试。")),
+        50005: (_("对方已取消关注"), _("有订单的话可以打电话。")),
+        70000: (_("对方是未成年人，微信限制了这条消息"), _("换一种说法，或打电话给监护人。")),
+    }
+    return said.get(errcode, (_("微信没有接受这条消息（%(code)s）", code=errcode), _("请稍后再试。")))
+
+
+def say_sending(message: Message) -> str:
+    """How far a message of ours has come; empty when all is well."""
+    if message.direction == Direction.IN or message.sending in (None, "sent"):
+        return ""
+    if message.sending == "refused":
+        return _("没有送达")
+    if is_unclear(message):
+        return _("可能已送达")
+    return _("微信繁忙，正在重试") if message.errcode else _("发送中")
+
+
+def say_closed(window: Window) -> tuple[str, str]:
+    """Why nothing can be sent, and what can be done."""
+    said = {
+        Closed.NEVER_WROTE: (_("还不能发消息"), _("对方发来消息、点菜单或扫码之后才能回复。")),
+        Closed.OVER: (_("48 小时已过"), _("对方再发来消息后就能回复；有订单的话可以打电话联系。")),
+        Closed.USED_UP: (_("5 条已用完"), _("微信规定：对方再发来消息之前不能再发。")),
+        Closed.REFUSED: (_("微信已关闭回复窗口"), _("对方再发来消息后就能回复；他可能已取消关注。")),
+    }
+    return said[window.reason or Closed.OVER]
+
+
+def say_who(answered_by: str, names: Mapping[str, str]) -> str:
+    """Who or what answered, e.g. `规则：发货`. `names`: of rules, codes and colleagues."""
+    kind, _colon, ref = answered_by.partition(":")
+    name = names.get(answered_by, "")
+    match kind:
+        case "rule":
+            return _("规则：%(name)s", name=name) if name else _("已删除的规则")
+        case "scene":
+            return _("渠道码：%(name)s", name=name) if name else _("已删除的渠道码")
+        case "staff":
+            return name or _("已离开的同事")
+        case "menu":
+            return _("菜单：%(name)s", name=name or ref)
+        case "kf":
+            return _("微信客服：%(name)s", name=ref)
+    return _say_occasion(kind)
+
+
+def say_move(event: StateEvent, names: Mapping[str, str]) -> str:
+    """One line of a conversation's history."""
+    who = names.get(event.actor, event.actor.partition(":")[2])
+    said = {
+        "asked": _("粉丝要求人工服务"),
+        "taken": _("%(who)s 开始接待", who=who),
+        "taken_over": _("%(who)s 接了过去", who=who),
+        "given_back": _("%(who)s 交还给机器人", who=who or _("系统")),
+        "idle": _("太久没有动静，自动交还给机器人"),
+        "missed": _("没有人接待，48 小时已过"),
+        "erased": _("按粉丝的要求删除了个人信息"),
+        "wechat_desk": _("微信客服 %(who)s 开始接待", who=who),
+        "wechat_desk_closed": _("微信客服结束了会话"),
+    }
+    return said.get(event.cause, event.cause)
+
+
+# Who answers.
+say_holder = Labels(
+    {
+        Holder.BOT: _l("机器人"),
+        Holder.WAITING: _l("等待人工"),
+        Holder.PERSON: _l("人工接待"),
+        Holder.WECHAT_DESK: _l("微信客服"),
+    }
+)
+
+
+def say_last(words: str) -> str:
+    """His last words on the list; `[image]` stands for what has none."""
+    is_mark = words.startswith("[") and words.endswith("]") and words[1:-1].isascii()
+    return f"[{say_kind(words[1:-1])}]" if is_mark else words
+
+
+_say_occasion = Labels(
+    {
+        "": _l("没有回答"),
+        "welcome": _l("关注回复"),
+        "welcome_back": _l("再次关注回复"),
+        "fallback": _l("默认回复"),
+        "media": _l("非文字回复"),
+        "quiet": _l("没有回答（刚发过默认回复）"),
+        "person": _l("等人工回答"),
+        "notice": _l("订单通知"),
+        "desk": _l("接待台"),
+        "wechat_desk": _l("微信客服"),
+    }
+)

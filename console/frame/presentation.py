@@ -1,0 +1,56 @@
+"""What every console template may use: who is logged in, the navigation, words for states and moments.
+
+Words of one subject alone stay with it: its pages pass them on, or `console/door.py` offers them.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import request
+from flask_babel import get_locale
+
+from app.alerts.service import count_open
+from app.conversations.lists import count_waiting
+from app.core.static_files import StaticFiles
+from app.followers import names
+from app.staff.sessions import StaffMember
+from console.frame import entrance_labels, masks, moments, state_labels
+from console.frame.member import find_member_here
+from console.frame.navigation import NavigationSection, navigation
+
+static_files = StaticFiles("console.static", Path(__file__).parents[1] / "static")
+
+
+def offer() -> dict[str, object]:
+    """The context of each template of this door."""
+    member = find_member_here()
+    return {
+        "member": member,
+        "navigation": _navigation(member),
+        "language": str(get_locale() or "zh")[:2],
+        "here": request.full_path.rstrip("?") if request.method == "GET" else "",
+        "static_url": static_files.address,
+        **_words(),
+    }
+
+
+def _words() -> dict[str, Callable[..., str]]:
+    return {
+        "moment": moments.moment,
+        "full_moment": moments.full_moment,
+        "short_moment": moments.short_moment,
+        "entrance_label": entrance_labels.entrance_label,
+        "kind_label": entrance_labels.kind_label,
+        "state_label": state_labels.state_label,
+        "state_colour": state_labels.state_colour,
+        "mask_name": masks.mask_name,
+        "mask_phone": masks.mask_phone,
+        "short_openid": masks.short_openid,
+        "follower_name": names.name_of,
+        "follower_initial": names.initial_of,
+        "tame": names.tame,
+    }
+
+
+def _navigation(member: StaffMember | None) -> list[NavigationSection]:
+    return navigation({"alerts": count_open(), "desk": count_waiting()}) if member is not None else []

@@ -1,0 +1,45 @@
+"""An order's history in sentences: what happened, who did it, when."""
+
+from collections.abc import Mapping, Sequence
+
+from flask_babel import gettext as _
+
+from app.core.states import StateEvent
+from app.orders.disclosure import CAUSE as ADDRESS_SHOWN
+from app.orders.states import OrderState
+from console.frame.histories import HistoryLine
+from console.frame.state_labels import state_label
+
+
+def tell_history(events: Sequence[StateEvent], names: Mapping[str, str]) -> list[HistoryLine]:
+    """The newest first. `names`: what to call `staff:<id>`."""
+    return [HistoryLine(each.at, _words(each), _who(each.actor, names), _tone(each)) for each in events][::-1]
+
+
+def _words(each: StateEvent) -> str:
+    if each.cause == "place":
+        return _("提交订单")
+    if each.cause == ADDRESS_SHOWN:
+        return _("查看了完整收货信息")
+    if each.new == OrderState.PAID and each.old == OrderState.CANCELLED:
+        return _("取消后收到付款，订单恢复")
+    words = {
+        OrderState.PAID: _("付款成功"),
+        OrderState.SHIPPED: _("已发货"),
+        OrderState.CANCELLED: _("超时未付款，自动取消") if each.cause == "expired" else _("订单取消"),
+    }
+    return words.get(each.new, state_label(each.new))
+
+
+def _who(actor: str, names: Mapping[str, str]) -> str:
+    if actor.startswith("follower:"):
+        return _("买家")
+    if actor.startswith("staff:"):
+        return names.get(actor, actor)
+    return _("系统")
+
+
+def _tone(each: StateEvent) -> str:
+    if each.cause == ADDRESS_SHOWN or each.new == OrderState.CANCELLED:
+        return "secondary"
+    return {OrderState.UNPAID: "orange", OrderState.PAID: "green"}.get(each.new, "primary")

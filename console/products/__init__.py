@@ -1,0 +1,5 @@
+"""Goods."""
+
+from console.products import pages
+
+BLUEPRINTS = (pages.blueprint,)
