@@ -15,7 +15,7 @@ import console
 import handlers
 import webviews
 from app import cli, tasks
-from app.core import outbox
+from app.core import audit_chain, outbox
 from app.core.bell import Bell
 from app.core.db import db
 from app.core.i18n import set_up_languages
@@ -40,6 +40,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     set_up_incoming(app)
     _set_up_database(app)
     _set_up_pages(app)
+    audit_chain.install(app)
     account.install(app)
     signing.install(app)
     gateways.install(app)

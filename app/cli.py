@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 import config
+from app.core.audit_commands import audit_group
 from app.followers.commands import followers_group
 from app.seed import seed_shop
 from app.staff.commands import staff_group
@@ -38,5 +39,5 @@ def worker_command() -> None:
 
 def register(app: Flask) -> None:
     """Add the commands."""
-    for command in (shop_group, followers_group, staff_group, wechat_group, worker_command):
+    for command in (shop_group, audit_group, followers_group, staff_group, wechat_group, worker_command):
         app.cli.add_command(command)

@@ -4,6 +4,7 @@ from app.alerts.models import Alert
 from app.carts.models import CartLine
 from app.catalog.models import Category, Product, ProductPicture, Sku, StockMove
 from app.conversations.models import Conversation, DismissedSentence, Message, QuickReply
+from app.core.audit import AuditEntry, AuditHead
 from app.core.db import Base
 from app.core.marks import Mark
 from app.core.outbox import OutboxJob
@@ -28,6 +29,8 @@ __all__ = [
     "AccountMenu",
     "Address",
     "Alert",
+    "AuditEntry",
+    "AuditHead",
     "CartLine",
     "Category",
     "Conversation",

@@ -83,6 +83,7 @@ CreatedAt = Annotated[datetime, mapped_column(UtcDateTime, default=clock.now)]
 db = SQLAlchemy()  # gives engine and session; tables inherit from Base, not from db.Model
 
 _OPEN = "xiaopu_transaction_is_open"
+_BEFORE = "xiaopu_before_commit"
 _AFTER = "xiaopu_after_commit"
 WRITER = threading.Lock()  # of this process; see _one_writer
 
@@ -102,12 +103,15 @@ def transaction() -> Iterator[Session]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("rows were changed outside of transaction()")
     session.commit()  # ends a page's reading transaction, so that everything is read afresh under the lock
+    last_steps: list[Callable[[], None]] = []
     calls: list[Callable[[], None]] = []
     with _one_writer():
-        session.info[_OPEN], session.info[_AFTER] = True, calls
+        session.info[_OPEN], session.info[_BEFORE], session.info[_AFTER] = True, last_steps, calls
         try:
             session.connection(execution_options={"writes": True})
             yield session
+            for step in last_steps:
+                step()
             session.commit()
         except BaseException:
             session.rollback()
@@ -146,6 +150,11 @@ def lock(row: Base) -> None:
     statement = update(model).where(model.id == key).values(id=key)
     db.session.execute(statement.execution_options(synchronize_session=False))
     db.session.refresh(row)
+
+
+def before_commit(step: Callable[[], None]) -> None:
+    """Do `step` as the last of the open transaction: for a row that everybody locks, and nobody for long."""
+    db.session().info[_BEFORE].append(step)
 
 
 def after_commit(call: Callable[[], None]) -> None:

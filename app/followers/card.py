@@ -1,12 +1,11 @@
 """What the merchant keeps about one follower: remark, blacklist; and looking at his addresses."""
 
-import logging
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.core import clock
+from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import InputInvalid
 from app.core.states import StateEvent, record_event
@@ -16,11 +15,9 @@ from app.followers.names import tame
 from app.followers.service import get_by_id
 from app.wechat.client import AccountClient
 
-logger = logging.getLogger(__name__)
-
 MAX_REMARK_BYTES = 29  # WeChat: fewer than 30
 
-ADDRESSES_SHOWN, REMARKED = "addresses_shown", "remarked"
+REMARKED = "remarked"
 BLACKLISTED, UNBLACKLISTED = "blacklisted", "unblacklisted"
 
 
@@ -52,9 +49,14 @@ def set_blacklisted(follower_id: int, wanted: bool, *, actor: str) -> None:
 def disclose_addresses(follower_id: int, *, actor: str) -> Sequence[Address]:
     """Write down who asked for the full addresses, then hand them out. Opens a transaction. Raises: NotFound."""
     with transaction():
-        record_event(get_by_id(follower_id), new="", cause=ADDRESSES_SHOWN, actor=actor)
-    logger.info("addresses shown", extra={"follower_id": follower_id, "actor": actor})
+        follower = get_by_id(follower_id)
+        audit.record(actor=actor, action="follower.addresses_shown", subject=audit_subject(follower))
     return addresses.list_own(follower_id)
+
+
+def audit_subject(follower: Follower) -> str:
+    """How the audit log calls him."""
+    return f"follower:{follower.id}"
 
 
 def refresh(client: AccountClient, follower_id: int) -> None:

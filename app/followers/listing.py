@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
-from app.core import clock
+from app.core import audit, clock
 from app.core.db import db
 from app.followers.models import Follower, FollowerTag
 
@@ -103,8 +103,15 @@ def count_totals() -> Totals:
     return Totals(total, following, total - following, bought, blacklisted)
 
 
+def export_followers(wanted: Wanted, *, actor: str) -> Iterator[Sequence[Follower]]:
+    """Write down who takes the list away, then hand out all that fit, in batches. Is a transaction of its own."""
+    after = {"who": wanted.who, "tag_id": wanted.tag_id, "searched": bool(wanted.search.strip())}
+    audit.record(actor=actor, action="followers.exported", subject="followers", after=after)
+    return every_follower(wanted)
+
+
 def every_follower(wanted: Wanted) -> Iterator[Sequence[Follower]]:
-    """All that fit, in batches, for an export; memory stays the same however many there are."""
+    """All that fit, in batches; memory stays the same however many there are."""
     place = ""
     while True:
         page = list_followers(wanted, place=place, per_page=EXPORT_BATCH)

@@ -1,15 +1,9 @@
 """Showing a buyer's full name, phone and address to staff: only on demand, and written down."""
 
-import logging
-
+from app.core import audit
 from app.core.db import transaction
-from app.core.states import record_event
 from app.orders.listing import get_by_no
 from app.orders.models import Order
-
-logger = logging.getLogger(__name__)
-
-CAUSE = "address_shown"
 
 
 def disclose(order_no: str, *, actor: str) -> Order:
@@ -19,6 +13,10 @@ def disclose(order_no: str, *, actor: str) -> Order:
     """
     with transaction():
         order = get_by_no(order_no)
-        record_event(order, old=str(order.state), new=str(order.state), cause=CAUSE, actor=actor)
-    logger.info("address shown", extra={"order_no": order_no, "actor": actor})
+        audit.record(actor=actor, action="order.address_shown", subject=audit_subject(order))
     return order
+
+
+def audit_subject(order: Order) -> str:
+    """How the audit log calls it."""
+    return f"order:{order.order_no}"

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.conversations.desk import find_conversation
 from app.conversations.log import conversation_of
+from app.core.audit import entries_about
 from app.core.errors import ShopError
 from app.core.incoming import row_id
 from app.followers import addresses, card, tags
@@ -117,7 +118,9 @@ def _show(follower: Follower, disclosed: Sequence[Address] | None) -> str:
         spending=spending_of(follower),
         messages=conversation_of(follower.openid, limit=MESSAGES),
         conversation=find_conversation(follower.openid),
-        history=tell_follower(card.history_of(follower.id), names),
+        history=tell_follower(
+            card.history_of(follower.id), entries_about(card.audit_subject(follower)), names
+        ),
         say_source=say_source,
         say_kind=say_kind,
         say_origin=lambda origin: say_origin(origin, names),

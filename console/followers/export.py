@@ -1,7 +1,6 @@
 """The list of followers as a file: what the filters leave, one a row, however many."""
 
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from flask import request
@@ -11,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.core import clock
 from app.core.money import format_yuan
 from app.followers import tags
-from app.followers.listing import Wanted, every_follower
+from app.followers.listing import export_followers
 from app.followers.models import Follower, Tag
 from app.followers.names import tame
 from app.followers.service import NEVER_SEEN
@@ -21,21 +20,18 @@ from console.frame.csv_files import Cell, csv_file
 from console.frame.member import get_member_here
 from console.frame.moments import full_moment
 
-logger = logging.getLogger(__name__)
-
 
 @blueprint.get("/export.csv")
 def export() -> Response:
-    """Everybody the filters leave; who took the file away stands in the log."""
-    wanted = read_wanted(request.args)
-    logger.info("followers exported", extra={"actor": get_member_here().actor, "who": wanted.who})
-    return csv_file(f"followers-{clock.today():%Y%m%d}", _rows(wanted))
+    """Everybody the filters leave; who took the file away stands in the audit log."""
+    batches = export_followers(read_wanted(request.args), actor=get_member_here().actor)
+    return csv_file(f"followers-{clock.today():%Y%m%d}", _rows(batches))
 
 
-def _rows(wanted: Wanted) -> Iterator[Sequence[Cell]]:
+def _rows(batches: Iterable[Sequence[Follower]]) -> Iterator[Sequence[Cell]]:
     words = _Words()
     yield _headings()
-    for batch in every_follower(wanted):
+    for batch in batches:
         carried = tags.tags_of([follower.id for follower in batch])
         for follower in batch:
             yield _row(follower, carried[follower.id], words)

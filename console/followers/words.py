@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.core.audit import AuditEntry
 from app.core.money import format_yuan
 from app.core.states import StateEvent
 from app.followers import card, consent, erasure
 from app.followers.listing import Who
 from app.followers.models import AutoTag, PushKind, SyncStep
 from app.followers.names import tame
+from console.frame.audit_words import tell_entries
 from console.frame.histories import HistoryLine
 from console.frame.labels import Labels
 
@@ -36,7 +38,7 @@ _origin_label = Labels({"auto": _l("自动"), "wechat": _l("微信"), "scan": _l
 
 _event_label = Labels(
     {
-        card.ADDRESSES_SHOWN: _l("查看了完整收货地址"),
+        "addresses_shown": _l("查看了完整收货地址"),  # of releases before the audit log
         card.REMARKED: _l("改了备注名"),
         card.BLACKLISTED: _l("加入黑名单"),
         card.UNBLACKLISTED: _l("移出黑名单"),
@@ -113,9 +115,12 @@ push_label = Labels(
 )
 
 
-def tell_follower(events: Sequence[StateEvent], names: Mapping[str, str]) -> list[HistoryLine]:
-    """What was done about one follower, as it comes."""
-    return [HistoryLine(each.at, _say_event(each), _say_actor(each, names), _tone(each)) for each in events]
+def tell_follower(
+    events: Sequence[StateEvent], entries: Sequence[AuditEntry], names: Mapping[str, str]
+) -> list[HistoryLine]:
+    """What was done about one follower, the newest first."""
+    lines = [HistoryLine(each.at, _say_event(each), _say_actor(each, names), _tone(each)) for each in events]
+    return sorted(lines + tell_entries(entries, names), key=lambda line: line.at, reverse=True)
 
 
 def _say_event(each: StateEvent) -> str:

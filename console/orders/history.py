@@ -4,16 +4,22 @@ from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext as _
 
+from app.core.audit import AuditEntry
 from app.core.states import StateEvent
-from app.orders.disclosure import CAUSE as ADDRESS_SHOWN
 from app.orders.states import OrderState
+from console.frame.audit_words import tell_entries
 from console.frame.histories import HistoryLine
 from console.frame.state_labels import state_label
 
+ADDRESS_SHOWN = "address_shown"  # as releases before the audit log wrote it down
 
-def tell_history(events: Sequence[StateEvent], names: Mapping[str, str]) -> list[HistoryLine]:
+
+def tell_history(
+    events: Sequence[StateEvent], entries: Sequence[AuditEntry], names: Mapping[str, str]
+) -> list[HistoryLine]:
     """The newest first. `names`: what to call `staff:<id>`."""
-    return [HistoryLine(each.at, _words(each), _who(each.actor, names), _tone(each)) for each in events][::-1]
+    lines = [HistoryLine(each.at, _words(each), _who(each.actor, names), _tone(each)) for each in events]
+    return sorted(lines + tell_entries(entries, names)[::-1], key=lambda line: line.at)[::-1]
 
 
 def _words(each: StateEvent) -> str:

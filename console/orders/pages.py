@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import AnyOf, InputRequired, Regexp
 
+from app.core.audit import entries_about
 from app.core.errors import TransitionRefused
 from app.core.incoming import row_id
 from app.entrances.service import list_entrances
-from app.orders.disclosure import disclose
+from app.orders.disclosure import audit_subject, disclose
 from app.orders.listing import CameBy, count_by_state, get_by_no, list_orders, timeline
 from app.orders.models import Order
 from app.orders.service import ship
@@ -123,7 +124,7 @@ def _show(order: Order, form: ShipForm, *, is_disclosed: bool = False) -> str:
         "console/orders/detail.html",
         order=order,
         lines=[(line, line.unit_price_fen * line.quantity) for line in order.lines],
-        history=tell_history(timeline(order), names),
+        history=tell_history(timeline(order), entries_about(audit_subject(order)), names),
         names=names,
         carrier_label=carrier_label,
         form=form,

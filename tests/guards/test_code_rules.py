@@ -4,6 +4,7 @@ import ast
 import re
 
 from app.tasks import HANDLERS
+from console.frame.audit_words import action_label
 from tests.guards.source import calls, python_files, trees
 
 LONGEST_FILE, LONGEST_FUNCTION = 300, 60
@@ -71,6 +72,19 @@ def test_doors_write_no_queries_and_open_no_transactions() -> None:
     ]
 
     assert found == []
+
+
+def test_everything_that_is_recorded_has_a_name_on_the_screens() -> None:
+    actions = {
+        _text(keyword.value, tree)
+        for _, tree in trees()
+        for call in calls(tree, "record")
+        for keyword in call.keywords
+        if keyword.arg == "action"
+    }
+
+    assert actions
+    assert sorted(str(action) for action in actions if action not in action_label) == []
 
 
 def _text(node: ast.expr, tree: ast.Module) -> object:

@@ -59,6 +59,30 @@ def test_up_makes_the_checks_of_the_models(empty_app: Flask) -> None:
         db.engine.dispose()
 
 
+def test_up_makes_the_triggers_of_the_models(empty_app: Flask) -> None:
+    with empty_app.app_context():
+        upgrade()
+        migrated = _triggers()
+        METADATA.drop_all(db.engine)
+        METADATA.create_all(db.engine)
+
+        assert migrated
+        assert migrated == _triggers()
+        db.engine.dispose()
+
+
+def _triggers() -> set[tuple[str, str]]:
+    """Name and words of each, and of the functions behind them."""
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    if db.engine.dialect.name == "postgresql":
+        query = (
+            "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal UNION ALL"
+            " SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+        )
+    with db.engine.connect() as connection:
+        return {(row[0], row[1]) for row in connection.exec_driver_sql(query)}
+
+
 def _checks() -> set[tuple[str, str, str]]:
     """Table, name and words of each; autogenerate does not compare them."""
     inspector = inspect(db.engine)

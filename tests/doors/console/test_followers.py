@@ -8,8 +8,8 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app.core import clock
+from app.core.audit import AuditEntry
 from app.core.db import db, transaction
-from app.core.states import StateEvent
 from app.followers import addresses, sync, tags
 from app.followers.addresses import AddressInput
 from app.followers.models import AutoTag, Follower, FollowerSync
@@ -218,8 +218,12 @@ def test_addresses_are_shown_on_demand_and_that_is_written_down(app: Flask, cons
     assert "13800001234" not in after
     assert "查看了完整收货地址" in after
     with app.app_context():
-        event = db.session.scalars(select(StateEvent).where(StateEvent.cause == "addresses_shown")).one()
-        assert (event.subject, event.subject_id, event.actor) == ("followers", follower_id, "staff:1")
+        entry = db.session.scalars(select(AuditEntry)).one()
+        assert (entry.action, entry.subject, entry.actor) == (
+            "follower.addresses_shown",
+            f"follower:{follower_id}",
+            "staff:1",
+        )
 
 
 def test_tag_remark_and_blacklist_are_changed_on_the_card(app: Flask, console: Console) -> None:

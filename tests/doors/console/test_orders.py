@@ -8,9 +8,9 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app.core import clock
+from app.core.audit import AuditEntry
 from app.core.db import db, transaction
 from app.core.outbox import OutboxJob
-from app.core.states import StateEvent
 from app.entrances.models import Entrance, EntranceKind
 from app.orders.models import Order, Shipment
 from app.orders.service import cancel, mark_paid
@@ -173,9 +173,13 @@ def test_the_address_is_shown_on_demand_and_that_is_written_down(app: Flask, con
         assert secret not in before
         assert secret in shown
         assert secret not in console.text(f"/orders/{order_no}")
-    event = ask(app, select(StateEvent).where(StateEvent.cause == "address_shown"))[0]
-    assert isinstance(event, StateEvent)
-    assert (event.subject, event.actor) == ("orders", "staff:1")
+    entry = ask(app, select(AuditEntry))[0]
+    assert isinstance(entry, AuditEntry)
+    assert (entry.action, entry.subject, entry.actor) == (
+        "order.address_shown",
+        f"order:{order_no}",
+        "staff:1",
+    )
     assert "查看了完整收货信息" in console.text(f"/orders/{order_no}")
 
 
@@ -184,7 +188,7 @@ def test_looking_at_an_order_writes_nothing_down(app: Flask, console: Console) -
     console.text(f"/orders/{order_no}")
     console.get(f"/orders/{order_no}/address")
 
-    assert ask(app, select(StateEvent).where(StateEvent.cause == "address_shown")) == []
+    assert ask(app, select(AuditEntry)) == []
 
 
 def test_shipping_moves_the_order_and_tells_the_buyer(app: Flask, console: Console) -> None:

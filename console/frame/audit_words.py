@@ -1,0 +1,31 @@
+"""The audit log in words: what was done, and as lines of the history of the thing it was done to."""
+
+from collections.abc import Iterable, Mapping
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.core.audit import SYSTEM, AuditEntry
+from console.frame.histories import HistoryLine
+from console.frame.labels import Labels
+
+# Every action that is recorded anywhere; a guard test finds those that are forgotten.
+action_label = Labels(
+    {
+        "follower.addresses_shown": _l("查看了完整收货地址"),
+        "followers.exported": _l("导出了粉丝名单"),
+        "order.address_shown": _l("查看了完整收货信息"),
+    }
+)
+
+
+def tell_entries(entries: Iterable[AuditEntry], names: Mapping[str, str]) -> list[HistoryLine]:
+    """The same entries as lines of a history."""
+    return [HistoryLine(each.at, action_label(each.action), say_actor(each.actor, names)) for each in entries]
+
+
+def say_actor(actor: str, names: Mapping[str, str]) -> str:
+    """Who did something. `names`: what to call `staff:<id>`."""
+    if actor.startswith("follower:"):
+        return _("买家")
+    return names.get(actor, _("系统") if actor in ("", SYSTEM) else actor)
