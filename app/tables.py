@@ -6,6 +6,7 @@ from app.catalog.models import Category, Product, ProductPicture, Sku, StockMove
 from app.conversations.models import Conversation, DismissedSentence, Message, QuickReply
 from app.core.audit import AuditEntry, AuditHead
 from app.core.db import Base
+from app.core.long_jobs.models import LongJob
 from app.core.marks import Mark
 from app.core.outbox import OutboxJob
 from app.core.preferences import Preference
@@ -43,6 +44,7 @@ __all__ = [
     "FollowerTag",
     "KeywordRule",
     "LoginTry",
+    "LongJob",
     "Mark",
     "Material",
     "MenuVersion",

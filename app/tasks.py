@@ -25,6 +25,8 @@ from app.conversations.settling import retry, settle_due
 from app.core import clock, outbox
 from app.core.db import db, transaction
 from app.core.insert_once import insert_once
+from app.core.long_jobs import files as job_files
+from app.core.long_jobs.running import run_long_job
 from app.core.outbox import OutboxJob
 from app.core.timetable import TimetableRun
 from app.materials.covers import get_cover_id
@@ -107,8 +109,24 @@ HANDLERS: dict[str, outbox.Handler] = {
 }
 
 
+def _run_long_job(job_id: int) -> None:
+    run_long_job(job_id, folder=_job_folder())
+
+
+def _job_folder() -> Path:
+    return Path(current_app.config["DATA_DIR"], job_files.FOLDER)
+
+
+# What takes longer than others should wait for: done in a thread of its own.
+LONG_HANDLERS: dict[str, outbox.Handler] = {"run_long_job": _run_long_job}
+
+
 def _sweep_outbox() -> None:
-    outbox.run_due(HANDLERS, lease=timedelta(seconds=current_app.config["OUTBOX_LEASE_SECONDS"]))
+    outbox.run_due(HANDLERS, lease=_lease())
+
+
+def _lease() -> timedelta:
+    return timedelta(seconds=current_app.config["OUTBOX_LEASE_SECONDS"])
 
 
 def _settle_messages() -> None:
@@ -158,6 +176,7 @@ def _tidy_messages() -> None:
 def _tidy_up() -> None:
     outbox.delete_done(before=clock.now() - OUTBOX_KEPT)
     sweep_files()
+    job_files.sweep(_job_folder())
 
 
 def _check_menus() -> None:
@@ -198,6 +217,18 @@ def run_outbox(app: Flask) -> None:
     """What the worker does when the bell rings."""
     with app.app_context():
         _sweep_outbox()
+
+
+def run_long_jobs(app: Flask, stop: threading.Event) -> None:
+    """Do what people have started and wait for, one after the other, until told to stop."""
+    while not stop.wait(1):
+        with app.app_context():
+            try:
+                if outbox.is_due(LONG_HANDLERS):
+                    outbox.run_due(LONG_HANDLERS, lease=_lease(), limit=1)
+            except Exception:
+                db.session.rollback()
+                logger.exception("long jobs stand still")
 
 
 def run_timetable(app: Flask, stop: threading.Event) -> None:

@@ -7,7 +7,7 @@ from flask import Flask
 from huey.consumer import Consumer
 
 from app.core.bell import Bell
-from app.tasks import run_timetable
+from app.tasks import run_long_jobs, run_timetable
 
 logger = logging.getLogger(__name__)
 
@@ -19,10 +19,15 @@ def run_worker(app: Flask) -> None:
     stop = threading.Event()
     bell: Bell = app.extensions["bell"]
     consumer = Consumer(bell.huey, workers=1, periodic=False, max_delay=LONGEST_WAIT_SECONDS)
-    clockwork = threading.Thread(target=run_timetable, args=(app, stop), name="timetable", daemon=True)
-    clockwork.start()
+    threads = [
+        threading.Thread(target=work, args=(app, stop), name=work.__name__, daemon=True)
+        for work in (run_timetable, run_long_jobs)
+    ]
+    for thread in threads:
+        thread.start()
     logger.info("worker started")
     consumer.run()
     stop.set()
-    clockwork.join(timeout=5)
+    for thread in threads:
+        thread.join(timeout=5)
     logger.info("worker stopped")

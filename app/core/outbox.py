@@ -6,12 +6,13 @@ every one must be harmless when repeated.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import CursorResult, Index, String, or_, select, update
+from sqlalchemy import CursorResult, Index, Select, String, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
@@ -54,6 +55,16 @@ class LeasedJob:
     tries: int
 
 
+class LeaseLost(Exception):
+    """The lease ended while its holder was silent, and another worker has the job now."""
+
+
+class _Current(NamedTuple):
+    job: LeasedJob
+    lease: timedelta
+
+
+_current: ContextVar[_Current | None] = ContextVar("current job", default=None)
 _bell: Callable[[], None] | None = None
 
 
@@ -71,12 +82,35 @@ def enqueue(kind: str, *, due_at: datetime | None = None, **ids: int | str) -> N
 
 
 def run_due(handlers: Mapping[str, Handler], *, lease: timedelta, limit: int = 100) -> int:
-    """Do what is due, one job after the other; returns how many were tried."""
+    """Do what is due of the kinds that have a handler, one job after the other; returns how many were tried."""
     done = 0
-    while done < limit and (job := _lease_one(lease)):
-        _run(job, handlers[job.kind])
+    while done < limit and (job := _lease_one(tuple(handlers), lease)):
+        mine = _current.set(_Current(job, lease))
+        try:
+            _run(job, handlers[job.kind])
+        finally:
+            _current.reset(mine)
         done += 1
     return done
+
+
+def keep_lease() -> None:
+    """Called by a handler that takes longer than a lease, again and again: the job stays ours from now on.
+
+    Joins the open transaction; once it is committed nobody else has taken the job over meanwhile.
+    Raises: LeaseLost when somebody has; what is being done must not be kept then.
+    """
+    current = _current.get()
+    if current is None:  # called by hand: there is no lease
+        return
+    if not _update(current.job, leased_until=clock.now() + current.lease):
+        raise LeaseLost
+
+
+def tries() -> int:
+    """How often the job being done was begun, this time included; 0 when it is called by hand."""
+    current = _current.get()
+    return current.job.tries if current else 0
 
 
 def delete_done(*, before: datetime) -> int:
@@ -87,18 +121,27 @@ def delete_done(*, before: datetime) -> int:
         return cast("CursorResult[Any]", session.execute(statement)).rowcount
 
 
-def _lease_one(lease: timedelta) -> LeasedJob | None:
+def is_due(handlers: Iterable[str]) -> bool:
+    """Whether there is something to do of these kinds; asked without a lock."""
+    return db.session.scalar(_due(OutboxJob.id, tuple(handlers), clock.now())) is not None
+
+
+def _due(what: Any, kinds: Sequence[str], now: datetime) -> Select[Any]:
+    free = or_(OutboxJob.leased_until.is_(None), OutboxJob.leased_until < now)
+    return (
+        select(what)
+        .where(OutboxJob.done_at.is_(None), OutboxJob.given_up_at.is_(None))
+        .where(OutboxJob.due_at <= now, free, OutboxJob.kind.in_(kinds))
+        .order_by(OutboxJob.due_at, OutboxJob.id)
+        .limit(1)
+    )
+
+
+def _lease_one(kinds: Sequence[str], lease: timedelta) -> LeasedJob | None:
     now = clock.now()
     with transaction() as session:
-        free = or_(OutboxJob.leased_until.is_(None), OutboxJob.leased_until < now)
-        query = (
-            select(OutboxJob)
-            .where(OutboxJob.done_at.is_(None), OutboxJob.given_up_at.is_(None))
-            .where(OutboxJob.due_at <= now, free)
-            .order_by(OutboxJob.due_at, OutboxJob.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)  # PostgreSQL; on SQLite the write lock does it
-        )
+        # SKIP LOCKED on PostgreSQL; on SQLite the write lock does it
+        query = _due(OutboxJob, kinds, now).with_for_update(skip_locked=True)
         job = session.scalars(query).first()
         if job is None:
             return None
@@ -109,6 +152,9 @@ def _lease_one(lease: timedelta) -> LeasedJob | None:
 def _run(job: LeasedJob, handler: Handler) -> None:
     try:
         handler(**job.args)
+    except LeaseLost:
+        db.session.rollback()
+        logger.warning("lease lost", extra={"job": job.kind, "job_id": job.id, "tries": job.tries})
     except Exception as error:
         db.session.rollback()
         logger.exception("job failed", extra={"job": job.kind, "job_id": job.id, "tries": job.tries})
@@ -126,7 +172,8 @@ def _put_back(job: LeasedJob, error: Exception) -> None:
     _update(job, leased_until=None, due_at=now + pause, given_up_at=given_up_at, last_error=reason)
 
 
-def _update(job: LeasedJob, **values: object) -> None:
+def _update(job: LeasedJob, **values: object) -> bool:
     with transaction() as session:
         mine = (OutboxJob.id == job.id) & (OutboxJob.tries == job.tries)
-        session.execute(update(OutboxJob).where(mine).values(**values))
+        result = session.execute(update(OutboxJob).where(mine).values(**values))
+        return cast("CursorResult[Any]", result).rowcount == 1

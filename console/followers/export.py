@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.core import clock
 from app.core.money import format_yuan
+from app.core.spreadsheets.writing import Cell
 from app.followers import tags
 from app.followers.listing import export_followers
 from app.followers.models import Follower, Tag
@@ -16,7 +17,7 @@ from app.followers.names import tame
 from app.followers.service import NEVER_SEEN
 from console.followers.pages import blueprint, read_wanted
 from console.followers.words import say_source
-from console.frame.csv_files import Cell, csv_file
+from console.frame.csv_files import csv_file
 from console.frame.member import get_member_here
 from console.frame.moments import full_moment
 

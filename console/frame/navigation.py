@@ -42,6 +42,7 @@ def navigation(waiting: Mapping[str, int]) -> list[NavigationSection]:
             "",
             [
                 NavigationEntry("console.overview.show", _("总览"), "home"),
+                NavigationEntry("console.jobs.index", _("后台任务"), "refresh"),
             ],
         ),
         (

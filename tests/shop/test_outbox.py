@@ -90,7 +90,7 @@ def test_a_failing_job_is_tried_again_after_growing_pauses_and_given_up_in_the_e
 
 def test_a_job_whose_worker_died_is_found_when_its_lease_is_over(shop: Flask, advance: Advance) -> None:
     enqueue()
-    assert outbox._lease_one(LEASE) is not None  # and then the worker was gone
+    assert outbox._lease_one(("greet",), LEASE) is not None  # and then the worker was gone
 
     assert outbox.run_due({"greet": lambda: None}, lease=LEASE) == 0
     advance(timedelta(seconds=61))
@@ -101,7 +101,7 @@ def test_a_worker_that_was_only_slow_does_not_undo_what_another_has_done(
     shop: Flask, advance: Advance
 ) -> None:
     enqueue()
-    slow = outbox._lease_one(LEASE)
+    slow = outbox._lease_one(("greet",), LEASE)
     assert slow is not None
     advance(timedelta(seconds=61))
     outbox.run_due({"greet": lambda: None}, lease=LEASE)

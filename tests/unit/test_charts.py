@@ -7,8 +7,9 @@ from itertools import pairwise
 import pytest
 from flask import Flask
 
+from app.core.spreadsheets.writing import Cell
 from console.frame.charts import BARS_HEIGHT, BARS_WIDTH, bars, sparkline
-from console.frame.csv_files import Cell, csv_file
+from console.frame.csv_files import csv_file
 
 
 def test_a_line_goes_from_edge_to_edge_and_stays_inside() -> None:
