@@ -259,7 +259,7 @@ def test_an_avatar_is_drawn_anew_and_kept_here(shop: Flask) -> None:
         (404, b"no"),
         picture()[:80],
         b"\x00" * 1_100_000,
-        picture((5000, 5000)),
+        picture((8000, 8000)),
     ],
     ids=["script", "nothing", "redirect", "missing", "torn", "too large", "too many pixels"],
 )

@@ -1,6 +1,7 @@
 """The stock of a SKU and the history that explains it."""
 
 import random
+
 import pytest
 from flask import Flask
 from sqlalchemy import delete, select, update
