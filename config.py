@@ -64,6 +64,10 @@ def _file(value: str) -> str:
     return value
 
 
+def _endpoint(value: str) -> str:
+    return _base(value) if value else ""
+
+
 def _https(value: str) -> str | None:
     return None if value.startswith("https://") else "must start with https:// in production"
 
@@ -103,6 +107,7 @@ def _mode(value: str) -> str:
 
 
 WECHAT = "https://api.weixin.qq.com"
+S3_NEEDS = ("MEDIA_S3_BUCKET", "MEDIA_S3_ACCESS_KEY", "MEDIA_S3_SECRET_KEY")
 
 SETTINGS = (
     Setting(
@@ -124,6 +129,17 @@ SETTINGS = (
     Setting("DATABASE_URL", _database, "", "PostgreSQL or SQLite address; empty: SQLite in DATA_DIR/shop.db"),
     Setting("REDIS_URL", _text, "", "shares the queue between machines; empty: SQLite in DATA_DIR/queue.db"),
     Setting("DATA_DIR", _text, "var", "folder for everything the shop writes: database, media, caches"),
+    Setting(
+        "MEDIA_S3_ENDPOINT",
+        _endpoint,
+        "",
+        "S3-compatible storage for pictures, as https://s3.example.cn; empty: DATA_DIR/media",
+        _https,
+    ),
+    Setting("MEDIA_S3_BUCKET", _text, "", "its bucket, which may stay private"),
+    Setting("MEDIA_S3_REGION", _text, "", "its region, as cn-hangzhou; empty: asked for"),
+    Setting("MEDIA_S3_ACCESS_KEY", _text, "", "its access key"),
+    Setting("MEDIA_S3_SECRET_KEY", _text, "", "its secret key", _secret(8)),
     Setting("LOG_LEVEL", _text, "INFO", "DEBUG, INFO, WARNING or ERROR"),
     Setting("WECHAT_APPID", _text, None, "the official account's AppID"),
     Setting("WECHAT_APPSECRET", _text, None, "its AppSecret", _secret(32)),
@@ -203,9 +219,11 @@ def _usual_mode(app_env: str) -> str:
 
 
 def _problems_between(values: Mapping[str, Any]) -> list[str]:
-    problems = []
+    problems: list[str] = []
     if values["WECHAT_CALLBACK_MODE"] != "plain" and not values["WECHAT_AES_KEY"]:
         problems.append("WECHAT_AES_KEY is missing: the callback mode asks for encryption")
+    missing = [name for name in S3_NEEDS if values["MEDIA_S3_ENDPOINT"] and not values[name]]
+    problems += [f"{name} is missing: MEDIA_S3_ENDPOINT is set" for name in missing]
     if bool(values["WXPAY_PUBLIC_KEY_ID"]) != bool(values["WXPAY_PUBLIC_KEY_FILE"]):
         problems.append("WXPAY_PUBLIC_KEY_ID and WXPAY_PUBLIC_KEY_FILE belong together: give both or none")
     return problems

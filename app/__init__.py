@@ -21,6 +21,7 @@ from app.core.db import db
 from app.core.i18n import set_up_languages
 from app.core.incoming import set_up_incoming
 from app.core.logs import set_up_logs
+from app.core.media import setting_up as media
 from app.core.money import format_yuan
 from app.core.sessions import set_up_sessions
 from app.entrances import signing
@@ -41,6 +42,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     _set_up_database(app)
     _set_up_pages(app)
     audit_chain.install(app)
+    media.install(app)
     account.install(app)
     signing.install(app)
     gateways.install(app)

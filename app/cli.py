@@ -27,7 +27,7 @@ def print_settings() -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def seed_command(folder: Path) -> None:
     """Fill an empty shop from FOLDER: its shop.toml and pictures."""
-    is_new = seed_shop(folder, media_dir=Path(current_app.config["MEDIA_DIR"]))
+    is_new = seed_shop(folder)
     click.echo("The shop is filled." if is_new else "There are products already; nothing was changed.")
 
 

@@ -1,7 +1,6 @@
 """Fills an empty shop from a folder: `shop.toml` and the pictures it names. The demo is one."""
 
 import logging
-import shutil
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -10,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.catalog.models import Category, Product, ProductPicture, ProductState, Sku
+from app.catalog.models import Category, Product, ProductPicture, Sku
+from app.catalog.states import ProductState
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.media.store import get_media
 from app.keywords.drafts import RuleDraft
 from app.keywords.matching import Audience, Hours, Keyword, MatchMode
 from app.keywords.replies import ReplyMode, read_specs
@@ -24,7 +25,7 @@ PICTURES = "pictures"
 ACTOR = "seed"
 
 
-def seed_shop(folder: Path, *, media_dir: Path) -> bool:
+def seed_shop(folder: Path) -> bool:
     """Put categories, products and keyword rules in; False, and nothing changed, when there are products.
 
     Raises: FileNotFoundError, KeyError or ValueError when the folder is not what it should be.
@@ -32,7 +33,7 @@ def seed_shop(folder: Path, *, media_dir: Path) -> bool:
     if db.session.scalar(select(func.count()).select_from(Product)):
         return False
     shop = tomllib.loads((folder / "shop.toml").read_text(encoding="utf-8"))
-    _copy_pictures(folder / PICTURES, media_dir, shop["products"])
+    _keep_pictures(folder / PICTURES, shop["products"])
     with transaction() as session:
         categories = {
             entry["slug"]: Category(title=entry["title"], position=position)
@@ -57,11 +58,10 @@ def read_menu(folder: Path) -> dict[str, Any]:
     return {"button": [_button(entry) for entry in shop["menu"]]}
 
 
-def _copy_pictures(source: Path, target: Path, products: Sequence[Mapping[str, Any]]) -> None:
-    target.mkdir(parents=True, exist_ok=True)
+def _keep_pictures(source: Path, products: Sequence[Mapping[str, Any]]) -> None:
     for entry in products:
         for name in [*entry["pictures"], entry["cover"]]:
-            shutil.copyfile(source / name, target / name)
+            get_media().write(name, (source / name).read_bytes())
 
 
 def _product(entry: Mapping[str, Any], position: int, category: Category) -> Product:

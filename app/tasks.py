@@ -14,6 +14,7 @@ from flask import Flask, current_app
 from sqlalchemy import select, update
 
 from app.alerts.service import raise_alert
+from app.catalog.pictures import PREFIX, sweep_pictures
 from app.conversations import kf_desk
 from app.conversations.idle import check_wechat_sessions, give_back_idle
 from app.conversations.kf_records import import_records
@@ -33,6 +34,7 @@ from app.materials.covers import get_cover_id
 from app.materials.service import sweep_files
 from app.materials.uploading import get_media_id, upload_material
 from app.notices.service import send_notice
+from app.orders.listing import list_pictures
 from app.payments.closing import close_siblings, expire_orders
 from app.payments.gateways import get_gateway
 from app.payments.notifications import delete_old_refused
@@ -177,6 +179,7 @@ def _tidy_up() -> None:
     outbox.delete_done(before=clock.now() - OUTBOX_KEPT)
     sweep_files()
     job_files.sweep(_job_folder())
+    sweep_pictures(list_pictures(PREFIX))
 
 
 def _check_menus() -> None:

@@ -1,7 +1,5 @@
 """The background tasks about followers, one thin function each; `tasks.py` takes them over."""
 
-from pathlib import Path
-
 from flask import current_app
 
 from app.carts.service import empty_cart
@@ -46,12 +44,12 @@ def _apply_auto_tag(tag_id: int) -> None:
 def _fetch_avatar(follower_id: int) -> None:
     config = current_app.config
     seams = (config["WECHAT_API_BASE"], config["WECHAT_OPEN_BASE"], config["WECHAT_MP_BASE"])
-    consent.fetch_avatar(follower_id, folder=_media(), seams=seams)
+    consent.fetch_avatar(follower_id, seams=seams)
 
 
 def _forget_follower(follower_id: int, what: str, until: int, avatar: str) -> None:
     """What of an erasure lies beyond the followers' own tables. What he does since then is not touched."""
-    consent.delete_avatar(avatar, folder=_media())
+    consent.delete_avatar(avatar)
     follower, moment = find_by_id(follower_id), clock.from_timestamp(until + 1)
     if follower is None:
         return
@@ -62,10 +60,6 @@ def _forget_follower(follower_id: int, what: str, until: int, avatar: str) -> No
         empty_cart(f"follower:{follower_id}", before=moment)
         if follower.erased_at is not None:
             desk.forget(follower.openid)
-
-
-def _media() -> Path:
-    return Path(current_app.config["MEDIA_DIR"])
 
 
 FOLLOWER_HANDLERS: dict[str, Handler] = {

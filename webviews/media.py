@@ -1,11 +1,12 @@
-"""Product pictures: plain file names below MEDIA_DIR, nothing else."""
+"""Product pictures: plain file names in the media store, nothing else."""
 
 import re
 
-from flask import Response, current_app, send_from_directory
+from flask import Response
 from flask_babel import gettext as _
 
 from app.core.errors import NotFound
+from app.core.media.store import get_media
 from app.core.static_files import A_YEAR
 from webviews.door import shop
 from webviews.guards import open_to_all
@@ -19,6 +20,6 @@ def show_media(file: str) -> Response:
     """A picture; its name changes with its content, so it may be kept for a year."""
     if not _NAME.fullmatch(file):
         raise NotFound(_("没有这张图片"))
-    response = send_from_directory(current_app.config["MEDIA_DIR"], file)
+    response = get_media().send(file)
     response.headers["Cache-Control"] = A_YEAR
     return response

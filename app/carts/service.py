@@ -10,8 +10,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.carts.models import CartLine
-from app.catalog.models import ProductState, Sku
-from app.catalog.service import get_sku
+from app.catalog.models import Sku
+from app.catalog.service import get_sku, is_for_sale
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import InputInvalid, NotFound
@@ -141,7 +141,7 @@ def check_quantity(quantity: int | None) -> int:
 
 
 def _trouble(sku: Sku, line: CartLine) -> Trouble:
-    if sku.product.state != ProductState.ON_SALE:
+    if not is_for_sale(sku):
         return Trouble.GONE
     if sku.stock == 0:
         return Trouble.SOLD_OUT

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, select
 
-from app.catalog.models import Product, ProductPicture, ProductState, Sku
+from app.catalog.models import Product, ProductPicture, Sku
+from app.catalog.states import ProductState
 from app.core.db import db
 from app.core.money import format_yuan
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a news message says of a product. `picture` is a name below MEDIA_DIR, or empty."""
+    """What a news message says of a product. `picture` is a name in the media store, or empty."""
 
     slug: str
     title: str
@@ -57,7 +58,7 @@ _CARDS = (
         func.min(Sku.price_fen),
         func.max(Sku.price_fen),
     )
-    .outerjoin(Sku, Sku.product_id == Product.id)
+    .outerjoin(Sku, (Sku.product_id == Product.id) & Sku.removed_at.is_(None))
     .where(Product.state == ProductState.ON_SALE)
     .group_by(Product.id)
 )

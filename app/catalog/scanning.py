@@ -4,7 +4,8 @@ import re
 
 from sqlalchemy import select
 
-from app.catalog.models import Product, ProductState, Sku
+from app.catalog.models import Product, Sku
+from app.catalog.states import ProductState
 from app.core.db import db
 
 _ADDRESS = re.compile(r"/shop/p/([\w-]{1,60})(?:[?#]|$)")
@@ -19,4 +20,8 @@ def find_scanned_slug(result: str) -> str | None:
     if not code or len(code) > LONGEST_CODE:
         return None
     query = select(Product.slug).join(Sku, Sku.product_id == Product.id)
-    return db.session.scalar(query.where(Sku.code == code, Product.state == ProductState.ON_SALE).limit(1))
+    return db.session.scalar(
+        query.where(Sku.code == code, Sku.removed_at.is_(None), Product.state == ProductState.ON_SALE).limit(
+            1
+        )
+    )

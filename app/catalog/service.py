@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
-from app.catalog.models import Category, Product, ProductState, Sku
+from app.catalog.models import Category, Product, Sku
+from app.catalog.states import ProductState
 from app.core.db import db
 from app.core.errors import NotFound
 
@@ -56,9 +57,14 @@ def list_categories() -> Sequence[Category]:
 def get_sku(sku_id: int) -> Sku:
     """A SKU of a product on sale. Raises: NotFound."""
     sku = db.session.get(Sku, sku_id)
-    if sku is None or sku.product.state != ProductState.ON_SALE:
+    if sku is None or not is_for_sale(sku):
         raise NotFound(_("这件商品已经下架"))
     return sku
+
+
+def is_for_sale(sku: Sku) -> bool:
+    """Whether it may be bought while stock lasts."""
+    return sku.removed_at is None and sku.product.state == ProductState.ON_SALE
 
 
 def price_span_fen(product: Product) -> tuple[int, int]:

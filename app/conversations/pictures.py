@@ -11,7 +11,7 @@ from app.conversations.models import Message
 from app.core import clock, ids, outbox
 from app.core.db import db, transaction
 from app.core.errors import InputInvalid, PlatformError, PlatformUnreachable
-from app.materials.pictures import redraw
+from app.core.pictures import redraw
 from app.wechat.client import AccountClient
 
 logger = logging.getLogger(__name__)

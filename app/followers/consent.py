@@ -2,16 +2,16 @@
 
 import logging
 import secrets
-from io import BytesIO
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import requests
-from PIL import Image, ImageOps
 from sqlalchemy import select
 
 from app.core import outbox
 from app.core.db import db, leave_database, transaction
+from app.core.errors import InputInvalid
+from app.core.media.store import get_media
+from app.core.pictures import Size, draw_copies
 from app.core.states import record_event
 from app.followers.models import Follower
 from app.followers.names import fit
@@ -20,12 +20,10 @@ from app.followers.service import get_by_id
 logger = logging.getLogger(__name__)
 
 CONSENTED = "consented"
-AVATAR_SIZE = 200  # pixels
+AVATAR = Size(200, 200, is_cut=True)
 MAX_BYTES = 1_000_000
-MAX_PIXELS = 4_000_000
 TIMEOUT = (3, 10)
 AVATAR_HOST = ".qlogo.cn"  # WeChat's own host of avatars; nothing else is ever fetched
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 
 def record_consent(follower_id: int, *, nickname: str, avatar_url: str, unionid: str = "") -> None:
@@ -40,8 +38,8 @@ def record_consent(follower_id: int, *, nickname: str, avatar_url: str, unionid:
         outbox.enqueue("fetch_avatar", follower_id=follower_id)
 
 
-def fetch_avatar(follower_id: int, *, folder: Path, seams: tuple[str, ...]) -> None:
-    """Draw his avatar anew into `folder`, once, so that no page shows a picture from another host.
+def fetch_avatar(follower_id: int, *, seams: tuple[str, ...]) -> None:
+    """Draw his avatar anew, once, so that no page shows a picture from another host.
 
     WeChat's address dies when he changes it, and the console's pages may load nothing from outside; so the
     picture is kept here. Only WeChat's avatar host is asked, or one of `seams`, the platform's own bases.
@@ -51,16 +49,15 @@ def fetch_avatar(follower_id: int, *, folder: Path, seams: tuple[str, ...]) -> N
     picture = _draw(_download(address)) if _may_fetch(address, seams) else None
     name = f"avatar-{secrets.token_hex(16)}.jpg" if picture else ""
     if picture:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(picture)
+        get_media().write(name, picture)
     before = _keep(follower_id, address, name)
-    delete_avatar(before, folder=folder)
+    delete_avatar(before)
 
 
-def delete_avatar(name: str, *, folder: Path) -> None:
+def delete_avatar(name: str) -> None:
     """Delete a kept picture; a name that is none is left alone."""
-    if name.startswith("avatar-") and name == Path(name).name:
-        (folder / name).unlink(missing_ok=True)
+    if name.startswith("avatar-"):
+        get_media().delete(name)
 
 
 def _keep(follower_id: int, address: str, name: str) -> str:
@@ -99,15 +96,7 @@ def _download(address: str) -> bytes:
 
 
 def _draw(data: bytes) -> bytes | None:
-    if not data:
-        return None
     try:
-        with Image.open(BytesIO(data), formats=FORMATS) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                return None
-            square = ImageOps.fit(picture.convert("RGB"), (AVATAR_SIZE, AVATAR_SIZE))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return draw_copies(data, AVATAR)[0] if data else None
+    except InputInvalid:
         return None
-    drawn = BytesIO()
-    square.save(drawn, "JPEG", quality=85)
-    return drawn.getvalue()

@@ -41,7 +41,7 @@ class Follower(Base):
     unionid: Mapped[str] = mapped_column(String(64), default="", server_default="")  # theirs
     nickname: Mapped[str] = mapped_column(String(100), default="", server_default="")  # hostile; by consent
     avatar_url: Mapped[str] = mapped_column(String(300), default="", server_default="")  # theirs; by consent
-    avatar_file: Mapped[str] = mapped_column(String(80), default="", server_default="")  # below MEDIA_DIR
+    avatar_file: Mapped[str] = mapped_column(String(80), default="", server_default="")  # in the media store
     # the merchant's, also kept at WeChat
     remark: Mapped[str] = mapped_column(String(60), default="", server_default="")
     source: Mapped[str] = mapped_column(String(40), default="", server_default="")  # theirs: subscribe_scene

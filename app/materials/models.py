@@ -20,7 +20,7 @@ class MaterialKind(StrEnum):
 
 
 class Material(Base):
-    """A file of ours below MEDIA_DIR; `media_id` once WeChat has it too."""
+    """A file of ours in the media store; `media_id` once WeChat has it too."""
 
     __tablename__ = "materials"
     __table_args__ = (UniqueConstraint("kind", "sha256"),)
@@ -28,7 +28,7 @@ class Material(Base):
     id: Mapped[Id]
     kind: Mapped[MaterialKind] = state_column(MaterialKind)
     title: Mapped[str] = mapped_column(String(80))
-    file: Mapped[str] = mapped_column(String(80))  # name below MEDIA_DIR
+    file: Mapped[str] = mapped_column(String(80))  # name in the media store
     content_type: Mapped[str] = mapped_column(String(40))
     size_bytes: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))  # of the file as it was handed in

@@ -10,15 +10,16 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import InputInvalid, NotFound
 from app.core.insert_once import insert_once
+from app.core.media.store import delete_orphans, get_media, new_name
 from app.core.outbox import enqueue
-from app.materials.files import delete_file, delete_orphans, write_file
+from app.core.pictures import draw_thumb, redraw
 from app.materials.models import Material, MaterialKind
-from app.materials.pictures import draw_thumb, redraw
 from app.materials.recordings import MAX_VIDEO_BYTES, check_video, check_voice
 
 MAX_PICTURE_BYTES = 20 * 1024 * 1024  # as it is handed in; drawn anew it is far smaller
 MAX_UPLOAD_BYTES = max(MAX_PICTURE_BYTES, MAX_VIDEO_BYTES)
 LONGEST_TITLE = 80
+PREFIX = "m-"  # tells ours from other files in the same store
 MAX_LISTED = 500
 
 _CONTENT_TYPES = {
@@ -35,13 +36,14 @@ def add_material(kind: MaterialKind, data: bytes, *, title: str, is_permanent: b
 
     `is_permanent`: stays at WeChat for good (rules); otherwise for three days (the desk).
     Opens a transaction of its own, after the file is written.
-    Raises: InputInvalid when WeChat would not take it, StorageFull.
+    Raises: InputInvalid when WeChat would not take it, StorageFull, MediaUnreachable.
     """
     fingerprint = sha256(data).hexdigest()
     if known := db.session.scalars(_same(kind, fingerprint)).first():
         return _keep_permanently(known) if is_permanent else known
     kept, ending = _PREPARE[kind](data)
-    file = write_file(kept, ending)
+    file = new_name(PREFIX, ending)
+    get_media().write(file, kept)
     values = {
         "kind": kind,
         "title": _tidy(title) or _("未命名"),
@@ -59,7 +61,7 @@ def add_material(kind: MaterialKind, data: bytes, *, title: str, is_permanent: b
         if is_first:
             enqueue("upload_material", material_id=material.id)
     if not is_first:
-        delete_file(file)
+        get_media().delete(file)
     return material
 
 
@@ -108,7 +110,7 @@ def remove_material(material_id: int, *, uses: Sequence[str]) -> None:
     with transaction() as session:
         file = get_material(material_id).file
         session.execute(delete(Material).where(Material.id == material_id))
-    delete_file(file)
+    get_media().delete(file)
 
 
 def retry_upload(material_id: int) -> None:
@@ -120,7 +122,7 @@ def retry_upload(material_id: int) -> None:
 
 def sweep_files() -> int:
     """Delete files of materials that no row names; returns how many."""
-    return delete_orphans(set(db.session.scalars(select(Material.file))))
+    return delete_orphans(PREFIX, set(db.session.scalars(select(Material.file))))
 
 
 def _same(kind: MaterialKind, fingerprint: str) -> Select[tuple[Material]]:

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import NotFound, PlatformError, PlatformUnreachable
-from app.materials.files import read_file
+from app.core.media.store import get_media
 from app.materials.models import Material, MaterialKind
 from app.wechat.client import AccountClient
 from app.wechat.platform_errors import make_unreadable
@@ -87,7 +87,7 @@ def _upload(client: AccountClient, material: Material) -> str:
 
 def _send(client: AccountClient, material: Material) -> Mapping[str, Any]:
     endpoint = "material/add_material" if material.is_permanent else "media/upload"
-    parts: dict[str, Any] = {"media": (material.file, read_file(material.file), material.content_type)}
+    parts: dict[str, Any] = {"media": (material.file, get_media().read(material.file), material.content_type)}
     if material.is_permanent and material.kind is MaterialKind.VIDEO:
         words = {"title": material.title, "introduction": ""}
         parts["description"] = (None, json.dumps(words, ensure_ascii=False))

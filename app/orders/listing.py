@@ -11,7 +11,7 @@ from app.core.days import Days
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.states import StateEvent
-from app.orders.models import Order
+from app.orders.models import Order, OrderLine
 from app.orders.states import OrderState
 
 
@@ -108,3 +108,9 @@ def _narrow(query: Select[Any], came_by: CameBy | None) -> Select[Any]:
         return query
     query = query.where(Order.entrance_id == came_by.entrance_id)
     return query.where(came_by.days.hold(Order.created_at)) if came_by.days else query
+
+
+def list_pictures(prefix: str) -> Sequence[str]:
+    """Names of pictures that orders show: goods keep the face they were bought with."""
+    query = select(OrderLine.picture).where(OrderLine.picture.startswith(prefix, autoescape=True))
+    return db.session.scalars(query.distinct()).all()

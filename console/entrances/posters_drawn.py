@@ -6,21 +6,21 @@ What is printed is for followers, so its words are Chinese whatever language the
 import logging
 from base64 import b64encode
 from dataclasses import dataclass
-from io import BytesIO
-from pathlib import Path
 
 from flask import current_app, render_template
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from app.catalog.models import Product
 from app.catalog.service import price_span_fen
+from app.core.errors import InputInvalid
+from app.core.media.store import MediaUnreachable, get_media
 from app.core.money import format_yuan
+from app.core.pictures import Size, draw_copies
 from app.core.qr import draw_qr
 from console.entrances.fitted_text import FittedText, fit
 
 logger = logging.getLogger(__name__)
 
-PICTURE_PIXELS = (1240, 945)  # the upper part of an A6 sheet at 300 dots an inch
+PICTURE = Size(1240, 945, is_cut=True)  # the upper part of an A6 sheet at 300 dots an inch
 TO_THE_PAGE = "微信扫一扫购买"
 TO_THE_CHAT = "微信扫一扫"
 FROM = "起"
@@ -84,13 +84,10 @@ def _picture(product: Product) -> str:
     """The product's first picture as a data address, so that the poster is one file; empty without one."""
     if not product.pictures:
         return ""
-    path = Path(current_app.config["MEDIA_DIR"]) / Path(product.pictures[0].file).name
+    file = product.pictures[0].file
     try:
-        with Image.open(path) as picture:
-            small = ImageOps.fit(picture.convert("RGB"), PICTURE_PIXELS)
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError):
-        logger.warning("picture not readable", extra={"file": path.name})
+        picture = draw_copies(get_media().read(file), PICTURE)[0]
+    except (OSError, InputInvalid, MediaUnreachable):
+        logger.warning("picture not readable", extra={"file": file})
         return ""
-    packed = BytesIO()
-    small.save(packed, "JPEG", quality=85)
-    return "data:image/jpeg;base64," + b64encode(packed.getvalue()).decode()
+    return "data:image/jpeg;base64," + b64encode(picture).decode()

@@ -1,6 +1,8 @@
 """Product pictures for the console's lists."""
 
-from flask import Blueprint, Response, current_app, send_from_directory
+from flask import Blueprint, Response
+
+from app.core.media.store import get_media
 
 blueprint = Blueprint("media", __name__, url_prefix="/media")
 
@@ -9,7 +11,7 @@ DAY_SECONDS = 24 * 3600
 
 @blueprint.get("/<path:file>")
 def show(file: str) -> Response:
-    """A file below MEDIA_DIR, never one outside of it."""
-    response = send_from_directory(current_app.config["MEDIA_DIR"], file)
+    """A file of the media store, never one outside of it."""
+    response = get_media().send(file)
     response.headers["Cache-Control"] = f"private, max-age={DAY_SECONDS}"
     return response

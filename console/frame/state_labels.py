@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from app.catalog.models import ProductState
+from app.catalog.states import ProductState
 from app.orders.states import OrderState
 from console.frame.labels import Labels
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import InputInvalid, NotFound, StorageFull
 from app.core.incoming import takes_body_of
+from app.core.media.store import MediaUnreachable
 from app.materials import service
 from app.materials.models import MaterialKind
 from console.frame.member import get_member_here
@@ -96,7 +97,7 @@ def _keep(kind: MaterialKind, file: FileStorage) -> bool:
     actor = get_member_here().actor
     try:
         service.add_material(kind, file.read(), title=name.stem, is_permanent=True, actor=actor)
-    except (InputInvalid, StorageFull) as error:
+    except (InputInvalid, StorageFull, MediaUnreachable) as error:
         flash(_("%(file)s：%(why)s", file=name.name[:60], why=str(error)), "danger")
         return False
     return True

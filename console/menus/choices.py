@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 from flask import current_app
 from flask_babel import gettext as _
 
-from app.catalog.models import ProductState
 from app.catalog.service import list_all, list_categories
+from app.catalog.states import ProductState
 from app.followers.tags import list_tags
 from app.keywords import service as keywords
 from app.materials.models import MaterialKind

@@ -12,10 +12,12 @@ from pathlib import PurePath
 
 from flask import request
 
-from app.catalog.models import Product, ProductState
+from app.catalog.models import Product
 from app.catalog.service import list_all
+from app.catalog.states import ProductState
 from app.core.errors import InputInvalid, StorageFull
 from app.core.incoming import row_id
+from app.core.media.store import MediaUnreachable
 from app.keywords.replies import MAX_CARDS, MAX_REPLIES, ReplyKind, ReplyMode, ReplySpec, find_problems
 from app.materials.models import Material
 from app.materials.service import MAX_UPLOAD_BYTES, add_material, find_material, list_materials
@@ -105,7 +107,7 @@ def read_replies(*, actor: str, barred: Collection[ReplyKind] = (), most: int = 
         spec = _read_spec(kind, f"r{number}-")
         try:
             spec = _take_file(spec, f"r{number}-file", actor)
-        except (InputInvalid, StorageFull) as error:
+        except (InputInvalid, StorageFull, MediaUnreachable) as error:
             problems[len(replies)] = [str(error)]
         replies.append(spec)
     mode = ReplyMode.ONE if request.form.get("reply-mode") == ReplyMode.ONE else ReplyMode.ALL

@@ -238,7 +238,7 @@ def fetch(shop: Flask, follower_id: int, answer: object, *, address: str = "/hea
         platform.answers["/head/132"] = lambda _: answer
         url = f"{platform.base}{address}" if address.startswith("/") else address
         consent.record_consent(follower_id, nickname="茶友小王", avatar_url=url)
-        consent.fetch_avatar(follower_id, folder=Path(shop.config["MEDIA_DIR"]), seams=(platform.base,))
+        consent.fetch_avatar(follower_id, seams=(platform.base,))
     return get(follower_id)
 
 
@@ -259,7 +259,7 @@ def test_an_avatar_is_drawn_anew_and_kept_here(shop: Flask) -> None:
         (404, b"no"),
         picture()[:80],
         b"\x00" * 1_100_000,
-        picture((5000, 5000)),
+        picture((8000, 8000)),
     ],
     ids=["script", "nothing", "redirect", "missing", "torn", "too large", "too many pixels"],
 )

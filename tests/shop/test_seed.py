@@ -9,6 +9,7 @@ from app.catalog.models import Product, Sku
 from app.catalog.news import find_card
 from app.core import clock
 from app.core.db import db
+from app.core.media.store import get_media
 from app.keywords.lab import AskerInMind, failing_tests, try_sentence
 from app.keywords.matching import MatchMode, Verdict
 from app.keywords.replies import ReplyKind, read_specs
@@ -24,27 +25,27 @@ def count(model: type) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
-def test_the_demo_fills_an_empty_shop_once(shop: Flask, tmp_path: Path) -> None:
-    assert seed_shop(DEMO, media_dir=tmp_path)
+def test_the_demo_fills_an_empty_shop_once(shop: Flask) -> None:
+    assert seed_shop(DEMO)
     products, skus = count(Product), count(Sku)
 
-    assert not seed_shop(DEMO, media_dir=tmp_path)
+    assert not seed_shop(DEMO)
 
     assert (count(Product), count(Sku)) == (products, skus)
     assert products >= 10
 
 
-def test_every_card_of_the_demo_has_its_picture(shop: Flask, tmp_path: Path) -> None:
-    seed_shop(DEMO, media_dir=tmp_path)
+def test_every_card_of_the_demo_has_its_picture(shop: Flask) -> None:
+    seed_shop(DEMO)
 
     for slug in db.session.scalars(select(Product.slug)):
         card = find_card(slug)
         assert card is not None
-        assert (tmp_path / card.picture).is_file()
+        assert get_media().read(card.picture)
 
 
-def test_the_demos_rules_show_every_mode_and_answer_their_test_sentences(shop: Flask, tmp_path: Path) -> None:
-    seed_shop(DEMO, media_dir=tmp_path)
+def test_the_demos_rules_show_every_mode_and_answer_their_test_sentences(shop: Flask) -> None:
+    seed_shop(DEMO)
     rules = list_active()
 
     assert {entry["mode"] for rule in rules for entry in rule.keywords} == set(MatchMode)
@@ -55,8 +56,8 @@ def test_the_demos_rules_show_every_mode_and_answer_their_test_sentences(shop: F
     assert failing_tests() == ()
 
 
-def test_the_word_of_the_readme_answers_with_a_product(shop: Flask, tmp_path: Path) -> None:
-    seed_shop(DEMO, media_dir=tmp_path)
+def test_the_word_of_the_readme_answers_with_a_product(shop: Flask) -> None:
+    seed_shop(DEMO)
 
     hit = try_sentence("茶", AskerInMind(), at=clock.now(), is_open=True).hits[0]
 
@@ -64,8 +65,8 @@ def test_the_word_of_the_readme_answers_with_a_product(shop: Flask, tmp_path: Pa
     assert [spec.kind for spec in hit.rule.replies] == [ReplyKind.PRODUCT]
 
 
-def test_the_menu_is_one_that_wechat_takes_and_its_products_exist(shop: Flask, tmp_path: Path) -> None:
-    seed_shop(DEMO, media_dir=tmp_path)
+def test_the_menu_is_one_that_wechat_takes_and_its_products_exist(shop: Flask) -> None:
+    seed_shop(DEMO)
     menu = read_menu(DEMO)
 
     assert find_problems(menu) == ()

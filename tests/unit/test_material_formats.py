@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from app.core.errors import InputInvalid
-from app.materials.pictures import draw_thumb, redraw
+from app.core.pictures import draw_thumb, redraw
 from app.materials.recordings import check_video, check_voice
 
 AMR_SECOND = (b"\x3c" + bytes(31)) * 50
