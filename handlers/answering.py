@@ -20,7 +20,7 @@ from app.core.driver import Driver
 from app.wechat.callback.codec import SUCCESS, Received
 from app.wechat.callback.messages import Push
 from app.wechat.replies import bring_back, read_kept
-from handlers.answers import SILENCE, WITH_A_PERSON, Answer, Prepared, hands_over, split
+from handlers.answers import SILENCE, WITH_A_PERSON, Answer, Prepared
 from handlers.ready import Ready
 from handlers.xml_replies import write_head, write_tail
 
@@ -57,16 +57,14 @@ class Answering:
         """Keep the push with this answer, or learn what it was answered with; then the words for it."""
         push = received.push
         to_event = push.kind.startswith("event:")
-        at_once, further = split(answer, to_event=to_event)
-        if is_late:
-            at_once, further = None, _all_further(answer)
-        said = Said(answer.by, at_once.kept if at_once else None, further)
+        parts = answer.too_late if is_late else answer.to_event if to_event else answer.to_message
+        said = Said(answer.by, parts.at_once.kept if parts.at_once else None, parts.further)
         kept = self._inbox.keep(received, said, at=clock.now(), gives_way=answer.gives_way)
         if kept is None:
             return self._say(received, WITH_A_PERSON)
-        if kept.is_first and (push.kind in AT_ONCE or hands_over(answer)):
+        if kept.is_first and (answer.hands_over or push.kind in AT_ONCE):
             self._settle(kept.message_id)
-        return self._write(push, kept, at_once, to_event=to_event)
+        return self._write(push, kept, parts.at_once, to_event=to_event)
 
     def _find(self, push: Push) -> Answer:
         try:
@@ -94,10 +92,6 @@ class Answering:
                 settle_push(message_id)
         except Exception:
             logger.exception("message not settled", extra={"message_id": message_id})
-
-
-def _all_further(answer: Answer) -> str | None:
-    return f"[{','.join(each.kept for each in answer.replies)}]" if answer.replies else None
 
 
 def _engine(app: Flask) -> Engine:

@@ -5,8 +5,8 @@ Source of the limits: https://developers.weixin.qq.com/doc/service/guide/product
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from app.wechat.replies import HandOver, Reply, TransferReply, is_ready, keep
 from handlers.xml_replies import write_tail
@@ -24,6 +24,13 @@ class Prepared:
     to_event: str  # the same to a tap, a scan, a new follower
 
 
+class Parts(NamedTuple):
+    """What is said at once, and what follows as customer-service messages: the JSON the message log keeps."""
+
+    at_once: Prepared | None
+    further: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What is said to one push. `by` is what the log shows: `rule:7`, `welcome`, `fallback`."""
@@ -31,10 +38,20 @@ class Answer:
     by: str
     replies: tuple[Prepared, ...] = ()
     gives_way: bool = False  # not said to a follower whom a person answers
+    hands_over: bool = field(init=False)  # a person answers from here on
+    to_message: Parts = field(init=False)
+    to_event: Parts = field(init=False)
 
+    def __post_init__(self) -> None:
+        """Take it apart once: most answers are said to many."""
+        object.__setattr__(self, "hands_over", any(isinstance(each.reply, HandOver) for each in self.replies))
+        object.__setattr__(self, "to_message", _take_apart(self.replies, to_event=False))
+        object.__setattr__(self, "to_event", _take_apart(self.replies, to_event=True))
 
-SILENCE = Answer("")
-WITH_A_PERSON = Answer("person")  # a person answers him, so that the bot says nothing
+    @property
+    def too_late(self) -> Parts:
+        """Everything follows: WeChat has hung up before it was found."""
+        return Parts(None, _write_list(self.replies))
 
 
 def prepare(reply: Reply) -> Prepared:
@@ -51,21 +68,21 @@ def prepare_all(replies: Iterable[Reply]) -> tuple[Prepared, ...]:
     return tuple(prepare(reply) for reply in replies)
 
 
-def split(answer: Answer, *, to_event: bool) -> tuple[Prepared | None, str | None]:
-    """The reply that is said at once, and what follows, as the JSON the message log keeps.
-
-    The order is kept: what must be uploaded first also holds back what comes after it.
-    """
-    words = [each for each in answer.replies if not isinstance(each.reply, HandOver)]
+def _take_apart(replies: tuple[Prepared, ...], *, to_event: bool) -> Parts:
+    """The order is kept: what must be uploaded first also holds back what comes after it."""
+    words = [each for each in replies if not isinstance(each.reply, HandOver)]
     at_once = words[0] if words and (words[0].to_event if to_event else words[0].to_message) else None
-    further = [each.kept for each in answer.replies if each is not at_once]
-    return at_once, f"[{','.join(further)}]" if further else None
+    return Parts(at_once, _write_list(each for each in replies if each is not at_once))
 
 
-def hands_over(answer: Answer) -> bool:
-    """Whether a person answers from here on."""
-    return any(isinstance(each.reply, HandOver) for each in answer.replies)
+def _write_list(replies: Iterable[Prepared]) -> str | None:
+    kept = ",".join(each.kept for each in replies)
+    return f"[{kept}]" if kept else None
 
 
 def _write(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+SILENCE = Answer("")
+WITH_A_PERSON = Answer("person")  # a person answers him, so that the bot says nothing

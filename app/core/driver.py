@@ -6,7 +6,8 @@ than WeChat does. Statements are written with SQLAlchemy as everywhere, but comp
 
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,18 +15,19 @@ from typing import Any
 from sqlalchemy import ClauseElement, Engine
 from sqlalchemy.exc import OperationalError
 
-from app.core.db import WRITER
-
 PATIENCE_SECONDS = 3  # for a lock, a statement or a connection
-_GONE = "the database did not let us in"
+FIRST_NAP_SECONDS, LONGEST_NAP_SECONDS = 0.0003, 0.01
+
+
+_Writer = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     sql: str
-    names: list[str] | None  # where the driver takes parameters by their place
-    writers: dict[str, Callable[[Any], Any]]
-    fixed: dict[str, Any]
+    by_place: bool  # the driver takes parameters by their place, not by name
+    parameters: Sequence[tuple[str, _Writer | None]]  # in the order of their places
+    fixed: Mapping[str, Any]
 
 
 class Statement:
@@ -43,21 +45,21 @@ class Statement:
         """The parameters as the driver takes them."""
         compiled = self._compiled
         given = {**compiled.fixed, **values}
-        for name, write in compiled.writers.items():
-            given[name] = write(given[name])
-        return given if compiled.names is None else [given[name] for name in compiled.names]
+        if compiled.by_place:
+            return [write(given[name]) if write else given[name] for name, write in compiled.parameters]
+        return {name: write(given[name]) if write else given[name] for name, write in compiled.parameters}
 
     @cached_property
     def _compiled(self) -> _Compiled:
         compiled: Any = self._statement.compile(self._engine)
-        dialect = self._engine.dialect
+        dialect, places = self._engine.dialect, compiled.positiontup
         writers = {
-            name: write
+            name: bound.type.dialect_impl(dialect).bind_processor(dialect)
             for name, bound in compiled.binds.items()
-            if (write := bound.type.dialect_impl(dialect).bind_processor(dialect))
         }
         fixed = {name: bound.value for name, bound in compiled.binds.items() if not bound.required}
-        return _Compiled(str(compiled), compiled.positiontup, writers, fixed)
+        parameters = [(name, writers[name]) for name in places or compiled.binds]
+        return _Compiled(str(compiled), places is not None, parameters, fixed)
 
 
 class Driver:
@@ -77,15 +79,10 @@ class Driver:
         if not self._is_sqlite:
             row = self.read(statement, values)
             return row[0] if row else None
-        parameters = statement.bind(values)
-        if not WRITER.acquire(timeout=PATIENCE_SECONDS):
-            raise OperationalError(statement.sql, None, TimeoutError(_GONE))
         try:
-            cursor = self._connection().execute(statement.sql, parameters)
+            cursor = self._execute(statement.sql, statement.bind(values))
         except sqlite3.Error as error:
             raise OperationalError(statement.sql, None, error) from error
-        finally:
-            WRITER.release()
         return cursor.lastrowid if cursor.rowcount == 1 else None
 
     def read(self, statement: Statement, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
@@ -106,7 +103,7 @@ class Driver:
     def rows(self, statement: Statement, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Every row. Raises: as `insert`."""
         try:
-            return list(self._connection().execute(statement.sql, statement.bind(values)).fetchall())
+            return list(self._execute(statement.sql, statement.bind(values)).fetchall())
         except self._errors as error:
             self._here.connection = None
             raise OperationalError(statement.sql, None, error) from error
@@ -118,8 +115,22 @@ class Driver:
         self._all.clear()
         self._here = threading.local()
 
+    def _execute(self, sql: str, parameters: Any) -> Any:
+        """Waits for a lock of SQLite's by itself: SQLite naps for up to 100 ms, a write here takes a tenth of one."""
+        connection, nap, began = self._connection(), FIRST_NAP_SECONDS, 0.0
+        while True:
+            try:
+                return connection.execute(sql, parameters)
+            except sqlite3.OperationalError as error:
+                now = time.monotonic()
+                began = began or now
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or now - began > PATIENCE_SECONDS:
+                    raise
+            time.sleep(nap)
+            nap = min(nap * 1.5, LONGEST_NAP_SECONDS)
+
     def _run(self, sql: str, parameters: Any) -> tuple[Any, ...] | None:
-        cursor = self._connection().execute(sql, parameters)
+        cursor = self._execute(sql, parameters)
         row: tuple[Any, ...] | None = cursor.fetchone()
         cursor.close()
         return row
@@ -142,7 +153,7 @@ class Driver:
         connection = sqlite3.connect(
             self._engine.url.database or "", isolation_level=None, check_same_thread=False
         )
-        for pragma in ("journal_mode=WAL", f"busy_timeout={PATIENCE_SECONDS * 1000}", "synchronous=NORMAL"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=0"):
             connection.execute(f"PRAGMA {pragma}").close()
         return connection
 

@@ -1,5 +1,6 @@
-"""Different signed pushes, made before the clock runs: each meets another of the shop's rules."""
+"""Different signed pushes, written to files before the clock runs: each meets another of the shop's rules."""
 
+from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.pushes import wrap, write_text
@@ -13,17 +14,16 @@ def keyword(number: int) -> str:
     return f"关键词{number % RULES:04d}号"
 
 
-def make_requests(count: int, mode: str, *, first_id: int) -> list[bytes]:
-    """`count` pushes with ids of their own, ready to be written to a connection that is kept open."""
-    return [_make(first_id + n, mode) for n in range(count)]
+def write_pushes(file: Path, count: int, mode: str, *, first_id: int) -> Path:
+    """Write `count` pushes with ids of their own: a line each, query and body apart by a tab."""
+    with file.open("wb") as lines:
+        for number in range(first_id, first_id + count):
+            lines.write(_make(number, mode))
+    return file
 
 
 def _make(number: int, mode: str) -> bytes:
     openid = f"oTeaShop_{number % FOLLOWERS:019d}"
     words = keyword(number) if number % RULES % 2 else f"你好，请问{keyword(number)}还有吗？想买两份"
     wire = wrap(write_text(words, msg_id=number, openid=openid), mode)
-    head = (
-        f"POST /wechat?{urlencode(wire.query)} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/xml\r\n"
-        f"Content-Length: {len(wire.body)}\r\n\r\n"
-    )
-    return head.encode() + wire.body
+    return urlencode(wire.query).encode() + b"\t" + wire.body + b"\n"

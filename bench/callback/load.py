@@ -1,18 +1,12 @@
-"""Drives a server over kept-open connections from one thread, and counts what each request cost the server."""
+"""Drives a server with wrk over kept-open connections, and counts what each request cost the server."""
 
 import os
-import re
-import selectors
-import socket
-import time
-from collections import deque
-from collections.abc import Sequence
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-_LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
+SCRIPT = Path(__file__).with_name("pushes.lua")
 _TICKS = os.sysconf("SC_CLK_TCK")
-_SILENCE_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -22,13 +16,14 @@ class Result:
     requests: int
     seconds: float
     cpu_seconds: float  # of the server's processes
-    latencies: Sequence[float]
+    p50_ms: float
+    p99_ms: float
     failures: int
 
     def describe(self) -> str:
         """One line of figures."""
         return (
-            f"{self.rate:7.0f} req/s  p50 {self.percentile(0.5):6.1f} ms  p99 {self.percentile(0.99):6.1f} ms  "
+            f"{self.rate:7.0f} req/s  p50 {self.p50_ms:6.1f} ms  p99 {self.p99_ms:6.1f} ms  "
             f"server {self.cpu_micros:6.0f} µs CPU/request  {self.failures} failed"
         )
 
@@ -42,64 +37,21 @@ class Result:
         """What a request costs the server, in microseconds of CPU."""
         return self.cpu_seconds / self.requests * 1e6
 
-    def percentile(self, share: float) -> float:
-        """The latency in ms that this share of the requests stays below."""
-        ordered = sorted(self.latencies)
-        return ordered[min(int(len(ordered) * share), len(ordered) - 1)] * 1000
 
+def drive(port: int, pushes: Path, server_pid: int, *, connections: int, seconds: int) -> Result:
+    """Send the pushes of this file, each once, for so long or until they are all sent.
 
-class _Caller:
-    """One connection: sends a request, reads its answer, sends the next."""
-
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port))
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.started = 0.0
-        self._data = b""
-
-    def send(self, request: bytes) -> None:
-        """Ask."""
-        self._data = b""
-        self.started = time.perf_counter()
-        self.socket.sendall(request)
-
-    def receive(self) -> bytes | None:
-        """The head of the answer once all of it is here."""
-        chunk = self.socket.recv(65536)
-        if not chunk:
-            raise ConnectionError("the server hung up")
-        self._data += chunk
-        head, blank, body = self._data.partition(b"\r\n\r\n")
-        length = _LENGTH.search(head)
-        is_complete = blank and len(body) >= (int(length.group(1)) if length else 0)
-        return head if is_complete else None
-
-
-def drive(port: int, requests: Sequence[bytes], server_pid: int, *, connections: int) -> Result:
-    """Send all requests over so many connections and read every answer."""
-    waiting, latencies, failures = deque(requests), [], 0
-    callers = [_Caller(port) for _ in range(connections)]
-    with selectors.DefaultSelector() as selector:
-        cpu, began = _cpu_of(server_pid), time.perf_counter()
-        for caller in callers:
-            selector.register(caller.socket, selectors.EVENT_READ, caller)
-            caller.send(waiting.popleft())
-        while len(latencies) < len(requests):
-            ready = selector.select(_SILENCE_SECONDS)
-            if not ready:
-                raise TimeoutError("the server fell silent")
-            for key, _ in ready:
-                head = key.data.receive()
-                if head is None:
-                    continue
-                latencies.append(time.perf_counter() - key.data.started)
-                failures += not head.startswith(b"HTTP/1.1 200")
-                if waiting:
-                    key.data.send(waiting.popleft())
-        seconds, cpu = time.perf_counter() - began, _cpu_of(server_pid) - cpu
-    for caller in callers:
-        caller.socket.close()
-    return Result(len(requests), seconds, cpu, latencies, failures)
+    Raises: subprocess.CalledProcessError with wrk's own words.
+    """
+    cpu = _cpu_of(server_pid)
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(SCRIPT)]
+    printed = subprocess.run(
+        [*command, f"http://127.0.0.1:{port}", str(pushes)], check=True, capture_output=True, text=True
+    ).stdout
+    cpu = _cpu_of(server_pid) - cpu
+    line = next(line for line in printed.splitlines() if line.startswith("RESULT "))
+    requests, micros, failures, p50, p99 = map(int, line.split()[1:])
+    return Result(requests, micros / 1e6, cpu, p50 / 1000, p99 / 1000, failures)
 
 
 def _cpu_of(pid: int) -> float:

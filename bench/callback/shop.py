@@ -7,6 +7,8 @@ from flask import Flask
 
 from app import create_app
 from app.core.db import db
+from app.entrances.models import EntranceKind
+from app.entrances.service import code_for
 from app.keywords.matching import MatchMode
 from app.keywords.replies import ReplyKind, ReplySpec
 from app.tables import METADATA
@@ -20,7 +22,7 @@ PRODUCTS = 20
 
 
 def fill(folder: Path, database: str) -> None:
-    """Make the database; once, before the server starts."""
+    """Make the database, before the server starts."""
     write_keys(folder)
     app = build(folder, database)
     with app.app_context():
@@ -29,7 +31,10 @@ def fill(folder: Path, database: str) -> None:
         for number in range(RULES):
             mode = MatchMode.EXACT if number % 2 else MatchMode.CONTAINS
             card = ReplySpec(ReplyKind.PRODUCT, slugs=(slugs[number % PRODUCTS],))
-            make_rule(f"规则 {number}", keyword(number), mode=mode, replies=[card])
+            rule_id = make_rule(f"规则 {number}", keyword(number), mode=mode, replies=[card])
+            code_for(
+                EntranceKind.KEYWORD, str(rule_id), f"关键词：规则 {number}"
+            )  # as after its first answer
         db.engine.dispose()
 
 

@@ -24,7 +24,7 @@ from app.wechat.replies import (
     keep,
     read_kept,
 )
-from handlers.answers import Answer, prepare, split
+from handlers.answers import Answer, prepare
 from handlers.speech import TEXTS, say
 from handlers.xml_replies import MAX_TEXT_BYTES, cut, write_head, write_tail
 from tests.pushes import ACCOUNT_ID, OPENID, write_event, write_text
@@ -149,7 +149,7 @@ def answer(*replies: Reply) -> Answer:
 
 
 def test_the_first_reply_is_said_at_once_and_the_others_follow() -> None:
-    at_once, further = split(answer(TextReply("一"), TextReply("二"), HandOver()), to_event=False)
+    at_once, further = answer(TextReply("一"), TextReply("二"), HandOver()).to_message
 
     assert at_once is not None
     assert at_once.reply == TextReply("一")
@@ -157,15 +157,15 @@ def test_the_first_reply_is_said_at_once_and_the_others_follow() -> None:
 
 
 def test_what_must_be_uploaded_first_holds_back_what_comes_after_it() -> None:
-    at_once, further = split(answer(MediaReply(7, "image"), TextReply("二")), to_event=False)
+    at_once, further = answer(MediaReply(7, "image"), TextReply("二")).to_message
 
     assert at_once is None
     assert [kept["type"] for kept in json.loads(further or "")] == ["media", "text"]
 
 
 def test_wechats_own_desk_answers_messages_only() -> None:
-    assert split(answer(TransferReply()), to_event=False)[0] is not None
-    assert split(answer(TransferReply()), to_event=True)[0] is None
+    assert answer(TransferReply()).to_message.at_once is not None
+    assert answer(TransferReply()).to_event.at_once is None
 
 
 @pytest.mark.parametrize("file", sorted(TEXTS.glob("*.txt")), ids=lambda file: file.stem)
