@@ -13,6 +13,7 @@ from app.alerts.service import count_open
 from app.conversations.lists import count_waiting
 from app.core.static_files import StaticFiles
 from app.followers import names
+from app.staff.rights import get_catalogue
 from app.staff.sessions import StaffMember
 from console.frame import entrance_labels, masks, moments, state_labels
 from console.frame.member import find_member_here, may
@@ -54,8 +55,9 @@ def _words() -> dict[str, Callable[..., str]]:
 
 
 def find_first_page() -> str:
-    """Where a person begins who may not see the overview: the first entry of his navigation; empty: there is none."""
-    return next((entry.endpoint for section in navigation({}, may) for entry in section.entries), "")
+    """Where a person begins who may not see the overview: the first entry that is his and not for all; or empty."""
+    entries = (entry.endpoint for section in navigation({}, may) for entry in section.entries)
+    return next((endpoint for endpoint in entries if endpoint not in get_catalogue().free), "")
 
 
 def _navigation(member: StaffMember | None) -> list[NavigationSection]:
