@@ -19,7 +19,7 @@ from app.materials.models import Material
 from app.notices.models import Notice
 from app.orders.models import Order, OrderLine, Shipment
 from app.payments.models import PaymentAttempt, PaymentNotification
-from app.staff.models import LoginTry, StaffSession, StaffUser
+from app.staff.models import LoginTry, StaffRole, StaffSession, StaffUser
 from app.wechat.menus.models import AccountMenu, MenuVersion
 from app.wechat.models import WechatToken
 
@@ -63,6 +63,7 @@ __all__ = [
     "SceneScan",
     "Shipment",
     "Sku",
+    "StaffRole",
     "StaffSession",
     "StaffUser",
     "StandingReply",

@@ -2,15 +2,27 @@
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from app.alerts import service
 from app.alerts.words import say_alert
+from app.staff.rights import FINANCE, OPERATOR, SERVICE, Right, RightGroup
 from app.staff.service import find_usernames
 from console.frame.member import get_member_here
 from console.frame.moments import moment
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/alerts")
+
+RIGHTS = RightGroup(
+    _l("告警"),
+    Right(
+        _l("查看和处理告警"),
+        "console.alerts.index",
+        "console.alerts.close",
+        roles=(OPERATOR, SERVICE, FINANCE),
+    ),
+)
 
 
 @blueprint.get("/")

@@ -23,18 +23,48 @@ from console import (
     menus,
     orders,
     overview,
+    people,
     products,
     replies,
     rules,
 )
 from console.frame import languages, media, presentation
-from console.frame.error_pages import error_page, words_for
-from console.frame.member import find_member_here, load_member
+from console.frame.error_pages import error_page, refusal_page, words_for
+from console.frame.member import find_role_here, load_member
+from console.frame.trimming import trim
 from console.replies import labels as reply_labels
 from console.rules import words as rule_words
 
 PUBLIC = frozenset(
     {"console.static", "console.login.form", "console.login.submit", "console.languages.choose"}
+)
+FOR_ALL_STAFF = frozenset(  # one's own account and long jobs, and what pages are made of
+    {
+        "console.account.show",
+        "console.account.change",
+        "console.account.end_others",
+        "console.jobs.cancel",
+        "console.jobs.download",
+        "console.jobs.fragment",
+        "console.jobs.index",
+        "console.jobs.show",
+        "console.login.leave",
+        "console.media.show",
+        "console.nothing_here",
+    }
+)
+RIGHTS = (  # in the order in which they are offered
+    overview.RIGHTS,
+    orders.RIGHTS,
+    products.RIGHTS,
+    entrances.RIGHTS,
+    alerts.RIGHTS,
+    desk.RIGHTS,
+    rules.RIGHTS,
+    materials.RIGHTS,
+    followers.RIGHTS,
+    menus.RIGHTS,
+    people.RIGHTS,
 )
 HEADERS = {
     "Content-Security-Policy": (
@@ -64,6 +94,7 @@ PARTS = (
     *materials.BLUEPRINTS,
     *menus.BLUEPRINTS,
     *orders.BLUEPRINTS,
+    *people.BLUEPRINTS,
     *products.BLUEPRINTS,
     *replies.BLUEPRINTS,
     *rules.BLUEPRINTS,
@@ -75,13 +106,24 @@ for words in (presentation.offer, reply_labels.offer, rule_words.offer):
 
 
 @door.before_request
-def guard() -> AnyResponse | None:
-    """Let nobody in who is not logged in, whatever page hangs here."""
+def guard() -> AnyResponse | tuple[str, int] | None:
+    """Let nobody in who is not logged in, and nobody to what his role does not allow, whatever page hangs here."""
     if request.endpoint == "console.static":
         return None
     load_member()
-    if request.endpoint in PUBLIC or find_member_here() is not None:
+    if request.endpoint in PUBLIC:
         return None
+    role = find_role_here()
+    if role is None:
+        return _ask_to_log_in()
+    if role.may_open(request.endpoint or ""):
+        return None
+    if request.endpoint == "console.overview.show" and (first := presentation.find_first_page()):
+        return redirect(url_for(first))
+    return refusal_page(request.endpoint or "")
+
+
+def _ask_to_log_in() -> AnyResponse:
     if request.method != "GET":
         abort(401)
     wanted = request.full_path.rstrip("?")
@@ -89,8 +131,9 @@ def guard() -> AnyResponse | None:
 
 
 @door.after_request
-def add_headers(response: Response) -> Response:
-    """Nothing of a page stays in a cache; a static file with its version may stay a year."""
+def finish(response: Response) -> Response:
+    """Take out what the reader may not do; nothing stays in a cache but a static file with its version."""
+    trim(response)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint == "console.static":

@@ -1,14 +1,21 @@
 """The first page: what happened today and what waits for somebody."""
 
 from flask import Blueprint, render_template
+from flask_babel import lazy_gettext as _l
 
 from app.alerts.service import count_open
 from app.core import clock
 from app.orders.figures import figures_of
 from app.orders.listing import count_by_state, list_orders
 from app.orders.states import OrderState
+from app.staff.rights import FINANCE, OPERATOR, SERVICE, Right, RightGroup
 
 blueprint = Blueprint("overview", __name__)
+
+RIGHTS = RightGroup(
+    _l("总览"),
+    Right(_l("查看总览"), "console.overview.show", roles=(OPERATOR, SERVICE, FINANCE)),
+)
 
 LATEST = 5
 

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from app.core.db import transaction
 from app.staff import passwords
-from app.staff.models import StaffUser
+from app.staff.models import StaffRole, StaffUser
 from app.staff.service import find_usernames
 
 PASSWORD = "spring-tea-2026"
@@ -23,11 +23,16 @@ def make_hashes_quick(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(passwords, "_NOBODY", passwords.hash_password("nobody knows"))
 
 
-def make_staff(username: str = "owner", *, password: str = PASSWORD, is_active: bool = True) -> int:
+def make_staff(
+    username: str = "owner", *, password: str = PASSWORD, is_active: bool = True, role: str = "owner"
+) -> int:
     """A console user; returns his id."""
     with transaction() as session:
         row = StaffUser(
-            username=username, password_hash=passwords.hash_password(password), is_active=is_active
+            username=username,
+            password_hash=passwords.hash_password(password),
+            is_active=is_active,
+            role=role,
         )
         session.add(row)
         session.flush()
@@ -73,11 +78,19 @@ class Console:
         return self.get("/").status_code == 200
 
 
-def open_console(app: Flask, username: str = "owner", **browser: str) -> Console:
+def make_role(*rights: str, name: str = "仓库", limit_fen: int = 0) -> str:
+    """A role of the merchant's own; returns its key."""
+    with transaction() as session:
+        row = StaffRole(key=f"own-{name}", name=name, rights=list(rights), refund_limit_fen=limit_fen)
+        session.add(row)
+        return row.key
+
+
+def open_console(app: Flask, username: str = "owner", *, role: str = "owner", **browser: str) -> Console:
     """The browser of a user who has just logged in; the user is made when he is missing."""
     with app.app_context():
         if username not in find_usernames().values():
-            make_staff(username)
+            make_staff(username, role=role)
     console = Console(app, **browser)
     assert console.log_in(username).status_code == 302
     return console

@@ -1,11 +1,11 @@
-"""Tables of console users, their sessions, and the tries to log in."""
+"""Tables of console users, their roles and sessions, and the tries to log in."""
 
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Base, CreatedAt, Id, UtcDateTime
+from app.core.db import Base, CreatedAt, Fen, Id, UtcDateTime
 
 
 class StaffUser(Base):
@@ -19,6 +19,20 @@ class StaffUser(Base):
     failed_logins: Mapped[int] = mapped_column(default=0)  # in a row
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[CreatedAt]
+
+
+class StaffRole(Base):
+    """A role of the merchant's own; or what he set for a built-in one, whose rights stand in the code."""
+
+    __tablename__ = "staff_roles"
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(String(20), unique=True)  # `own-7FK2MPQX`, or the built-in role's
+    name: Mapped[str] = mapped_column(String(40))
+    rights: Mapped[list[str]]
+    refund_limit_fen: Mapped[Fen]  # at once
+    mark: Mapped[int] = mapped_column(default=1)  # counts the changes
     created_at: Mapped[CreatedAt]
 
 

@@ -10,11 +10,10 @@ from app.core.db import db, transaction
 from app.core.errors import InputInvalid, NotFound
 from app.staff import passwords
 from app.staff.models import StaffUser
+from app.staff.rights import OWNER
 from app.staff.sessions import StaffMember, end_all_sessions
 
 logger = logging.getLogger(__name__)
-
-OWNER = "owner"
 
 
 class PasswordWrong(InputInvalid):
@@ -81,3 +80,9 @@ def change_password(member: StaffMember, *, present: str, new: str) -> None:
 def find_usernames() -> dict[str, str]:
     """The name behind every `staff:<id>`, for histories."""
     return {f"staff:{row.id}": row.username for row in db.session.scalars(select(StaffUser))}
+
+
+def find_owner_names() -> list[str]:
+    """The names of those who may do everything, in order."""
+    query = select(StaffUser.username).where(StaffUser.role == OWNER, StaffUser.is_active)
+    return list(db.session.scalars(query.order_by(StaffUser.username)))

@@ -15,6 +15,10 @@ action_label = Labels(
         "follower.addresses_shown": _l("查看了完整收货地址"),
         "followers.exported": _l("导出了粉丝名单"),
         "order.address_shown": _l("查看了完整收货信息"),
+        "role.added": _l("建立了角色"),
+        "role.changed": _l("修改了角色的权限"),
+        "role.refund_limit": _l("修改了角色的退款上限"),
+        "role.removed": _l("删除了角色"),
     }
 )
 

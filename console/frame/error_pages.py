@@ -3,12 +3,27 @@
 from flask import g, render_template
 from flask_babel import gettext as _
 
+from app.staff.rights import get_catalogue
+from app.staff.service import find_owner_names
+
 
 def error_page(code: int, title: str, sentence: str) -> tuple[str, int]:
     """The page and its HTTP status. After a crash it asks the database nothing: that may be what broke."""
     if code >= 500:
-        g.staff_member = None
+        g.staff_member = g.staff_role = None
     return render_template("console/error.html", code=code, title=title, sentence=sentence), code
+
+
+def refusal_page(endpoint: str) -> tuple[str, int]:
+    """The page for who may not do this: which right is missing, and who can give it."""
+    rights = [str(right.label) for right in get_catalogue().that_open(endpoint)]
+    missing = (
+        _("您的角色没有“%(right)s”这项权限。", right=_("”或“").join(rights))
+        if rights
+        else _("这个页面还没有归到任何权限，只有店主能打开。")
+    )
+    givers = _("需要的话，请店主（%(names)s）给您的角色加上。", names=_("、").join(find_owner_names()))
+    return error_page(403, _("没有权限"), f"{missing}{givers}" if rights else missing)
 
 
 def words_for(code: int) -> tuple[str, str]:

@@ -1,10 +1,11 @@
 """The side navigation: only what there is, grouped by what the merchant does. A page more is a line more."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import request
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +13,7 @@ class NavigationEntry:
     """One entry; `badge` names what waits there: a key of `navigation`'s `waiting`."""
 
     endpoint: str
-    label: str
+    label: LazyString
     icon: str
     badge: str = ""
 
@@ -35,57 +36,69 @@ class NavigationSection:
         return self.waiting.get(entry.badge, 0)
 
 
-def navigation(waiting: Mapping[str, int]) -> list[NavigationSection]:
-    """The sections from top to bottom. `waiting`: how much waits, by the entries' `badge`."""
-    sections: list[tuple[str, list[NavigationEntry]]] = [
+SECTIONS: tuple[tuple[LazyString | str, tuple[NavigationEntry, ...]], ...] = (
+    (
+        "",
         (
-            "",
-            [
-                NavigationEntry("console.overview.show", _("总览"), "home"),
-                NavigationEntry("console.jobs.index", _("后台任务"), "refresh"),
-            ],
+            NavigationEntry("console.overview.show", _l("总览"), "home"),
+            NavigationEntry("console.jobs.index", _l("后台任务"), "refresh"),
         ),
+    ),
+    (
+        _l("店铺"),
         (
-            _("店铺"),
-            [
-                NavigationEntry("console.orders.index", _("订单"), "receipt"),
-                NavigationEntry("console.products.index", _("商品"), "package"),
-                NavigationEntry("console.entrances.index", _("来源"), "chart"),
-                NavigationEntry("console.alerts.index", _("告警"), "bell", badge="alerts"),
-            ],
+            NavigationEntry("console.orders.index", _l("订单"), "receipt"),
+            NavigationEntry("console.products.index", _l("商品"), "package"),
+            NavigationEntry("console.entrances.index", _l("来源"), "chart"),
+            NavigationEntry("console.alerts.index", _l("告警"), "bell", badge="alerts"),
         ),
+    ),
+    (
+        _l("对话"),
         (
-            _("对话"),
-            [
-                NavigationEntry("console.desk.index", _("接待台"), "headset", badge="desk"),
-                NavigationEntry("console.messages.index", _("消息记录"), "article"),
-                NavigationEntry("console.service_hours.show", _("服务时间"), "clock"),
-                NavigationEntry("console.desk_wechat.index", _("微信客服"), "users"),
-            ],
+            NavigationEntry("console.desk.index", _l("接待台"), "headset", badge="desk"),
+            NavigationEntry("console.messages.index", _l("消息记录"), "article"),
+            NavigationEntry("console.service_hours.show", _l("服务时间"), "clock"),
+            NavigationEntry("console.desk_wechat.index", _l("微信客服"), "users"),
         ),
+    ),
+    (
+        _l("自动回复"),
         (
-            _("自动回复"),
-            [
-                NavigationEntry("console.rules.index", _("关键词规则"), "reply"),
-                NavigationEntry("console.standing.index", _("固定回复"), "anchor"),
-                NavigationEntry("console.unanswered.index", _("没答上的话"), "unknown"),
-                NavigationEntry("console.lab.show", _("关键词实验室"), "flask"),
-                NavigationEntry("console.materials.index", _("素材"), "picture"),
-            ],
+            NavigationEntry("console.rules.index", _l("关键词规则"), "reply"),
+            NavigationEntry("console.standing.index", _l("固定回复"), "anchor"),
+            NavigationEntry("console.unanswered.index", _l("没答上的话"), "unknown"),
+            NavigationEntry("console.lab.show", _l("关键词实验室"), "flask"),
+            NavigationEntry("console.materials.index", _l("素材"), "picture"),
         ),
+    ),
+    (
+        _l("粉丝"),
         (
-            _("粉丝"),
-            [
-                NavigationEntry("console.followers.index", _("粉丝名单"), "users"),
-                NavigationEntry("console.followers_tags.index", _("标签"), "tag"),
-            ],
+            NavigationEntry("console.followers.index", _l("粉丝名单"), "users"),
+            NavigationEntry("console.followers_tags.index", _l("标签"), "tag"),
         ),
+    ),
+    (
+        _l("公众号"),
         (
-            _("公众号"),
-            [
-                NavigationEntry("console.menus.index", _("菜单"), "menu"),
-                NavigationEntry("console.codes.index", _("渠道码"), "qr"),
-            ],
+            NavigationEntry("console.menus.index", _l("菜单"), "menu"),
+            NavigationEntry("console.codes.index", _l("渠道码"), "qr"),
         ),
+    ),
+    (
+        _l("团队"),
+        (NavigationEntry("console.roles.index", _l("角色与权限"), "key"),),
+    ),
+)
+
+
+def navigation(waiting: Mapping[str, int], may: Callable[[str], bool]) -> list[NavigationSection]:
+    """The sections from top to bottom, without what the reader may not open.
+
+    `waiting`: how much waits, by the entries' `badge`.
+    """
+    open_to_him = [
+        (title, tuple(each for each in entries if may(each.endpoint))) for title, entries in SECTIONS
     ]
-    return [NavigationSection(title, tuple(entries), waiting) for title, entries in sections if entries]
+    return [NavigationSection(str(title), entries, waiting) for title, entries in open_to_him if entries]

@@ -13,9 +13,10 @@ from app.alerts.service import count_open
 from app.conversations.lists import count_waiting
 from app.core.static_files import StaticFiles
 from app.followers import names
+from app.staff.rights import get_catalogue
 from app.staff.sessions import StaffMember
 from console.frame import entrance_labels, masks, moments, state_labels
-from console.frame.member import find_member_here
+from console.frame.member import find_member_here, may
 from console.frame.navigation import NavigationSection, navigation
 
 static_files = StaticFiles("console.static", Path(__file__).parents[1] / "static")
@@ -26,6 +27,7 @@ def offer() -> dict[str, object]:
     member = find_member_here()
     return {
         "member": member,
+        "may": may,
         "navigation": _navigation(member),
         "language": str(get_locale() or "zh")[:2],
         "here": request.full_path.rstrip("?") if request.method == "GET" else "",
@@ -52,5 +54,13 @@ def _words() -> dict[str, Callable[..., str]]:
     }
 
 
+def find_first_page() -> str:
+    """Where a person begins who may not see the overview: the first entry that is his and not for all; or empty."""
+    entries = (entry.endpoint for section in navigation({}, may) for entry in section.entries)
+    return next((endpoint for endpoint in entries if endpoint not in get_catalogue().free), "")
+
+
 def _navigation(member: StaffMember | None) -> list[NavigationSection]:
-    return navigation({"alerts": count_open(), "desk": count_waiting()}) if member is not None else []
+    if member is None:
+        return []
+    return navigation({"alerts": count_open(), "desk": count_waiting()}, may)

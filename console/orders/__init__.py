@@ -1,5 +1,19 @@
 """Orders: the list, one order with its history, shipping."""
 
+from flask_babel import lazy_gettext as _l
+
+from app.staff.rights import FINANCE, OPERATOR, SERVICE, Right, RightGroup
 from console.orders import pages
 
 BLUEPRINTS = (pages.blueprint,)
+RIGHTS = RightGroup(
+    _l("订单"),
+    Right(
+        _l("查看全部订单"),
+        "console.orders.index",
+        "console.orders.detail",
+        roles=(OPERATOR, SERVICE, FINANCE),
+    ),
+    Right(_l("查看收货人的完整信息"), "console.orders.show_address", roles=(OPERATOR, SERVICE)),
+    Right(_l("给订单发货"), "console.orders.mark_shipped", roles=(OPERATOR,)),
+)
