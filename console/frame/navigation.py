@@ -87,5 +87,12 @@ def navigation(waiting: Mapping[str, int]) -> list[NavigationSection]:
                 NavigationEntry("console.codes.index", _("渠道码"), "qr"),
             ],
         ),
+        (
+            _("开店"),
+            [
+                NavigationEntry("console.doctor.show", _("检查"), "pulse"),
+                NavigationEntry("console.opening.show", _("支付测试与开业"), "flag"),
+            ],
+        ),
     ]
     return [NavigationSection(title, tuple(entries), waiting) for title, entries in sections if entries]
