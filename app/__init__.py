@@ -46,6 +46,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     account.install(app)
     signing.install(app)
     gateways.install(app)
+    app.extensions["timetable"] = {entry.name: entry.every for entry in tasks.TIMETABLE}
     _set_up_bell(app)
     for part in (handlers, webviews, console, api, cli):
         part.register(app)

@@ -18,6 +18,7 @@ from app.keywords.drafts import RuleDraft
 from app.keywords.matching import Audience, Hours, Keyword, MatchMode
 from app.keywords.replies import ReplyMode, read_specs
 from app.keywords.service import add_rule
+from app.payments import opening
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,14 @@ def seed_shop(folder: Path) -> bool:
             add_rule(_rule(entry), actor=ACTOR)
     logger.info("shop seeded", extra={"products": len(shop["products"])})
     return True
+
+
+def open_seeded(folder: Path, *, secret: str) -> bool:
+    """Release a shop that never was before, when its folder says so; True when this did it. Opens a transaction."""
+    shop = tomllib.loads((folder / "shop.toml").read_text(encoding="utf-8"))
+    if not shop.get("is_open") or opening.list_openings():
+        return False
+    return opening.release(actor=ACTOR, name=ACTOR, report={}, secret=secret)
 
 
 def read_menu(folder: Path) -> dict[str, Any]:

@@ -14,11 +14,13 @@ from app.core.states import StateEvent
 from app.core.timetable import TimetableRun
 from app.entrances.models import Entrance, EntranceVisit, SceneCode, SceneScan
 from app.followers.models import Address, Follower, FollowerPush, FollowerSync, FollowerTag, Tag
+from app.golive.models import DoctorFinding, DoctorRun, GoLiveTick
 from app.keywords.models import KeywordRule, StandingReply
 from app.materials.models import Material
 from app.notices.models import Notice
 from app.orders.models import Order, OrderLine, Shipment
 from app.payments.models import PaymentAttempt, PaymentNotification
+from app.payments.opening import PayOpening, PayTester
 from app.staff.models import LoginTry, StaffRole, StaffSession, StaffUser
 from app.wechat.menus.models import AccountMenu, MenuVersion
 from app.wechat.models import WechatToken
@@ -36,12 +38,15 @@ __all__ = [
     "Category",
     "Conversation",
     "DismissedSentence",
+    "DoctorFinding",
+    "DoctorRun",
     "Entrance",
     "EntranceVisit",
     "Follower",
     "FollowerPush",
     "FollowerSync",
     "FollowerTag",
+    "GoLiveTick",
     "KeywordRule",
     "LoginTry",
     "LongJob",
@@ -53,6 +58,8 @@ __all__ = [
     "Order",
     "OrderLine",
     "OutboxJob",
+    "PayOpening",
+    "PayTester",
     "PaymentAttempt",
     "PaymentNotification",
     "Preference",

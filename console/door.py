@@ -18,6 +18,7 @@ from console import (
     desk,
     entrances,
     followers,
+    golive,
     jobs,
     materials,
     menus,
@@ -64,6 +65,7 @@ RIGHTS = (  # in the order in which they are offered
     materials.RIGHTS,
     followers.RIGHTS,
     menus.RIGHTS,
+    golive.RIGHTS,
     people.RIGHTS,
 )
 HEADERS = {
@@ -90,6 +92,7 @@ PARTS = (
     *desk.BLUEPRINTS,
     *entrances.BLUEPRINTS,
     *followers.BLUEPRINTS,
+    *golive.BLUEPRINTS,
     *jobs.BLUEPRINTS,
     *materials.BLUEPRINTS,
     *menus.BLUEPRINTS,

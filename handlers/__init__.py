@@ -8,6 +8,7 @@ from handlers.dispatch import dispatch
 from handlers.front import Front
 from handlers.links import link_from_menu
 from handlers.payment_notifications import payment_notifications
+from handlers.proof_files import proof_files
 
 ANSWERING = "answering"
 
@@ -17,6 +18,7 @@ def register(app: Flask) -> None:
     account = app.extensions[EXTENSION]
     account.make_link = link_from_menu
     app.register_blueprint(payment_notifications)
+    app.register_blueprint(proof_files)
     app.extensions["csrf"].exempt(payment_notifications)
     answering = app.extensions[ANSWERING] = Answering(app, dispatch)
     app.wsgi_app = Front(app.wsgi_app, account.callback, answering)  # type: ignore[method-assign]

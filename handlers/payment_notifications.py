@@ -5,12 +5,13 @@ No session, no login, no CSRF token: the signature alone says who is speaking.
 
 import logging
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, current_app, jsonify, request
 
 from app.core.errors import GatewayError
 from app.payments.gateways import get_gateway
 from app.payments.models import Verdict
 from app.payments.notifications import record_notification
+from app.payments.self_test import find_dropped, is_self_test, write_receipt
 
 logger = logging.getLogger(__name__)
 
@@ -38,13 +39,21 @@ def receive(name: str) -> Response:
     if (request.content_length or 0) > MAX_BYTES:
         return _fail(413)
     request.max_content_length = MAX_BYTES
+    body, secret = request.get_data(), current_app.config["SECRET_KEY"]
+    if is_self_test(secret, request.headers, body):
+        return _acknowledge(write_receipt(secret, body))
     try:
-        verdict = record_notification(get_gateway(name), request.headers, request.get_data())
+        verdict = record_notification(get_gateway(name), request.headers, body)
     except GatewayError:
         logger.exception("notification not processed", extra={"gateway": name})
         return _fail(500)
     status = STATUS[verdict]
     return Response(status=204) if status == 204 else _fail(status)
+
+
+def _acknowledge(receipt: str) -> Response:
+    """The doctor's own test: say that it arrived, and in which state; nothing is kept."""
+    return jsonify(receipt=receipt, dropped=find_dropped(request.headers))
 
 
 def _fail(status: int) -> Response:

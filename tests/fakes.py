@@ -21,6 +21,7 @@ class FakeGateway:
     requests: list[PaymentRequest] = field(default_factory=list)
     queries: list[str] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
+    self_tests: list[str] = field(default_factory=list)
     is_down: bool = False
     refusal: str = ""
     pays_before_closing: bool = False
@@ -80,6 +81,13 @@ class FakeGateway:
 
     def refresh_keys(self) -> None:
         """Nothing to fetch."""
+
+    def self_test(self, message: str) -> None:
+        """Nothing follows: the tests send their notifications themselves."""
+        self._answer()
+        if self.refusal:
+            raise GatewayRefused(self.refusal, "refused")
+        self.self_tests.append(message)
 
     def has_keys(self) -> bool:
         """Always."""

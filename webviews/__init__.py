@@ -10,6 +10,7 @@ from webviews import (
     errors,
     login,
     media,
+    opening,
     orders,
     page,
     pay,
@@ -18,7 +19,21 @@ from webviews import (
 )
 from webviews.door import shop
 
-PAGES = (addresses, cart, catalog, checkout, errors, login, media, orders, page, pay, profile, sdk_signature)
+PAGES = (
+    addresses,
+    cart,
+    catalog,
+    checkout,
+    errors,
+    login,
+    media,
+    opening,
+    orders,
+    page,
+    pay,
+    profile,
+    sdk_signature,
+)
 
 
 def register(app: Flask) -> None:

@@ -15,9 +15,11 @@ from app.followers import addresses
 from app.followers.models import Address
 from app.orders import service as orders
 from app.orders.models import Order
+from app.payments.opening import may_pay
 from webviews.chosen_goods import ChosenGoods, read_form, read_query
 from webviews.door import shop
 from webviews.guards import follower_only
+from webviews.opening import tell_not_open
 from webviews.page import freight_rule
 from webviews.session import cart_owner, find_entrance_id, get_follower
 
@@ -44,6 +46,8 @@ def show_checkout() -> ResponseReturnValue:
         return redirect(url_for("shop.show_checkout", **known, t=ids.new_token()), 303)
     if order := orders.find_by_token(get_follower().id, token):
         return redirect(_place_of(order), 303)
+    if not may_pay(get_follower().id):
+        return tell_not_open()
     goods = read_query()
     return _present(goods, token, _find_address(request.args.get("address", type=row_id)))
 
@@ -57,6 +61,8 @@ def place_order() -> ResponseReturnValue:
         raise InputInvalid(_("页面已过期，请返回购物车重新结算"))
     if order := orders.find_by_token(get_follower().id, token):
         return redirect(_place_of(order), 303)
+    if not may_pay(get_follower().id):
+        return tell_not_open()
     address = _find_address(request.form.get("address", type=row_id))
     try:
         order = _place(goods, token, address)

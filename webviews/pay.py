@@ -12,9 +12,11 @@ from app.orders.models import Order
 from app.orders.states import OrderState
 from app.payments import service as payments
 from app.payments.gateways import get_gateway
+from app.payments.opening import may_pay
 from app.payments.service import PayState
 from webviews.door import shop
 from webviews.guards import follower_only
+from webviews.opening import tell_not_open
 from webviews.session import get_follower
 
 CONFIRM_SECONDS = 30  # how long "confirming" stands before the page says what to do if it takes longer
@@ -38,6 +40,8 @@ def show_pay(order_no: str) -> ResponseReturnValue:
     order = _own(order_no)
     if order.state != OrderState.UNPAID or order.expires_at <= clock.now():
         return redirect(url_for("shop.show_result", order_no=order_no), 303)
+    if not may_pay(order.follower_id):
+        return tell_not_open()
     return render_template("shop/pay.html", order=order, seconds_left=seconds_left(order))
 
 

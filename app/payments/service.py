@@ -11,6 +11,7 @@ from app.core.errors import GatewayError, GatewayRefused, TransitionRefused
 from app.core.states import move_state, record_event
 from app.orders.models import Order
 from app.orders.states import OrderState
+from app.payments import opening
 from app.payments.attempts import SHORTEST_PAUSE, check, close_attempt, list_attempts, live_attempts
 from app.payments.gateways.contract import Gateway, PaymentRequest
 from app.payments.models import PaymentAttempt
@@ -33,9 +34,10 @@ def start_payment(order: Order, *, gateway: Gateway) -> dict[str, str]:
 
     The order's live attempt is used again with a fresh signature. A number that WeChat refuses is closed
     and a new one tried, once.
-    Raises: TransitionRefused when the order cannot be paid (any more), GatewayUnreachable when WeChat has
-    not answered (press again: it is the same request), GatewayRefused.
+    Raises: NotOpen while only testers may pay, TransitionRefused when the order cannot be paid (any more),
+    GatewayUnreachable when WeChat has not answered (press again: it is the same request), GatewayRefused.
     """
+    opening.check(order.follower_id)
     attempt = _live_or_new(order, gateway)
     try:
         prepay_id = _prepay_id(attempt, gateway)

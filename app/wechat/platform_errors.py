@@ -169,14 +169,25 @@ def raise_for_errcode(result: Mapping[str, Any]) -> None:
         raise make_error(errcode, str(result.get("errmsg", "")))
 
 
-def _address_sentence(errmsg: str) -> str:
+def find_refused_address(errmsg: str) -> str:
+    """The address that WeChat saw and does not have on its list; empty when it does not say."""
     found = _ADDRESS.search(errmsg)
-    if not found:
+    return found.group(1) if found else ""
+
+
+def say_errcode(errcode: int) -> str:
+    """What WeChat's number means, in the reader's language; empty when nobody here knows."""
+    return str(_SENTENCES.get(errcode, ""))
+
+
+def _address_sentence(errmsg: str) -> str:
+    address = find_refused_address(errmsg)
+    if not address:
         return str(_("服务器地址不在 IP 白名单：请在公众平台的开发设置里添加（40164）"))
     return str(
         _(
             "服务器地址 %(address)s 不在 IP 白名单：请在公众平台“设置与开发 → 开发接口管理 → IP白名单”里添加它，"
             "约十分钟后生效（40164）",
-            address=found.group(1),
+            address=address,
         )
     )

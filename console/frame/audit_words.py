@@ -14,6 +14,9 @@ action_label = Labels(
     {
         "follower.addresses_shown": _l("查看了完整收货地址"),
         "followers.exported": _l("导出了粉丝名单"),
+        "opening.add_tester": _l("加入了支付测试名单"),
+        "opening.change": _l("开业或收回了开业"),
+        "opening.remove_tester": _l("从支付测试名单去掉了"),
         "order.address_shown": _l("查看了完整收货信息"),
         "role.added": _l("建立了角色"),
         "role.changed": _l("修改了角色的权限"),

@@ -87,6 +87,13 @@ SECTIONS: tuple[tuple[LazyString | str, tuple[NavigationEntry, ...]], ...] = (
         ),
     ),
     (
+        _l("开店"),
+        (
+            NavigationEntry("console.doctor.show", _l("检查"), "pulse"),
+            NavigationEntry("console.opening.show", _l("支付测试与开业"), "flag"),
+        ),
+    ),
+    (
         _l("团队"),
         (NavigationEntry("console.roles.index", _l("角色与权限"), "key"),),
     ),

@@ -19,6 +19,7 @@ from app.keywords.drafts import draft_of
 from app.keywords.matching import Keyword, MatchMode
 from app.keywords.replies import ReplyKind, ReplySpec
 from app.keywords.service import list_active
+from app.payments.opening import is_released
 from app.tables import METADATA
 from tests.conftest import create_postgres_database
 
@@ -128,6 +129,7 @@ def test_what_an_older_release_kept_is_there_after_going_up_and_down_again(empty
         assert rules["时间"].replies == (ReplySpec(ReplyKind.TEXT, text="9 点"),)
         assert (message.dedupe_key, message.payload) == ("m:1", "<xml/>")
         assert (follower.paid_orders, follower.spent_fen, follower.follows) == (1, 6800, 1)
+        assert is_released()  # it has sold before
         db.session.remove()
 
         downgrade(revision="0001")

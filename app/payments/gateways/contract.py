@@ -74,5 +74,8 @@ class Gateway(Protocol):
     def refresh_keys(self) -> None:
         """Renew what answers are verified with, where that changes by itself. Raises: GatewayError."""
 
+    def self_test(self, message: str) -> None:
+        """Ask the gateway to send a signed test notification, which is kept and changes nothing."""
+
     def has_keys(self) -> bool:
         """Whether an answer could be verified now."""

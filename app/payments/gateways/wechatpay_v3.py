@@ -134,6 +134,10 @@ class WechatPayV3:
         if isinstance(self._keys, CertificateMode):
             self._keys.download(self._transport.send)
 
+    def self_test(self, message: str) -> None:
+        """POST /v3/security/echo: a SECURITY_ECHO.SUCCESS follows at our notify_url."""
+        self._call("POST", "/v3/security/echo", {"notify_url": self._notify_url, "echo_message": message})
+
     def has_keys(self) -> bool:
         """Whether an answer could be verified now."""
         return bool(self._keys.current())

@@ -1,0 +1,12 @@
+"""The registry: every check, in the order of WeChat's own consoles. A new one is a line more in its file."""
+
+from collections.abc import Mapping
+
+from app.golive.checks import access, callback, certificates, clocks, domains, machine, notify, pay
+from app.golive.checks.contract import Check
+
+PARTS = (callback, access, domains, pay, certificates, notify, clocks, machine)
+CHECKS: tuple[Check, ...] = tuple(check for part in PARTS for check in part.CHECKS)
+BY_NAME: Mapping[str, Check] = {check.name: check for check in CHECKS}
+if len(BY_NAME) != len(CHECKS):
+    raise ValueError("two checks have one name")
