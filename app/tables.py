@@ -12,15 +12,24 @@ from app.core.outbox import OutboxJob
 from app.core.preferences import Preference
 from app.core.states import StateEvent
 from app.core.timetable import TimetableRun
+from app.delivery.models import FreightGoods, FreightTemplate, FreightZone, PickupPoint
 from app.entrances.models import Entrance, EntranceVisit, SceneCode, SceneScan
 from app.followers.models import Address, Follower, FollowerPush, FollowerSync, FollowerTag, Tag
 from app.golive.models import DoctorFinding, DoctorRun, GoLiveTick
 from app.keywords.models import KeywordRule, StandingReply
 from app.materials.models import Material
 from app.notices.models import Notice
-from app.orders.models import Order, OrderLine, Shipment
+from app.orders.models import Order, OrderLine, Pickup, Shipment
 from app.payments.models import PaymentAttempt, PaymentNotification
 from app.payments.opening import PayOpening, PayTester
+from app.promotions.models import (
+    Coupon,
+    FlashItem,
+    FlashSale,
+    FlashTake,
+    FollowerCoupon,
+    Reduction,
+)
 from app.staff.models import LoginTry, StaffRole, StaffSession, StaffUser
 from app.wechat.menus.models import AccountMenu, MenuVersion
 from app.wechat.models import WechatToken
@@ -37,15 +46,23 @@ __all__ = [
     "CartLine",
     "Category",
     "Conversation",
+    "Coupon",
     "DismissedSentence",
     "DoctorFinding",
     "DoctorRun",
     "Entrance",
     "EntranceVisit",
+    "FlashItem",
+    "FlashSale",
+    "FlashTake",
     "Follower",
+    "FollowerCoupon",
     "FollowerPush",
     "FollowerSync",
     "FollowerTag",
+    "FreightGoods",
+    "FreightTemplate",
+    "FreightZone",
     "GoLiveTick",
     "KeywordRule",
     "LoginTry",
@@ -62,10 +79,13 @@ __all__ = [
     "PayTester",
     "PaymentAttempt",
     "PaymentNotification",
+    "Pickup",
+    "PickupPoint",
     "Preference",
     "Product",
     "ProductPicture",
     "QuickReply",
+    "Reduction",
     "SceneCode",
     "SceneScan",
     "Shipment",

@@ -14,8 +14,9 @@ from app.keywords.matching import Keyword, MatchMode
 from app.keywords.replies import ReplyKind, ReplySpec
 from app.keywords.service import add_rule
 from app.orders.models import Order
-from app.orders.service import Checkout, Destination, Item, place_order, price_items
-from app.pricing.quote import FreightRule
+from app.orders.quoting import Wanted, price_items
+from app.orders.service import Checkout, Destination, Item, place_order
+from app.pricing.freight import FreightRule
 
 FREIGHT = FreightRule(fee_fen=800, free_from_fen=9900)
 TTL = timedelta(minutes=30)
@@ -76,5 +77,5 @@ def make_checkout(follower_id: int, sku_id: int, quantity: int = 1, token: str =
         token=token or f"token-{next(_numbers)}-{clock.now().timestamp()}",
         items=items,
         destination=DESTINATION,
-        seen_total_fen=price_items(items, FREIGHT).total_fen,
+        seen_total_fen=price_items(Wanted(items, follower_id), FREIGHT).quote.total_fen,
     )

@@ -7,6 +7,7 @@ from webviews import (
     cart,
     catalog,
     checkout,
+    coupons,
     errors,
     login,
     media,
@@ -15,6 +16,7 @@ from webviews import (
     page,
     pay,
     profile,
+    region_question,
     sdk_signature,
 )
 from webviews.door import shop
@@ -24,6 +26,7 @@ PAGES = (
     cart,
     catalog,
     checkout,
+    coupons,
     errors,
     login,
     media,
@@ -32,6 +35,7 @@ PAGES = (
     page,
     pay,
     profile,
+    region_question,
     sdk_signature,
 )
 

@@ -8,26 +8,35 @@ from app.carts import service as carts
 from app.carts.service import CartView, Trouble
 from app.core.errors import InputInvalid
 from app.core.incoming import row_id
-from app.pricing.quote import PricedLine, Quote, quote
+from app.delivery.regions import Region
+from app.followers import addresses
+from app.orders.quoting import Item, Priced, Wanted, price_items
+from webviews.checkout_choices import region_of_address
+from webviews.cost_words import tariff_words
 from webviews.door import shop
 from webviews.guards import open_to_all
 from webviews.page import freight_rule
-from webviews.session import cart_owner
+from webviews.session import cart_owner, find_follower
 
 
 @shop.get("/cart")
 @open_to_all
 def show_cart() -> ResponseReturnValue:
     """Every line; what cannot be bought as it is stands named at the top."""
-    lines = carts.view(cart_owner())
+    region = _region()
+    lines = carts.view(cart_owner(), region)
+    priced = price_of(lines, region)
     return render_template(
         "shop/cart.html",
         lines=lines,
         troubled=[line for line in lines if line.trouble],
-        price=price_of(lines),
+        price=priced.quote,
+        list_prices={sku.id: _list_price(priced, at) for at, sku in enumerate(priced.skus)},
+        freight=_freight_words(priced),
+        needs_region=priced.needs_region,
+        region=region,
         can_check_out=any(line.can_buy for line in lines),
         max_quantity=carts.MAX_QUANTITY,
-        freight=freight_rule(),
         Trouble=Trouble,
     )
 
@@ -65,10 +74,27 @@ def accept_prices() -> ResponseReturnValue:
     return redirect(url_for("shop.show_cart"), 303)
 
 
-def price_of(lines: list[CartView]) -> Quote:
-    """What the lines that can be bought cost, freight included."""
-    priced = [PricedLine(line.line.sku.price_fen, line.line.quantity) for line in lines if line.can_buy]
-    return quote(priced, freight_rule())
+def price_of(lines: list[CartView], region: Region | None) -> Priced:
+    """What the lines that can be bought cost, freight included, before any coupon."""
+    follower = find_follower()
+    items = tuple(Item(view.line.sku_id, view.line.quantity) for view in lines if view.can_buy)
+    return price_items(Wanted(items, follower.id if follower else None, region), freight_rule())
+
+
+def _region() -> Region | None:
+    """Where the follower had things sent last."""
+    follower = find_follower()
+    return region_of_address(addresses.find_preselected(follower.id)) if follower else None
+
+
+def _freight_words(priced: Priced) -> str:
+    """How freight is counted, when it is one way for all of it."""
+    tariffs = {quoted.line.tariff or freight_rule().tariff for quoted in priced.quote.lines}
+    return tariff_words(tariffs.pop()) if len(tariffs) == 1 else ""
+
+
+def _list_price(priced: Priced, at: int) -> int:
+    return priced.quote.lines[at].line.list_price_fen
 
 
 def _read_choice() -> tuple[int, int]:

@@ -9,13 +9,19 @@ from flask.typing import ResponseReturnValue
 from app.carts.service import MAX_QUANTITY
 from app.catalog import service as catalog
 from app.catalog.models import Product, Sku
-from app.catalog.news import lowest_price_fen
 from app.core.incoming import row_id
 from app.core.money import format_yuan
+from app.delivery.freight import find_carriages
+from app.promotions.holding import Offered, list_offered
+from app.promotions.reductions import list_rules
+from webviews.cost_words import freight_words
+from webviews.coupon_words import coupon_value
 from webviews.door import shop
 from webviews.guards import open_to_all
 from webviews.page import freight_rule
+from webviews.session import find_follower
 from webviews.share import share_product, share_shop
+from webviews.shelf_prices import shelf_prices
 
 LOW_STOCK = 5
 
@@ -33,8 +39,7 @@ def list_products() -> ResponseReturnValue:
         categories=catalog.list_categories(),
         category_id=category_id,
         search=search,
-        lowest_price_fen=lowest_price_fen,
-        has_several_prices=_has_several_prices,
+        prices=shelf_prices(products),
         is_sold_out=_is_sold_out,
         share_link=share_shop(),
         share_picture=_picture_address(products[0]) if products else "",
@@ -46,16 +51,19 @@ def list_products() -> ResponseReturnValue:
 def show_product(slug: str) -> ResponseReturnValue:
     """One product with its pictures, options and freight."""
     product = catalog.get_on_sale(slug)
+    shelf = shelf_prices([product])[product.id]
     return render_template(
         "shop/product.html",
         product=product,
-        lowest_price_fen=lowest_price_fen(product),
-        has_several_prices=_has_several_prices(product),
+        shelf=shelf,
+        coupons=_offered()[:3],
+        coupon_value=coupon_value,
+        reductions=[rule for rule in list_rules() if rule.covers(product.id)],
         is_sold_out=_is_sold_out(product),
         low_stock=_low_stock(product),
         options=_options(product.skus),
-        skus=[_describe(sku) for sku in product.skus],
-        freight=freight_rule(),
+        skus=[_describe(sku, shelf.price_of(sku)) for sku in product.skus],
+        freight=freight_words(find_carriages([product.id], None)[product.id], freight_rule()),
         max_quantity=MAX_QUANTITY,
         share_link=share_product(product),
         share_picture=_picture_address(product),
@@ -70,8 +78,10 @@ def _picture_address(product: Product) -> str:
     return str(current_app.config["BASE_URL"] + path)
 
 
-def _has_several_prices(product: Product) -> bool:
-    return len({sku.price_fen for sku in product.skus}) > 1
+def _offered() -> list[Offered]:
+    """Coupons this visitor may take now."""
+    follower = find_follower()
+    return [one for one in list_offered(follower.id if follower else None) if one.can_collect]
 
 
 def _is_sold_out(product: Product) -> bool:
@@ -95,11 +105,11 @@ def _options(skus: Sequence[Sku]) -> dict[str, list[str]]:
     return options
 
 
-def _describe(sku: Sku) -> dict[str, Any]:
+def _describe(sku: Sku, price_fen: int) -> dict[str, Any]:
     """What the page's script has to know of a SKU; the price as the text to show."""
     return {
         "id": sku.id,
         "options": catalog.options_of(sku),
-        "price": format_yuan(sku.price_fen),
+        "price": format_yuan(price_fen),
         "stock": sku.stock,
     }

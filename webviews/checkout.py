@@ -2,28 +2,32 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.core import ids
-from app.core.errors import InputInvalid, NotFound, OutOfStock, PriceChanged, ShopError
+from app.core.errors import InputInvalid, NotFound, NotServed, OutOfStock, PriceChanged, ShopError
 from app.core.incoming import row_id
+from app.delivery.points import list_open_points
 from app.followers import addresses
 from app.followers.models import Address
 from app.orders import service as orders
 from app.orders.models import Order
+from app.orders.quoting import Priced, list_choices
 from app.payments.opening import may_pay
+from webviews.checkout_choices import Choices, read_choices
 from webviews.chosen_goods import ChosenGoods, read_form, read_query
 from webviews.door import shop
 from webviews.guards import follower_only
 from webviews.opening import tell_not_open
 from webviews.page import freight_rule
+from webviews.region_question import ask_region
 from webviews.session import cart_owner, find_entrance_id, get_follower
 
 MAX_NOTE = 100
+KEPT = ("sku", "quantity", "address", "point", "coupon")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +46,15 @@ def show_checkout() -> ResponseReturnValue:
     token = request.args.get("t", "")
     if not _is_token(token):
         # The token goes into the address before the page is shown.
-        known = {name: request.args[name] for name in ("sku", "quantity", "address") if name in request.args}
+        known = {name: request.args[name] for name in KEPT if name in request.args}
         return redirect(url_for("shop.show_checkout", **known, t=ids.new_token()), 303)
     if order := orders.find_by_token(get_follower().id, token):
         return redirect(_place_of(order), 303)
     if not may_pay(get_follower().id):
         return tell_not_open()
-    goods = read_query()
-    return _present(goods, token, _find_address(request.args.get("address", type=row_id)))
+    choices = read_choices(_find_address(request.args.get("address", type=row_id)))
+    goods = read_query(None if choices.point else choices.region)
+    return _present(goods, token, choices)
 
 
 @shop.post("/checkout")
@@ -63,47 +68,65 @@ def place_order() -> ResponseReturnValue:
         return redirect(_place_of(order), 303)
     if not may_pay(get_follower().id):
         return tell_not_open()
-    address = _find_address(request.form.get("address", type=row_id))
+    choices = read_choices(_find_address(request.form.get("address", type=row_id)))
     try:
-        order = _place(goods, token, address)
+        order = _place(goods, token, choices)
     except ShopError as error:
-        return _present(goods, token, address, _explain(error, goods))
+        return _present(goods, token, choices, _explain(error, goods))
     return redirect(_place_of(order), 303)
 
 
-def _place(goods: ChosenGoods, token: str, address: Address | None) -> Order:
-    if address is None:
-        raise InputInvalid(_("请先选择收货地址"))
-    follower_id, address_id = get_follower().id, address.id
+def _place(goods: ChosenGoods, token: str, choices: Choices) -> Order:
+    destination = _destination(choices)
+    follower_id, address = get_follower().id, choices.address
+    address_id = address.id if address and not choices.point else None
     order = orders.place_order(
         orders.Checkout(
             follower_id=follower_id,
             token=token,
             items=goods.items,
-            destination=_destination(address),
+            destination=destination,
             seen_total_fen=request.form.get("seen_total_fen", -1, type=int),
             note=_note(),
             entrance_id=find_entrance_id(),
             owner=cart_owner() if goods.is_cart else "",
+            region=choices.region,
+            coupon_id=choices.wanted(goods.items).coupon_id,
+            pickup_point_id=choices.point.id if choices.point else None,
         ),
         freight=freight_rule(),
         ttl=timedelta(seconds=current_app.config["ORDER_TTL_SECONDS"]),
     )
-    addresses.mark_used(address_id, follower_id=follower_id)
+    if address_id is not None:
+        addresses.mark_used(address_id, follower_id=follower_id)
     return order
 
 
-def _destination(address: Address) -> orders.Destination:
+def _destination(choices: Choices) -> orders.Destination:
+    if point := choices.point:
+        name, phone = addresses.check_contact(*_contact(choices))
+        return orders.Destination(name, phone, _("到店自提"), f"{point.title} {point.address}")
+    if (address := choices.address) is None:
+        raise InputInvalid(_("请先选择收货地址"))
     return orders.Destination(address.receiver, address.phone, addresses.region_of(address), address.detail)
+
+
+def _contact(choices: Choices) -> tuple[str, str]:
+    """Who comes for the goods: as written, else as the address says."""
+    address = choices.address
+    known = (address.receiver, address.phone) if address else ("", "")
+    return request.form.get("receiver", known[0]), request.form.get("phone", known[1])
 
 
 def _explain(error: ShopError, goods: ChosenGoods) -> Trouble:
     match error:
         case PriceChanged():
-            return Trouble(_("合计已变动，请确认新的金额"), is_price=True)
+            return Trouble(_(error.message), is_price=True)
         case OutOfStock():
             title = goods.title_of(error.details.get("sku_id"))
             return Trouble(_("“%(title)s”库存不足，请减少数量或选择其他商品", title=title))
+        case NotServed():
+            return Trouble(_("有商品不能送到这个地址，请换一个地址，或返回购物车去掉它们"))
         case NotFound():
             return Trouble(_("有商品已经下架，请返回重新选择"))
         case _:
@@ -111,21 +134,41 @@ def _explain(error: ShopError, goods: ChosenGoods) -> Trouble:
 
 
 def _present(
-    goods: ChosenGoods, token: str, address: Address | None, trouble: Trouble | None = None
+    goods: ChosenGoods, token: str, choices: Choices, trouble: Trouble | None = None
 ) -> ResponseReturnValue:
-    page: dict[str, Any] = {
-        "goods": goods,
-        "token": token,
-        "address": address,
-        "region_of": addresses.region_of,
-        "price": goods.price(),
-        "freight": freight_rule(),
-        "trouble": trouble,
-        "note": _note(),
-        "max_note": MAX_NOTE,
-        "here": goods.path(token),
-    }
-    return render_template("shop/checkout.html", **page), trouble.status if trouble else 200
+    priced = choices.price(goods.items)
+    contact = _contact(choices)
+    page = render_template(
+        "shop/checkout.html",
+        goods=goods,
+        token=token,
+        choices=choices,
+        address=choices.address,
+        region_of=addresses.region_of,
+        priced=priced,
+        price=priced.quote,
+        coupons=list_choices(get_follower().id, priced.quote),
+        points=list_open_points(),
+        receiver=contact[0],
+        phone=contact[1],
+        question=ask_region(choices, priced),
+        is_changed=bool(trouble and trouble.is_price) or _has_moved(token, choices, priced),
+        trouble=trouble,
+        note=_note(),
+        max_note=MAX_NOTE,
+        here=goods.path(token, **choices.query),
+        path=goods.path,
+    )
+    return page, trouble.status if trouble else 200
+
+
+def _has_moved(token: str, choices: Choices, priced: Priced) -> bool:
+    """Whether the total is another one than when this very checkout was looked at last."""
+    address = choices.address
+    same = [token, f"{address.id if address else 0}/{choices.query}"]
+    before, total_fen = session.get("checkout_seen"), priced.quote.total_fen
+    session["checkout_seen"] = [*same, total_fen]
+    return bool(before) and before[:2] == same and before[2] != total_fen
 
 
 def _find_address(address_id: int | None) -> Address | None:

@@ -11,9 +11,8 @@ from app.catalog.models import Sku
 from app.catalog.service import get_sku
 from app.core.errors import InputInvalid, NotFound
 from app.core.incoming import find_row_id, row_id
+from app.delivery.regions import Region
 from app.orders.service import Item
-from app.pricing.quote import PricedLine, Quote, quote
-from webviews.page import freight_rule
 from webviews.session import cart_owner
 
 
@@ -49,26 +48,22 @@ class ChosenGoods:
         """Whether some line cannot be had in that number."""
         return any(line.is_short for line in self.lines)
 
-    def price(self) -> Quote:
-        """What they cost now."""
-        return quote([PricedLine(line.sku.price_fen, line.quantity) for line in self.lines], freight_rule())
-
     def title_of(self, sku_id: object) -> str:
         """The product's title, for a sentence."""
         return next((line.sku.product.title for line in self.lines if line.sku.id == sku_id), "")
 
-    def path(self, token: str) -> str:
-        """The address of this very checkout."""
+    def path(self, token: str, **choices: object) -> str:
+        """The address of this very checkout, with these choices."""
         if self.is_cart or not self.lines:
-            return url_for("shop.show_checkout", t=token)
+            return url_for("shop.show_checkout", t=token, **choices)
         line = self.lines[0]
-        return url_for("shop.show_checkout", sku=line.sku.id, quantity=line.quantity, t=token)
+        return url_for("shop.show_checkout", sku=line.sku.id, quantity=line.quantity, t=token, **choices)
 
 
-def read_query() -> ChosenGoods:
-    """`?sku=&quantity=` is one SKU straight away; without them it is the cart."""
+def read_query(region: Region | None) -> ChosenGoods:
+    """`?sku=&quantity=` is one SKU straight away; without them it is the cart, as far as it is sent to `region`."""
     if "sku" not in request.args:
-        return _from_cart()
+        return _from_cart(region)
     sku_id = request.args.get("sku", type=row_id)
     if sku_id is None:
         raise NotFound(_("这件商品已经下架"))
@@ -93,8 +88,8 @@ def _read_line(sku: str, quantity: str) -> ChosenLine:
     return ChosenLine(get_sku(sku_id), carts.check_quantity(find_row_id(quantity)))
 
 
-def _from_cart() -> ChosenGoods:
-    views = carts.view(cart_owner())
+def _from_cart(region: Region | None) -> ChosenGoods:
+    views = carts.view(cart_owner(), region)
     return ChosenGoods(
         tuple(ChosenLine(view.line.sku, view.line.quantity) for view in views if view.can_buy),
         is_cart=True,

@@ -34,10 +34,18 @@ class Step:
     at: datetime | None
 
 
+def state_word(order: Order) -> str:
+    """What its state is called; who fetches his goods waits for no parcel."""
+    fetched = {OrderState.PAID: _("待自提"), OrderState.SHIPPED: _("已提货")} if order.is_fetched else {}
+    return fetched.get(order.state) or str(STATE_WORDS[order.state])
+
+
 def event_words(event: StateEvent) -> str:
     """A line of the order's history as a sentence."""
     if event.new == OrderState.CANCELLED:
         return _("超时未付款，订单已取消") if event.cause == "expired" else _("订单已取消")
+    if event.cause == "fetched":
+        return _("已到店提货")
     return str(_EVENT_WORDS.get((event.old, event.new), "")) or _("状态更新")
 
 
@@ -47,6 +55,10 @@ def state_hint(order: Order) -> str:
         case OrderState.UNPAID:
             is_over = order.expires_at <= clock.now()
             return _("支付时间已过，订单即将关闭") if is_over else _("商品已为您保留，请尽快付款")
+        case OrderState.PAID if order.is_fetched:
+            return _("到店出示提货码，即可取走商品")
+        case OrderState.SHIPPED if order.is_fetched:
+            return _("商品已取走，谢谢光临")
         case OrderState.PAID:
             return _("我们会尽快发货，发出后通知您")
         case OrderState.SHIPPED:
@@ -57,10 +69,13 @@ def state_hint(order: Order) -> str:
 
 
 def reached_steps(order: Order) -> list[Step]:
-    """Ordered, paid, shipped: with the moment each was reached."""
+    """Ordered, paid, shipped or fetched: with the moment each was reached."""
     shipped_at = order.shipments[0].shipped_at if order.shipments else None
+    last = Step(_("发货"), shipped_at)
+    if order.pickup is not None:
+        last = Step(_("提货"), order.pickup.handed_at)
     return [
         Step(_("下单"), order.created_at),
         Step(_("付款"), order.paid_at),
-        Step(_("发货"), shipped_at),
+        last,
     ]

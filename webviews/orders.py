@@ -12,8 +12,9 @@ from app.payments import closing
 from app.payments.gateways import get_gateway
 from webviews.door import shop
 from webviews.guards import follower_only
-from webviews.order_words import STATE_WORDS, event_words, reached_steps, state_hint
+from webviews.order_words import event_words, reached_steps, state_hint, state_word
 from webviews.pay import seconds_left
+from webviews.pickup_code import show_pickup
 from webviews.session import get_follower
 
 TABS = {"unpaid": OrderState.UNPAID, "paid": OrderState.PAID, "shipped": OrderState.SHIPPED}
@@ -31,7 +32,7 @@ def list_orders() -> ResponseReturnValue:
         orders=listing.list_own(follower_id=follower_id, state=TABS.get(tab)),
         tab=tab if tab in TABS else "",
         counts={name: counts[state] for name, state in TABS.items()},
-        state_words=STATE_WORDS,
+        state_word=state_word,
         seconds_left=seconds_left,
     )
 
@@ -44,11 +45,12 @@ def show_order(order_no: str) -> ResponseReturnValue:
     return render_template(
         "shop/order.html",
         order=order,
-        state_words=STATE_WORDS,
+        state_word=state_word,
         hint=state_hint(order),
         steps=reached_steps(order),
         events=[(event.at, event_words(event)) for event in listing.timeline(order)],
         seconds_left=seconds_left(order),
+        pickup=show_pickup(order),
     )
 
 

@@ -12,7 +12,9 @@ from flask_babel import gettext as _
 from app.catalog.service import options_label
 from app.core import clock
 from app.core.static_files import StaticFiles
-from app.pricing.quote import FreightRule
+from app.pricing.explained import explain
+from app.pricing.freight import FreightRule
+from webviews.cost_words import cost_label
 from webviews.door import shop
 from webviews.session import count_cart, is_wechat
 from webviews.visits import look_at_entrance
@@ -53,6 +55,8 @@ def offer_to_templates() -> dict[str, Any]:
         "moment": moment,
         "cart_count": count_cart,
         "options_label": options_label,
+        "cost_lines": explain,
+        "cost_label": cost_label,
         "in_wechat": is_wechat(),
         "language": "en" if str(get_locale() or "zh").startswith("en") else "zh-CN",
     }

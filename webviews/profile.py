@@ -17,6 +17,7 @@ from app.followers.consent import record_consent
 from app.followers.erasure import erase
 from app.followers.names import initial_of, tame
 from app.orders.listing import count_by_state
+from app.promotions.holding import list_usable
 from app.wechat.account import get_account
 from app.wechat.oauth import Visitor
 from webviews.door import shop
@@ -39,6 +40,7 @@ def show_me() -> ResponseReturnValue:
         initial=initial_of(follower),
         counts=count_by_state(follower.id),
         address_count=len(addresses.list_own(follower.id)),
+        coupon_count=len(list_usable(follower.id)),
     )
 
 

@@ -1,6 +1,6 @@
 """Putting in, changing, reading and merging carts. A line that cannot be bought is named, never dropped."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,9 @@ from app.catalog.service import get_sku, is_for_sale
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import InputInvalid, NotFound
+from app.delivery.freight import Carriage, find_carriages
+from app.delivery.regions import Region
+from app.promotions import flash
 
 MAX_QUANTITY = 99
 MAX_LINES = 50
@@ -25,15 +28,17 @@ class Trouble(StrEnum):
     GONE = "gone"  # off sale
     SOLD_OUT = "sold_out"
     TOO_FEW = "too_few"  # fewer in stock than wanted
+    NOT_SERVED = "not_served"  # not sent to the buyer's region
     PRICE_CHANGED = "price_changed"
 
 
 @dataclass(frozen=True, slots=True)
 class CartView:
-    """A line and what the buyer has to know about it."""
+    """A line, what a piece costs now, and what the buyer has to know about it."""
 
     line: CartLine
     trouble: Trouble
+    price_fen: int
 
     @property
     def can_buy(self) -> bool:
@@ -49,6 +54,7 @@ def add(owner: str, sku_id: int, quantity: int) -> CartLine:
     check_quantity(quantity)
     with transaction() as session:
         sku = get_sku(sku_id)
+        price_fen = _prices(owner, [sku])[sku_id]
         line = _find(owner, sku_id)
         if line is None:
             if count_lines(owner) >= MAX_LINES:
@@ -57,13 +63,13 @@ def add(owner: str, sku_id: int, quantity: int) -> CartLine:
                 owner=owner,
                 sku_id=sku_id,
                 quantity=quantity,
-                seen_price_fen=sku.price_fen,
+                seen_price_fen=price_fen,
                 created_at=clock.now(),
             )
             session.add(line)
         else:
             line.quantity = min(line.quantity + quantity, MAX_QUANTITY)
-            line.seen_price_fen = sku.price_fen
+            line.seen_price_fen = price_fen
     return line
 
 
@@ -83,17 +89,25 @@ def change_quantity(owner: str, line_id: int, quantity: int) -> None:
             session.delete(line)
 
 
-def view(owner: str) -> list[CartView]:
-    """The cart as it is to be shown, each line with its trouble."""
+def view(owner: str, region: Region | None = None) -> list[CartView]:
+    """The cart as it is to be shown, each line with its trouble; `region` is where it is to be sent, if known."""
     lines = db.session.scalars(select(CartLine).where(CartLine.owner == owner).order_by(CartLine.id)).all()
-    return [CartView(line, _trouble(line.sku, line)) for line in lines]
+    prices = _prices(owner, [line.sku for line in lines])
+    carriages = find_carriages((line.sku.product_id for line in lines), region)
+    views = []
+    for line in lines:
+        price_fen, carriage = prices[line.sku_id], carriages[line.sku.product_id]
+        views.append(CartView(line, _trouble(line, price_fen, carriage), price_fen))
+    return views
 
 
 def acknowledge_prices(owner: str) -> None:
     """Remember the present prices as seen by the buyer."""
     with transaction() as session:
-        for line in session.scalars(select(CartLine).where(CartLine.owner == owner)):
-            line.seen_price_fen = line.sku.price_fen
+        lines = session.scalars(select(CartLine).where(CartLine.owner == owner)).all()
+        prices = _prices(owner, [line.sku for line in lines])
+        for line in lines:
+            line.seen_price_fen = prices[line.sku_id]
 
 
 def count_lines(owner: str) -> int:
@@ -140,11 +154,21 @@ def check_quantity(quantity: int | None) -> int:
     return quantity
 
 
-def _trouble(sku: Sku, line: CartLine) -> Trouble:
-    if not is_for_sale(sku):
+def _trouble(line: CartLine, price_fen: int, carriage: Carriage) -> Trouble:
+    if not is_for_sale(line.sku):
         return Trouble.GONE
-    if sku.stock == 0:
+    if line.sku.stock == 0:
         return Trouble.SOLD_OUT
-    if sku.stock < line.quantity:
+    if line.sku.stock < line.quantity:
         return Trouble.TOO_FEW
-    return Trouble.PRICE_CHANGED if sku.price_fen != line.seen_price_fen else Trouble.NONE
+    if not carriage.is_served:
+        return Trouble.NOT_SERVED
+    return Trouble.PRICE_CHANGED if price_fen != line.seen_price_fen else Trouble.NONE
+
+
+def _prices(owner: str, skus: Sequence[Sku]) -> dict[int, int]:
+    """What one piece of each costs this owner now, in fen; flash sales count what he has had already."""
+    kind, _colon, number = owner.partition(":")
+    follower_id = int(number) if kind == "follower" else None
+    offers = flash.find_offers((sku.id for sku in skus), follower_id=follower_id)
+    return {sku.id: flash.unit_price_fen(sku, offers.get(sku.id)) for sku in skus}

@@ -41,6 +41,20 @@ class PriceChanged(ShopError):
     http_status = 409
 
 
+class NotServed(ShopError):
+    """Some goods are not sent there; `details` names them."""
+
+    code = "not_served"
+    http_status = 409
+
+
+class RegionUnknown(ShopError):
+    """The address does not say clearly which province and city it is in."""
+
+    code = "region_unknown"
+    http_status = 409
+
+
 class TransitionRefused(ShopError):
     """What was asked for is not possible in the state the thing is in."""
 

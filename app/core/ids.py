@@ -23,6 +23,11 @@ def new_code(length: int = 8) -> str:
     return _random_text(length)
 
 
+def new_pickup_code() -> str:
+    """For the buyer to say at the counter: eight digits."""
+    return f"{secrets.randbelow(10**8):08d}"
+
+
 def new_token() -> str:
     """A secret that cannot be guessed: 43 characters, safe in a URL."""
     return secrets.token_urlsafe(32)

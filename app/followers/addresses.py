@@ -118,6 +118,26 @@ def mark_used(address_id: int, *, follower_id: int) -> None:
         get_own(address_id, follower_id=follower_id).used_at = clock.now()
 
 
+def set_region(address_id: int, *, follower_id: int, province: str, city: str) -> None:
+    """Write province and city as he said when he was asked. Raises: NotFound."""
+    with transaction():
+        address = get_own(address_id, follower_id=follower_id)
+        address.province, address.city = province, city
+
+
+def check_contact(receiver: str, phone: str) -> tuple[str, str]:
+    """Name and phone of who comes for the goods, tidy. Raises: InputInvalid with a sentence per field."""
+    name, number = " ".join(receiver.split())[: _LIMITS["receiver"]], _clean_phone(phone)
+    wrong = {}
+    if not name:
+        wrong["receiver"] = _("请填写提货人姓名")
+    if not _PHONE.fullmatch(number):
+        wrong["phone"] = _("手机号应为 11 位数字，座机请带区号")
+    if wrong:
+        raise InputInvalid("；".join(wrong.values()), **wrong)
+    return name, number
+
+
 def region_of(address: Address) -> str:
     """Province, city and district as people read them; a municipality is not said twice."""
     parts = [address.province, address.city, address.district]

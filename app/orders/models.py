@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, CreatedAt, Fen, Id, UtcDateTime, state_column
@@ -14,7 +14,8 @@ from app.orders.states import OrderState
 class Order(Base):
     __tablename__ = "orders"
     __table_args__ = (
-        CheckConstraint("total_fen = goods_fen + shipping_fen", name="total"),
+        CheckConstraint("total_fen = goods_fen - reduction_fen - coupon_fen + shipping_fen", name="total"),
+        CheckConstraint("reduction_fen >= 0 AND coupon_fen >= 0", name="discounts"),
         CheckConstraint("total_fen > 0", name="positive"),
         UniqueConstraint("follower_id", "checkout_token"),  # the same checkout gives the same order
         Index("ix_orders_state", "state", "expires_at"),
@@ -28,8 +29,14 @@ class Order(Base):
     follower_id: Mapped[int] = mapped_column(ForeignKey("followers.id"), index=True)
     state: Mapped[OrderState] = state_column(OrderState)
     goods_fen: Mapped[Fen]
+    reduction_fen: Mapped[Fen] = mapped_column(default=0, server_default="0")
+    reduction_label: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    coupon_fen: Mapped[Fen] = mapped_column(default=0, server_default="0")
+    coupon_label: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    follower_coupon_id: Mapped[int | None] = mapped_column(ForeignKey("follower_coupons.id"))
     shipping_fen: Mapped[Fen]
     total_fen: Mapped[Fen]
+    is_fetched: Mapped[bool] = mapped_column(default=False, server_default=text("false"))  # see `Pickup`
     receiver: Mapped[str] = mapped_column(String(40))
     phone: Mapped[str] = mapped_column(String(20))
     region: Mapped[str] = mapped_column(String(120))  # province, city, district
@@ -47,13 +54,17 @@ class Order(Base):
     entrance: Mapped[Entrance | None] = relationship(lazy="joined")
     lines: Mapped[list["OrderLine"]] = relationship(lazy="selectin", order_by="OrderLine.id")
     shipments: Mapped[list["Shipment"]] = relationship(lazy="selectin", order_by="Shipment.id")
+    pickup: Mapped["Pickup | None"] = relationship(lazy="selectin")
 
 
 class OrderLine(Base):
-    """What was bought, as it was called and priced at that moment."""
+    """What was bought, as it was called and priced at that moment, with its share of what was taken off."""
 
     __tablename__ = "order_lines"
-    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("reduction_fen + coupon_fen <= unit_price_fen * quantity", name="paid"),
+    )
 
     id: Mapped[Id]
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
@@ -63,7 +74,16 @@ class OrderLine(Base):
     options_label: Mapped[str] = mapped_column(String(200), default="")
     picture: Mapped[str] = mapped_column(String(80), default="")
     unit_price_fen: Mapped[Fen]
+    list_price_fen: Mapped[Fen] = mapped_column(default=0, server_default="0")  # the usual price; 0: the same
+    reduction_fen: Mapped[Fen] = mapped_column(default=0, server_default="0")
+    coupon_fen: Mapped[Fen] = mapped_column(default=0, server_default="0")
+    flash_item_id: Mapped[int | None] = mapped_column(ForeignKey("flash_items.id"))
     quantity: Mapped[int]
+
+    @property
+    def paid_fen(self) -> int:
+        """What the line's goods cost the buyer in the end: what may go back for it."""
+        return self.unit_price_fen * self.quantity - self.reduction_fen - self.coupon_fen
 
 
 class Shipment(Base):
@@ -75,3 +95,16 @@ class Shipment(Base):
     tracking_no: Mapped[str] = mapped_column(String(40))
     shipped_at: Mapped[CreatedAt]
     shipped_by: Mapped[str] = mapped_column(String(80))  # `staff:<id>`
+
+
+class Pickup(Base):
+    """An order that the buyer fetches himself: where, and the code by which the shop knows him."""
+
+    __tablename__ = "pickups"
+
+    id: Mapped[Id]
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), unique=True)
+    point_id: Mapped[int] = mapped_column(ForeignKey("pickup_points.id"), index=True)
+    code: Mapped[str] = mapped_column(String(12), unique=True)  # digits; works once
+    handed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    handed_by: Mapped[str] = mapped_column(String(80), default="")  # `staff:<id>`

@@ -12,6 +12,15 @@ from console.frame.labels import Labels
 # Every action that is recorded anywhere; a guard test finds those that are forgotten.
 action_label = Labels(
     {
+        "coupon.save": _l("保存了优惠券"),
+        "coupon.switch": _l("开始或停止发放优惠券"),
+        "flash.save": _l("保存了秒杀"),
+        "flash.stop": _l("提前结束了秒杀"),
+        "freight.delete": _l("删除了运费模板"),
+        "freight.save": _l("保存了运费模板"),
+        "pickup_point.save": _l("保存了自提点"),
+        "reduction.save": _l("保存了满减"),
+        "reduction.switch": _l("启用或停用了满减"),
         "follower.addresses_shown": _l("查看了完整收货地址"),
         "followers.exported": _l("导出了粉丝名单"),
         "opening.add_tester": _l("加入了支付测试名单"),

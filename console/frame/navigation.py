@@ -54,6 +54,22 @@ SECTIONS: tuple[tuple[LazyString | str, tuple[NavigationEntry, ...]], ...] = (
         ),
     ),
     (
+        _l("营销"),
+        (
+            NavigationEntry("console.coupons.index", _l("优惠券"), "ticket"),
+            NavigationEntry("console.reductions.index", _l("满减"), "coin"),
+            NavigationEntry("console.flash_sales.index", _l("秒杀"), "bolt"),
+        ),
+    ),
+    (
+        _l("配送"),
+        (
+            NavigationEntry("console.freight.index", _l("运费"), "truck"),
+            NavigationEntry("console.pickup_points.index", _l("自提点"), "pin"),
+            NavigationEntry("console.pickup.show", _l("自提核销"), "check"),
+        ),
+    ),
+    (
         _l("对话"),
         (
             NavigationEntry("console.desk.index", _l("接待台"), "headset", badge="desk"),

@@ -6,7 +6,17 @@ import pytest
 
 from tests.guards.source import calls, trees
 
-NEAR_MONEY = ("app/pricing", "app/payments", "app/orders", "app/carts", "app/catalog", "webviews", "console")
+NEAR_MONEY = (
+    "app/pricing",
+    "app/payments",
+    "app/orders",
+    "app/carts",
+    "app/catalog",
+    "app/promotions",
+    "app/delivery",
+    "webviews",
+    "console",
+)
 
 
 @pytest.mark.parametrize("folder", NEAR_MONEY)

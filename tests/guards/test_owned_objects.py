@@ -17,7 +17,13 @@ from tests.factories import make_order, make_sku
 from tests.fakes import FakeGateway
 from tests.follower_phone import HOME, Phone
 
-OPEN_WITH_ID = {"shop.static", "shop.show_media", "shop.show_product", "shop.find_nothing"}  # nobody's own
+OPEN_WITH_ID = {
+    "shop.static",
+    "shop.show_media",
+    "shop.show_product",
+    "shop.find_nothing",
+    "shop.collect_coupon",
+}  # nobody's own
 OWNED = {"order_no", "address_id", "line_id"}
 SECRETS = ("湖滨南路", "13800001234", "王小茶", "西湖龙井")
 

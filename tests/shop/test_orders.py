@@ -16,6 +16,7 @@ from app.core.outbox import OutboxJob
 from app.orders import service as orders
 from app.orders.listing import get_own, timeline
 from app.orders.models import Order
+from app.orders.quoting import Wanted, price_items
 from app.orders.states import OrderState
 from tests.factories import FREIGHT, TTL, make_checkout, make_follower, make_order, make_sku
 from tests.threads import run_in_threads
@@ -57,7 +58,7 @@ def test_a_total_that_moved_is_told_and_nothing_is_kept(shop: Flask) -> None:
 def test_one_line_without_stock_leaves_the_others_untouched(shop: Flask) -> None:
     follower, full, empty = make_follower(), make_sku(stock=3), make_sku(stock=0)
     items = (orders.Item(full.id, 1), orders.Item(empty.id, 1))
-    total_fen = orders.price_items(items, FREIGHT).total_fen
+    total_fen = price_items(Wanted(items), FREIGHT).quote.total_fen
     checkout = replace(make_checkout(follower.id, full.id), items=items, seen_total_fen=total_fen)
 
     with pytest.raises(OutOfStock):

@@ -1,4 +1,4 @@
-// Counts down to the end of the time to pay. Only a display: the server knows when an order is over.
+// Counts down to the end of the time to pay, or of a sale. Only a display: the server knows what is over.
 (function () {
   'use strict';
   var clocks = Array.prototype.map.call(document.querySelectorAll('[data-seconds]'), function (clock) {
@@ -10,7 +10,9 @@
   function show() {
     clocks.forEach(function (clock) {
       var left = Math.max(0, Math.round((clock.end - Date.now()) / 1000));
-      var text = left ? two(Math.floor(left / 60)) + ':' + two(left % 60) : clock.element.dataset.over;
+      var hours = Math.floor(left / 3600);
+      var text = (hours ? hours + ':' : '') + two(Math.floor(left % 3600 / 60)) + ':' + two(left % 60);
+      if (!left) text = clock.element.dataset.over;
       if (clock.element.textContent !== text) clock.element.textContent = text;
     });
   }
