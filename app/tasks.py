@@ -20,6 +20,7 @@ from app.conversations.idle import check_wechat_sessions, give_back_idle
 from app.conversations.kf_records import import_records
 from app.conversations.pictures import FOLDER as PICTURES
 from app.conversations.pictures import delete_orphans, fetch_picture
+from app.conversations.recordings import fetch_recording
 from app.conversations.retention import tidy_messages
 from app.conversations.sending import send_message
 from app.conversations.settling import retry, settle_due
@@ -86,6 +87,11 @@ def _fetch_picture(message_id: int) -> None:
     fetch_picture(get_account().client, message_id, folder=_picture_folder())
 
 
+def _fetch_recording(message_id: int) -> None:
+    seams = (current_app.config["WECHAT_API_BASE"], current_app.config["WECHAT_MP_BASE"])
+    fetch_recording(get_account().client, message_id, folder=_picture_folder(), seams=seams)
+
+
 def _picture_folder() -> Path:
     return Path(current_app.config["DATA_DIR"], PICTURES)
 
@@ -104,6 +110,7 @@ HANDLERS: dict[str, outbox.Handler] = {
     "settle_message": _settle_message,
     "send_message": _send_message,
     "fetch_picture": _fetch_picture,
+    "fetch_recording": _fetch_recording,
     "send_notice": _send_notice,
     "raise_alert": _raise_alert,
     "close_siblings": _close_siblings,

@@ -2,11 +2,13 @@
 
 from flask import Flask
 
+from app.keywords.standing import OWN_WORDS
 from app.wechat.account import EXTENSION
 from handlers.answering import Answering
 from handlers.dispatch import dispatch
 from handlers.front import Front
 from handlers.links import link_from_menu
+from handlers.own_words import own_words
 from handlers.payment_notifications import payment_notifications
 from handlers.proof_files import proof_files
 
@@ -17,6 +19,7 @@ def register(app: Flask) -> None:
     """Mount this door. What WeChat pushes is signed by WeChat and carries no CSRF token."""
     account = app.extensions[EXTENSION]
     account.make_link = link_from_menu
+    app.extensions[OWN_WORDS] = own_words
     app.register_blueprint(payment_notifications)
     app.register_blueprint(proof_files)
     app.extensions["csrf"].exempt(payment_notifications)

@@ -26,7 +26,7 @@ class MenuPlatform(FakePlatform):
         self.breaks_after = ""
         self.refuses: dict[str, int] = {}
         self._number = FIRST_ID
-        for name in ("create", "get", "addconditional", "delconditional", "trymatch"):
+        for name in ("create", "get", "addconditional", "delete", "delconditional", "trymatch"):
             self.answers[f"/cgi-bin/menu/{name}"] = self._answer_of(name)
         self.answers["/cgi-bin/get_current_selfmenu_info"] = self._website
         return self
@@ -72,6 +72,10 @@ class MenuPlatform(FakePlatform):
     def _delconditional(self, asked: Asked) -> dict[str, Any]:
         if self.personal.pop(str(asked.json["menuid"]), None) is None:
             return {"errcode": 65301, "errmsg": "this menu is not conditionalmenu"}
+        return {"errcode": 0, "errmsg": "ok"}
+
+    def _delete(self, _: Asked) -> dict[str, Any]:
+        self.menu, self.personal = None, {}
         return {"errcode": 0, "errmsg": "ok"}
 
     def _trymatch(self, asked: Asked) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 
 from app.alerts.models import Alert
+from app.core.i18n import counted
 
 KINDS = (
     "refund_due",
@@ -29,8 +30,10 @@ def say_alert(alert: Alert) -> str:
         ),
         "job_given_up": _("后台任务 %(detail)s 多次失败，已停止重试", detail=detail),
         "account_verification": _("微信认证有变化（%(detail)s），请到公众平台查看并处理", detail=detail),
-        "menu_drift": _(
-            "微信显示的菜单与本店发布的有 %(detail)s 处不同，请到“菜单 → 线上核对”查看", detail=detail
+        "menu_drift": counted(
+            "微信显示的菜单与本店发布的有 %(detail)s 处不同，请到“菜单 → 线上核对”查看",
+            int(detail) if detail.isdecimal() else 0,
+            detail=detail,
         ),
     }
     return sentences.get(alert.kind, alert.kind)

@@ -1,13 +1,13 @@
 """Deletes what a follower said and was told, when WeChat or he wants it gone; that he said something stays counted.
 
-A picture of his loses its row here; its file goes with the next `pictures.delete_orphans`.
+A picture, voice or video of his loses its row here; its file goes with the next `pictures.delete_orphans`.
 """
 
 from datetime import datetime
 
 from sqlalchemy import update
 
-from app.conversations.models import Conversation, Message, all_of
+from app.conversations.models import ERASED, Conversation, Message, all_of
 from app.core.db import transaction
 
 PLACES = ("location", "event:location", "event:location_select")  # kinds that say where he was
@@ -39,5 +39,5 @@ def _empty(openid: str, until: datetime | None, *, kinds: tuple[str, ...] = ()) 
             his = his.where(Message.at <= until)
         if kinds:
             his = his.where(Message.kind.in_(kinds))
-        emptied = his.values(content="", payload="", reply=None, further=None, file=None)
+        emptied = his.values(content="", payload=ERASED, reply=None, further=None, file=None)
         session.execute(emptied.execution_options(synchronize_session=False))

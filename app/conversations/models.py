@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from app.core.db import Base, CreatedAt, Id, JsonText, LongText, Openid, UtcDateTime, state_column
 
+ERASED = "erased"  # the payload of a message that was erased on demand, not merely tidied away
 _Openid = str | ColumnElement[str] | InstrumentedAttribute[str]
 
 
@@ -67,7 +68,7 @@ class Message(Base):
     direction: Mapped[Direction] = state_column(Direction)
     kind: Mapped[str] = mapped_column(String(60))  # `text`, `event:click`, `news`
     content: Mapped[LongText]  # its words: what the log shows and searches
-    payload: Mapped[LongText]  # in: the decrypted XML; shown redacted. out: empty
+    payload: Mapped[LongText]  # in: the decrypted XML; shown redacted; or ERASED. out: empty
     # in: the reply given at once; out: what is sent. As `app.wechat.replies.keep` makes it
     reply: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
     # in: replies that follow as customer-service messages
@@ -77,7 +78,7 @@ class Message(Base):
     sending: Mapped[Sending | None] = state_column(Sending)  # out only
     asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # out: when WeChat was asked to send it
     errcode: Mapped[int | None]  # out: WeChat's, when it refused
-    file: Mapped[str | None] = mapped_column(String(80))  # in: his picture, drawn anew, below MEDIA_DIR
+    file: Mapped[str | None] = mapped_column(String(80))  # in: his picture, voice or video, below DATA_DIR
 
 
 def settled_of(openid: _Openid) -> ColumnElement[bool]:

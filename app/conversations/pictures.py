@@ -1,4 +1,7 @@
-"""Followers' pictures: fetched from WeChat within its three days, drawn anew, kept where no public address leads."""
+"""Followers' pictures: fetched from WeChat within its three days, drawn anew, kept where no public address leads.
+
+Voices and videos stand in `recordings.py` and are kept beside them.
+"""
 
 import logging
 import re
@@ -7,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import select, update
 
-from app.conversations.models import Message
+from app.conversations.models import ERASED, Message
 from app.core import clock, ids, outbox
 from app.core.db import db, transaction
 from app.core.errors import InputInvalid, PlatformError, PlatformUnreachable
@@ -33,22 +36,28 @@ def fetch_picture(client: AccountClient, message_id: int, *, folder: Path) -> No
     Raises: PlatformUnreachable when trying again later is right.
     """
     message = db.session.get(Message, message_id)
-    found = _MEDIA_ID.search(message.payload) if message and not message.file else None
-    if found is None:
+    media_id = find_media_id(message) if message and not message.file else ""
+    if not media_id:
         return
     try:
-        answer = client.get("media/get", params={"media_id": found[1]})
+        answer = client.get("media/get", params={"media_id": media_id})
         picture, ending = redraw(answer.content)
     except PlatformUnreachable:
         raise
     except (PlatformError, InputInvalid, AttributeError) as error:  # gone, no picture, no file at all
         logger.warning("picture not kept", extra={"message_id": message_id, "reason": type(error).__name__})
         return
-    _keep(message_id, picture, ending, folder)
+    keep_file(message_id, picture, f"{ids.new_token()}.{ending}", folder)
+
+
+def find_media_id(message: Message) -> str:
+    """What WeChat calls the file of this message; empty when it has none."""
+    found = _MEDIA_ID.search(message.payload)
+    return found[1] if found else ""
 
 
 def delete_orphans(folder: Path) -> int:
-    """Delete pictures whose message is gone or erased; returns how many. A file is orphaned for an hour first."""
+    """Delete files whose message is gone or erased; returns how many. A file is orphaned for an hour first."""
     known = set(db.session.scalars(select(Message.file).where(Message.file.is_not(None))))
     oldest_kept = (clock.now() - YOUNGEST_ORPHAN).timestamp()
     found = [
@@ -59,12 +68,13 @@ def delete_orphans(folder: Path) -> int:
     return len(found)
 
 
-def _keep(message_id: int, picture: bytes, ending: str, folder: Path) -> None:
+def keep_file(message_id: int, data: bytes, name: str, folder: Path) -> None:
+    """Write the file and note it, unless the message was erased or got one meanwhile. Opens a transaction."""
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{ids.new_token()}.{ending}"
-    (folder / name).write_bytes(picture)
+    (folder / name).write_bytes(data)
     with transaction() as session:
-        missing = (Message.id == message_id) & Message.file.is_(None)
+        is_erased = Message.payload.in_(("", ERASED))
+        missing = (Message.id == message_id) & Message.file.is_(None) & ~is_erased
         kept = session.execute(update(Message).where(missing).values(file=name)).rowcount  # type: ignore[attr-defined]
     if not kept:
         (folder / name).unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
 
-from app.conversations.models import Message
+from app.conversations.models import ERASED, Message
 from app.core import clock
 from app.core.db import db, transaction
 
@@ -40,7 +40,10 @@ def _delete(first: int, before: datetime) -> int:
 
 def _empty(first: int, before: datetime) -> int:
     old = (
-        (Message.id >= first) & (Message.id < first + STEP) & (Message.at < before) & (Message.payload != "")
+        (Message.id >= first)
+        & (Message.id < first + STEP)
+        & (Message.at < before)
+        & Message.payload.not_in(("", ERASED))
     )
     if db.session.scalars(select(Message.id).where(old).limit(1)).first() is None:
         return 0

@@ -12,8 +12,10 @@ from sqlalchemy import select, update
 
 from app.conversations import desk
 from app.conversations.erasure import erase_messages
-from app.conversations.models import Direction, Message
+from app.conversations.models import ERASED, Direction, Message
 from app.conversations.pictures import request_picture
+from app.conversations.recordings import KINDS as RECORDINGS
+from app.conversations.recordings import request_recording
 from app.conversations.sending import queue_reply
 from app.core import clock, outbox
 from app.core.db import db, transaction
@@ -92,7 +94,7 @@ def _settle_alone(message_id: int) -> None:
 
 
 def _apply(message: Message) -> None:
-    if not message.payload:  # his data were deleted meanwhile
+    if message.payload in ("", ERASED):  # his data were deleted meanwhile
         return
     push = read_push(parse(message.payload.encode()))
     EFFECTS.get(push.kind, _nothing)(push, message)
@@ -114,6 +116,8 @@ def _chat(push: m.Push, message: Message) -> None:
     desk.record_message(push.openid, message.at, message.content or f"[{push.kind}]")
     if push.kind == "image":
         request_picture(message.id)
+    elif push.kind in RECORDINGS:
+        request_recording(message.id)
 
 
 def _tap(push: m.Push, message: Message) -> None:

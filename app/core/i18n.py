@@ -11,7 +11,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, get_locale, ngettext
 
 CATALOGUE = Path(__file__).parents[2] / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 LANGUAGES = ("zh", "en")
@@ -40,6 +40,14 @@ class CatalogueDomain(Domain):  # type: ignore[misc] # flask_babel brings no typ
         return self._english if locale is not None and locale.language == "en" else self._chinese
 
 
+def counted(text: str, n: int, /, **values: object) -> str:
+    """`text` about so many: Chinese has one form, English one for 1 and one for all others.
+
+    `%(n)s` is the number unless `values` say otherwise.
+    """
+    return str(ngettext(text, text, n, **({"n": n} | values)))
+
+
 def choose_language() -> str:
     """The `lang` cookie when it names one of ours, else what the browser prefers, else Chinese."""
     if not has_request_context():
@@ -57,3 +65,4 @@ def set_up_languages(app: Flask) -> None:
         app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=choose_language
     )
     babel.domain_instance = CatalogueDomain()
+    app.jinja_env.globals["counted"] = counted

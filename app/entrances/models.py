@@ -35,6 +35,9 @@ class Entrance(Base):
     ref: Mapped[str] = mapped_column(String(80))  # id of the rule, key of the button
     label: Mapped[str] = mapped_column(String(80))  # its name when it was made, e.g. `关键词：茶`
     created_at: Mapped[CreatedAt]
+    removed_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # no longer listed; what is printed works on
 
 
 class EntranceVisit(Base):

@@ -2,14 +2,13 @@
 
 import logging
 import secrets
-from urllib.parse import urlsplit
 
-import requests
 from sqlalchemy import select
 
 from app.core import outbox
-from app.core.db import db, leave_database, transaction
+from app.core.db import db, transaction
 from app.core.errors import InputInvalid
+from app.core.fetching import FetchFailed, download, may_fetch
 from app.core.media.store import get_media
 from app.core.pictures import Size, draw_copies
 from app.core.states import record_event
@@ -22,7 +21,6 @@ logger = logging.getLogger(__name__)
 CONSENTED = "consented"
 AVATAR = Size(200, 200, is_cut=True)
 MAX_BYTES = 1_000_000
-TIMEOUT = (3, 10)
 AVATAR_HOST = ".qlogo.cn"  # WeChat's own host of avatars; nothing else is ever fetched
 
 
@@ -46,7 +44,8 @@ def fetch_avatar(follower_id: int, *, seams: tuple[str, ...]) -> None:
     A picture that cannot be had leaves his initial in its place.
     """
     address = db.session.scalar(select(Follower.avatar_url).where(Follower.id == follower_id)) or ""
-    picture = _draw(_download(address)) if _may_fetch(address, seams) else None
+    is_theirs = may_fetch(address, host_ends=AVATAR_HOST, seams=seams)
+    picture = _draw(_download(address)) if is_theirs else None
     name = f"avatar-{secrets.token_hex(16)}.jpg" if picture else ""
     if picture:
         get_media().write(name, picture)
@@ -70,29 +69,13 @@ def _keep(follower_id: int, address: str, name: str) -> str:
         return before
 
 
-def _may_fetch(address: str, seams: tuple[str, ...]) -> bool:
-    try:
-        parts = urlsplit(address)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return False
-    if parts.scheme == "https" and host.endswith(AVATAR_HOST) and port in (None, 443) and not parts.username:
-        return True
-    return any(address.startswith(f"{seam}/") for seam in seams)
-
-
 def _download(address: str) -> bytes:
     """The picture's bytes; empty when there is none or it is too large."""
-    leave_database()
-    with requests.Session() as session:
-        session.trust_env = False
-        try:
-            with session.get(address, timeout=TIMEOUT, stream=True, allow_redirects=False) as response:
-                body = response.raw.read(MAX_BYTES + 1, decode_content=True) if response.ok else b""
-        except (requests.RequestException, OSError) as error:
-            logger.warning("avatar not fetched", extra={"reason": type(error).__name__})
-            return b""
-    return body if len(body) <= MAX_BYTES else b""
+    try:
+        return download(address, most=MAX_BYTES)
+    except FetchFailed as error:
+        logger.warning("avatar not fetched", extra={"reason": str(error)})
+        return b""
 
 
 def _draw(data: bytes) -> bytes | None:

@@ -30,7 +30,7 @@ def check_voice(data: bytes) -> str:
     """
     if len(data) > MAX_VOICE_BYTES:
         raise InputInvalid(_("语音太大：最多 2 MB"))
-    ending, seconds = _measure_voice(data)
+    ending, seconds = measure_voice(data)
     if seconds > MAX_VOICE_SECONDS + 0.5:
         raise InputInvalid(
             _("语音太长：%(seconds)d 秒，最多 %(limit)d 秒", seconds=seconds, limit=MAX_VOICE_SECONDS)
@@ -45,13 +45,19 @@ def check_video(data: bytes) -> str:
     """
     if len(data) > MAX_VIDEO_BYTES:
         raise InputInvalid(_("视频太大：最多 10 MB"))
-    boxes = list(_walk_boxes(data))
-    if not boxes or boxes[0] != b"ftyp" or b"moov" not in boxes or data[8:12] == b"qt  ":
+    if not is_film(data) or data[8:12] == b"qt  ":
         raise InputInvalid(_("无法识别这个视频：请上传 MP4 文件"))
     return "mp4"
 
 
-def _measure_voice(data: bytes) -> tuple[str, float]:
+def is_film(data: bytes) -> bool:
+    """Whether it is built like an MP4 file."""
+    boxes = list(_walk_boxes(data))
+    return bool(boxes) and boxes[0] == b"ftyp" and b"moov" in boxes
+
+
+def measure_voice(data: bytes) -> tuple[str, float]:
+    """Its ending, `amr` or `mp3`, and how many seconds it lasts. Raises: InputInvalid when it is neither."""
     if data.startswith(_AMR):
         frames = sum(1 for _frame in _walk_amr(data))
         if frames:

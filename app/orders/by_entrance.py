@@ -4,7 +4,7 @@ A visit counts on the day of the visit, an order on the day it was placed, money
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,7 @@ EntranceId = int | None  # None: opened without any link of ours
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`visitors` are told apart for each day, so one who comes on two days is two; `revenue_fen` is fen."""
+    """Of one entrance and one day; `total` tells the visitors of several days apart. `revenue_fen` is fen."""
 
     visits: int = 0
     visitors: int = 0
@@ -52,9 +52,17 @@ def figures_of_entrance(entrance_id: int, days: Days) -> DayFigures:
     return gathered.get(entrance_id, {})
 
 
-def total(by_day: DayFigures) -> Figures:
-    """All days together."""
-    return sum(by_day.values(), Figures())
+def visitors_by_entrance(days: Days) -> Mapping[int, int]:
+    """How many came by each entrance in these days, each counted once however often he came."""
+    visit = EntranceVisit
+    query = select(visit.entrance_id, func.count(visit.visitor.distinct()))
+    query = query.where(visit.day.between(days.first, days.last)).group_by(visit.entrance_id)
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def total(by_day: DayFigures, visitors: int = 0) -> Figures:
+    """All days together; `visitors` as `visitors_by_entrance` counts them."""
+    return replace(sum(by_day.values(), Figures()), visitors=visitors)
 
 
 def _gather(

@@ -18,6 +18,7 @@ RIGHTS = RightGroup(
         "console.desk.show_live",
         "console.desk.show_follower",
         "console.desk.show_picture",
+        "console.desk.show_recording",
         "console.desk.take",
         "console.desk.take_over",
         "console.desk.give_back",

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from app.conversations.answer_names import find_names
 from app.conversations.desk import find_conversation
 from app.conversations.log import EVENTS, Wanted, follow_ups_of, get_message, search_messages
-from app.conversations.models import Direction
+from app.conversations.models import ERASED, Direction
 from app.conversations.redaction import redact_payload, redact_words
 from app.core.incoming import row_id
 from app.followers.service import find, find_many
@@ -83,6 +83,7 @@ def detail(message_id: int) -> str:
         follower=find(message.openid),
         conversation=find_conversation(message.openid),
         answer_names=find_names([message.answered_by, *(row.answered_by for row in further)]),
+        is_erased=message.payload == ERASED,
         payload=redact_payload(message.payload),
         words=words,
         redact_words=redact_words,

@@ -28,6 +28,7 @@ from app.conversations.log import get_message
 from app.conversations.models import Conversation, Holder
 from app.conversations.pictures import FOLDER
 from app.conversations.quick_replies import get_quick_reply, list_quick_replies
+from app.conversations.recordings import KINDS as RECORDINGS
 from app.conversations.service_hours import load_service_hours, opening_words
 from app.conversations.thread import Thread, find_context, load_thread, thread_mark
 from app.core import clock
@@ -91,10 +92,26 @@ def show_follower(follower_id: int) -> AnyResponse:
 @blueprint.get("/pictures/<int:message_id>")
 def show_picture(message_id: int) -> Response:
     """A picture a follower sent; only from here, and only for staff."""
-    file = get_message(message_id).file
-    if not file:
+    message = get_message(message_id)
+    if not message.file or message.kind in RECORDINGS:
         raise NotFound
-    return send_from_directory(Path(current_app.config["DATA_DIR"], FOLDER), file)
+    return send_from_directory(Path(current_app.config["DATA_DIR"], FOLDER), message.file)
+
+
+@blueprint.get("/recordings/<int:message_id>")
+def show_recording(message_id: int) -> Response:
+    """A voice or video a follower sent; only from here, and only for staff."""
+    message = get_message(message_id)
+    if not message.file or message.kind not in RECORDINGS:
+        raise NotFound
+    ending = Path(message.file).suffix
+    return send_from_directory(
+        Path(current_app.config["DATA_DIR"], FOLDER),
+        message.file,
+        mimetype=words.RECORDING_TYPES[ending],
+        download_name=f"{message.kind}-{message.id}{ending}",
+        as_attachment="download" in request.args,
+    )
 
 
 @blueprint.post("/<int:conversation_id>/take")

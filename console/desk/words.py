@@ -1,18 +1,27 @@
 """What the desk and the log say: who answered, what happened, why WeChat refused and what can be done."""
 
 from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
 
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.conversations.models import Direction, Holder, Message
+from app.conversations.pictures import FOLDER
+from app.conversations.recordings import seconds_of
 from app.conversations.sending import is_unclear
 from app.conversations.window import Closed, Window
+from app.core import clock
+from app.core.i18n import counted
 from app.core.states import StateEvent
 from console.frame.labels import Labels
 from console.frame.message_kinds import say_kind
 
 UNREACHABLE = -1001
+RECORDING_TYPES = {".amr": "audio/amr", ".mp3": "audio/mpeg", ".mp4": "video/mp4"}
+FETCHED_WITHIN = timedelta(minutes=10)  # after that nobody need wait for a recording
 
 
 def say_refusal(errcode: int) -> tuple[str, str]:
@@ -43,6 +52,23 @@ def say_refusal(errcode: int) -> tuple[str, str]:
         70000: (_("对方是未成年人，微信限制了这条消息"), _("换一种说法，或打电话给监护人。")),
     }
     return said.get(errcode, (_("微信没有接受这条消息（%(code)s）", code=errcode), _("请稍后再试。")))
+
+
+def say_recording(message: Message) -> str:
+    """What kind of file a voice or video is, how long and how large."""
+    file = Path(message.file or "")
+    kept = Path(current_app.config["DATA_DIR"], FOLDER, file)
+    seconds, size = seconds_of(file.name), kept.stat().st_size if kept.is_file() else 0
+    parts = [file.suffix.removeprefix(".").upper()]
+    parts += [counted("%(n)s 秒", seconds)] if seconds else []
+    parts += [f"{size / 2**20:.1f} MB" if size >= 2**20 else f"{-(-size // 1024)} KB"] if size else []
+    return " · ".join(parts)
+
+
+def say_no_recording(message: Message) -> str:
+    """Why a voice or video is not there (yet)."""
+    is_coming = clock.now() - message.at < FETCHED_WITHIN
+    return str(_("正在取文件……") if is_coming else _("没有文件，三天内的可在公众平台查看"))
 
 
 def say_sending(message: Message) -> str:

@@ -20,6 +20,7 @@ RIGHTS = RightGroup(
         "console.posters.index",
         "console.posters.product_page",
         "console.posters.add",
+        "console.posters.remove",
         "console.posters.picture",
         "console.posters.poster",
         "console.posters.print_some",

@@ -10,7 +10,14 @@ from app.core.days import Days
 from app.core.money import format_yuan
 from app.entrances.models import Entrance, EntranceKind
 from app.entrances.service import get_entrance, list_entrances
-from app.orders.by_entrance import DayFigures, Figures, figures_by_entrance, figures_of_entrance, total
+from app.orders.by_entrance import (
+    DayFigures,
+    Figures,
+    figures_by_entrance,
+    figures_of_entrance,
+    total,
+    visitors_by_entrance,
+)
 from console.frame.charts import bars, sparkline
 from console.frame.chosen_days import read_days
 from console.frame.csv_files import csv_file
@@ -86,7 +93,7 @@ def detail(entrance_id: int) -> str:
         entrance=entrance,
         title=entrance_label(entrance),
         chosen=chosen,
-        sum=total(by_day),
+        sum=total(by_day, visitors_by_entrance(chosen.days).get(entrance_id, 0)),
         bars=bars([figures.visits for _day, figures in each_day], words),
         each_day=each_day[::-1],
     )
@@ -97,12 +104,13 @@ def _rows(days: Days) -> Sequence[EntranceRow]:
     found = figures_by_entrance(days)
     entrances = list_entrances([number for number in found if number is not None])
     names = names_of(entrances)
-    rows = [_row(entrance, names[entrance.id], found[entrance.id], days) for entrance in entrances]
+    visitors = visitors_by_entrance(days)
+    rows = [_row(each, names[each.id], found[each.id], days, visitors.get(each.id, 0)) for each in entrances]
     if None in found:
-        rows.append(_row(None, _("直接打开"), found[None], days))
+        rows.append(_row(None, _("直接打开"), found[None], days, 0))
     return sorted(rows, key=lambda row: (-row.figures.revenue_fen, -row.figures.orders, -row.figures.visits))
 
 
-def _row(entrance: Entrance | None, name: str, by_day: DayFigures, days: Days) -> EntranceRow:
+def _row(entrance: Entrance | None, name: str, by_day: DayFigures, days: Days, visitors: int) -> EntranceRow:
     visits = [by_day[day].visits if day in by_day else 0 for day in days]
-    return EntranceRow(entrance, name, total(by_day), sparkline(visits) if entrance else "")
+    return EntranceRow(entrance, name, total(by_day, visitors), sparkline(visits) if entrance else "")

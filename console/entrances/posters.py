@@ -9,7 +9,14 @@ from app.catalog.service import find_product, list_all
 from app.core.errors import InputInvalid, NotFound
 from app.core.incoming import row_id
 from app.entrances.models import Entrance, EntranceKind
-from app.entrances.posters import LONGEST_PLACE, add_place, list_all_places, list_places, split_ref
+from app.entrances.posters import (
+    LONGEST_PLACE,
+    add_place,
+    list_all_places,
+    list_places,
+    remove_place,
+    split_ref,
+)
 from app.entrances.scenes import list_scenes
 from app.entrances.service import get_entrance, signed_code
 from app.orders.by_entrance import Figures, figures_by_entrance, total
@@ -67,6 +74,20 @@ def add(slug: str) -> AnyResponse:
     else:
         flash(_("二维码已生成，可以下载和打印。"), "success")
     return redirect(url_for("console.posters.product_page", slug=slug))
+
+
+@blueprint.post("/<int:entrance_id>/remove")
+def remove(entrance_id: int) -> AnyResponse:
+    """List this place no more."""
+    place = remove_place(entrance_id)
+    flash(
+        _(
+            "“%(name)s”已撤下。印出去的码照样能扫，统计仍在“来源”里；同名再建就是原来的码。",
+            name=place_of(place),
+        ),
+        "success",
+    )
+    return redirect(url_for("console.posters.product_page", slug=split_ref(place.ref)[0]))
 
 
 @blueprint.get("/<int:entrance_id>.png", defaults={"form": "png"})

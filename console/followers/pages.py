@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.core.errors import ShopError
+from app.core.i18n import counted
 from app.core.incoming import row_id
 from app.followers import tags
 from app.followers.listing import (
@@ -92,9 +93,9 @@ def _change_tag(ids: Sequence[int], tag_id: int, do: str) -> str:
         return _("没有勾选粉丝，什么都没有改。")
     if do == "off":
         done = tags.take_off_many(ids, tag_id)
-        return _("已从 %(n)s 人取下标签，另有 %(m)s 人本来就没有。", n=done.changed, m=done.unchanged)
+        return counted("已从 %(n)s 人取下标签，另有 %(m)s 人本来就没有。", done.changed, m=done.unchanged)
     done = tags.put_on_many(ids, tag_id, actor=get_member_here().actor)
-    words = _("已给 %(n)s 人打上标签，另有 %(m)s 人本来就有。", n=done.changed, m=done.unchanged)
+    words = counted("已给 %(n)s 人打上标签，另有 %(m)s 人本来就有。", done.changed, m=done.unchanged)
     if done.full:
-        words += _("%(n)s 人的标签已满 %(most)s 个，没有打上。", n=done.full, most=tags.MAX_PER_FOLLOWER)
+        words += counted("%(n)s 人的标签已满 %(most)s 个，没有打上。", done.full, most=tags.MAX_PER_FOLLOWER)
     return words

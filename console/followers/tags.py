@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.errors import InputInvalid, ShopError
+from app.core.i18n import counted
 from app.followers import tags
 from app.followers.auto_tags import count_fitting
 from app.followers.models import AutoTag
@@ -69,7 +70,7 @@ def fitting() -> Response | tuple[Response, int]:
         value = tags.check_auto(auto, _value())
     except InputInvalid as error:
         return jsonify(words=error.message), 422
-    return jsonify(words=_("现在有 %(n)s 人符合", n=count_fitting(auto, value)) if auto else "")
+    return jsonify(words=counted("现在有 %(n)s 人符合", count_fitting(auto, value)) if auto else "")
 
 
 def _do(words: str, change: Callable[[], object]) -> Response:

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.core.audit import AuditEntry
+from app.core.i18n import counted
 from app.core.money import format_yuan
 from app.core.states import StateEvent
 from app.followers import card, consent, erasure
@@ -89,7 +90,7 @@ def say_auto(auto: AutoTag | None, value: int | None) -> str:
     if auto == AutoTag.SPENT_OVER:
         return _("消费超过 ¥%(yuan)s", yuan=format_yuan(value or 0))
     if auto == AutoTag.SILENT_FOR:
-        return _("%(days)s 天没有来过", days=value)
+        return counted("%(days)s 天没有来过", value, days=value)
     return ""
 
 

@@ -23,6 +23,7 @@ action_label = Labels(
         "reduction.switch": _l("启用或停用了满减"),
         "follower.addresses_shown": _l("查看了完整收货地址"),
         "followers.exported": _l("导出了粉丝名单"),
+        "menu.taken_down": _l("撤下了全部菜单"),
         "opening.add_tester": _l("加入了支付测试名单"),
         "opening.change": _l("开业或收回了开业"),
         "opening.remove_tester": _l("从支付测试名单去掉了"),

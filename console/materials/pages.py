@@ -8,6 +8,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from app.core.errors import InputInvalid, NotFound, StorageFull
+from app.core.i18n import counted
 from app.core.incoming import takes_body_of
 from app.core.media.store import MediaUnreachable
 from app.materials import service
@@ -45,7 +46,7 @@ def upload() -> Response:
     files = [file for file in request.files.getlist("file") if file.filename][:MAX_FILES]
     kept = sum(_keep(kind, file) for file in files)
     if kept:
-        flash(_("已保存 %(n)s 个文件，正在上传到微信。", n=kept), "success")
+        flash(counted("已保存 %(n)s 个文件，正在上传到微信。", kept), "success")
     elif not files:
         flash(_("请先选择文件。"), "danger")
     return redirect(url_for("console.materials.index", kind=kind))

@@ -88,8 +88,7 @@ def say_button(button: Button, choices: Choices) -> str:
 
 def say_page(url: str, choices: Choices) -> str:
     """The name of a page of the shop, or the address as it is."""
-    base = current_app.config["BASE_URL"]
-    path = _without_entrance(url.removeprefix(base)) if url.startswith((base, "/")) else url
+    path = own_path(url)
     names = {
         "home": _("商城首页"),
         "cart": _("购物车"),
@@ -106,6 +105,13 @@ def say_page(url: str, choices: Choices) -> str:
         slug = path.removeprefix(PRODUCT_PAGE)
         return str(_("商品“%(name)s”", name=choices.products.get(slug, slug)))
     return path
+
+
+def own_path(url: str) -> str:
+    """The path of a page of the shop, without where a visit came from; any other address as it is."""
+    base = current_app.config["BASE_URL"]
+    is_own = url == base or url.startswith((f"{base}/", "/"))
+    return _without_entrance(url.removeprefix(base) or "/") if is_own else url
 
 
 def find_empty_answers(definition: Mapping[str, Any], choices: Choices) -> list[Problem]:

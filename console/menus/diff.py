@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.wechat.menus.differences import Difference
 from app.wechat.menus.limits import Button
-from app.wechat.menus.words import SIGNS, say_place
+from app.wechat.menus.words import SIGNS, say_difference_place
 from console.menus.choices import Choices, say_button
 
 
@@ -21,7 +21,7 @@ class Side:
 class DiffLine:
     """One place that differs."""
 
-    sort: str  # `added`, `removed`, `changed`
+    sort: str  # `added`, `removed`, `changed`, `moved`
     sign: str
     place: str
     old: Side | None
@@ -34,7 +34,7 @@ def make_lines(differences: Iterable[Difference], choices: Choices) -> list[Diff
         DiffLine(
             str(each.sort),
             SIGNS[each.sort],
-            say_place(each.place),
+            say_difference_place(each),
             _side(each.old, choices),
             _side(each.new, choices),
         )

@@ -1,6 +1,6 @@
 """A menu's versions: who, when, why, in what they differ, and bringing one back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flask import render_template, request
 from flask_babel import gettext as _
@@ -12,7 +12,13 @@ from app.wechat.menus.differences import compare
 from app.wechat.menus.models import MenuVersion
 from app.wechat.menus.publishing import Wish
 from app.wechat.menus.states import VersionState
-from app.wechat.menus.versions import find_shown, get_menu, get_version, list_versions
+from app.wechat.menus.versions import (
+    find_shown,
+    find_taken_down,
+    get_menu,
+    get_version,
+    list_versions,
+)
 from app.wechat.menus.words import say_place, say_rule, say_state
 from app.wechat.platform_errors import make_error
 from console.frame.member import get_member_here
@@ -38,7 +44,7 @@ def history(menu_id: int) -> str:
         menu=menu,
         tab="history" if menu.role else "personal",
         versions=[(each, _problem(each)) for each in versions],
-        say_state=say_state,
+        say_state=_say_state(menu.id),
         colours=STATE_COLOURS,
         who=_who,
         names=find_usernames(),
@@ -67,7 +73,7 @@ def version(menu_id: int, number: int) -> str:
         other_phone=make_phone(old.definition) if old else None,
         problem=_problem(new),
         is_now=now is not None and now.id == new.id,
-        say_state=say_state,
+        say_state=_say_state(menu.id),
         colours=STATE_COLOURS,
         who=_who,
         names=find_usernames(),
@@ -79,6 +85,17 @@ def restore(menu_id: int, number: int) -> Response:
     menu, old = get_menu(menu_id), get_version(menu_id, number)
     wish = Wish(menu.id, old.definition, get_member_here().actor, restores=number)
     return publish_wish(menu, wish)
+
+
+def _say_state(menu_id: int) -> Callable[[MenuVersion], str]:
+    """What became of a version; the last one shown was not replaced when none is shown any more."""
+    taken_down = find_taken_down(menu_id)
+
+    def say(version: MenuVersion) -> str:
+        is_taken_down = taken_down is not None and version.id == taken_down.id
+        return str(_("已撤下")) if is_taken_down else say_state(version.state)
+
+    return say
 
 
 def _find_other(versions: Sequence[MenuVersion], new: MenuVersion, wanted: int) -> MenuVersion | None:

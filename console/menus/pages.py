@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from console.menus import editor, history, personal, publish, trial
+from console.menus import editor, history, live, personal, publish, trial
 
 blueprint = Blueprint("menus", __name__, url_prefix="/menus")
 
@@ -10,7 +10,8 @@ for rule, page in (
     ("/", editor.index),
     ("/<int:menu_id>", editor.edit),
     ("/<int:menu_id>/publish", publish.confirm),
-    ("/shown", publish.shown),
+    ("/shown", live.shown),
+    ("/take-down", live.ask_take_down),
     ("/<int:menu_id>/history", history.history),
     ("/<int:menu_id>/history/<int:number>", history.version),
     ("/personal", personal.personal),
@@ -27,6 +28,8 @@ for rule, action in (
     ("/<int:menu_id>/audience", personal.change_audience),
     ("/<int:menu_id>/top", personal.put_on_top),
     ("/<int:menu_id>/remove", personal.remove),
+    ("/shown/take-over", live.take_over_shown),
+    ("/take-down", live.take_down),
     ("/strangers/<menuid>/delete", personal.delete_stranger),
 ):
     blueprint.add_url_rule(rule, view_func=action, methods=["POST"])

@@ -1,19 +1,19 @@
-"""Publishing a menu, and what WeChat shows of it afterwards."""
+"""Publishing a menu, after what will change was looked at."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.errors import InputInvalid, PlatformError, PlatformUnreachable
-from app.staff.service import find_usernames
+from app.core.i18n import counted
 from app.wechat.account import get_account
-from app.wechat.menus import drafts, looking, publishing
+from app.wechat.menus import drafts, publishing
 from app.wechat.menus.differences import compare
 from app.wechat.menus.limits import find_problems
 from app.wechat.menus.models import AccountMenu
 from app.wechat.menus.personal import withdraw_leaving
 from app.wechat.menus.publishing import LONGEST_NOTE, Published, Wish
-from app.wechat.menus.versions import find_shown, find_unanswered, get_default, get_menu
+from app.wechat.menus.versions import find_shown, get_menu
 from app.wechat.menus.words import say_rule
 from console.frame.member import get_member_here
 from console.menus.choices import find_empty_answers, load_choices
@@ -77,38 +77,6 @@ def publish_wish(menu: AccountMenu, wish: Wish) -> Response:
     return redirect(url_for("console.menus.history", menu_id=menu_id))
 
 
-def shown() -> str:
-    """Look at WeChat now and tell in what it differs from what we published."""
-    default, error, seen, drift = get_default(), "", None, None
-    try:
-        seen = looking.observe(get_account().client)
-        drift = looking.find_drift(seen)
-    except PlatformError as failed:
-        error = failed.message
-    default, choices = get_default(), load_choices()
-    known = default.seen or {"menu": {"button": []}, "origin": ""}
-    personal = drift.personal if drift else ()
-    return render_template(
-        "console/menus/shown.html",
-        tab="shown",
-        error=error,
-        drift=drift,
-        origin=known["origin"],
-        phone=make_phone(known["menu"]),
-        seen_at=default.seen_at,
-        shown=find_shown(default.id),
-        unanswered=find_unanswered(default.id),
-        menu=default,
-        lines=make_lines(drift.default, choices) if drift else [],
-        personal=[(each, make_lines(each.differences, choices)) for each in personal],
-        strangers=[
-            (each, say_rule(each.rule, choices.tags), make_phone(each.menu))
-            for each in (drift.strangers if drift else ())
-        ],
-        names=find_usernames(),
-    )
-
-
 def _tell(done: Published) -> None:
     if done.is_new:
         words = _(
@@ -121,4 +89,4 @@ def _tell(done: Published) -> None:
     if done.drift is None:
         flash(_("发布成功，但没能读回核对。请稍后到“线上核对”看一眼。"), "info")
     elif done.drift.places:
-        flash(_("微信显示的和发布的有 %(n)d 处不同，请到“线上核对”查看。", n=done.drift.places), "danger")
+        flash(counted("微信显示的和发布的有 %(n)d 处不同，请到“线上核对”查看。", done.drift.places), "danger")

@@ -16,7 +16,7 @@ from app.keywords.lab import AskerInMind, Hit, Trial, try_sentence
 from app.keywords.matching import Verdict
 from app.keywords.models import Occasion
 from app.keywords.service import change_rule, get_rule
-from app.keywords.standing import load_standing
+from app.keywords.standing import load_standing, own_words
 from app.orders.asker import NEW_FOR
 from console.frame.member import get_member_here
 from console.replies.forms import ReplyEditor, open_replies
@@ -65,6 +65,7 @@ def show() -> str:
         passed_over=[hit for hit in trial.hits if hit not in (answer, *hidden)] if trial else [],
         tests=get_rule(answer.rule.id).tests if answer else [],
         phone=_make_phone(answer),
+        own=own_words(Occasion.FALLBACK),
         tags=[tag for tag in list_tags() if not tag.is_removed],
         service_hours=hours.words(),
         is_open_now=is_open_now,

@@ -1,6 +1,6 @@
 """Standing replies (固定回复): what is said to a new follower, to what was not understood, before a person answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,13 +10,15 @@ from werkzeug.wrappers import Response
 from app.core.errors import InputInvalid, NotFound
 from app.core.incoming import takes_body_of
 from app.keywords.models import Occasion
-from app.keywords.replies import MAX_REPLIES, ReplyKind
+from app.keywords.replies import MAX_REPLIES, ReplyKind, ReplySpec
 from app.keywords.standing import (
     Standing,
+    StandingChanged,
     change_standing,
     keep_cool_down,
     list_standing,
     load_cool_down,
+    own_words,
 )
 from console.frame.member import get_member_here
 from console.replies.forms import MAX_FORM_BYTES, ReplyEditor, open_replies, read_replies
@@ -37,6 +39,7 @@ class OccasionRow:
     hint: str
     standing: Standing | None
     replies: list[tuple[str, str]]  # kind, in short
+    own: str  # the account's own words, in short
 
 
 @blueprint.get("/")
@@ -49,17 +52,20 @@ def index() -> str:
         specs = standing.replies if standing and standing.is_active else ()
         replies = [(spec.kind.value, shelf.in_short(spec)) for spec in specs]
         label, hint = occasion_label(occasion), occasion_hint(occasion)
-        rows.append(OccasionRow(occasion, label, hint, standing, replies))
+        own = shelf.in_short(ReplySpec(ReplyKind.TEXT, own_words(occasion)))
+        rows.append(OccasionRow(occasion, label, hint, standing, replies, own))
     return render_template("console/rules/standings.html", rows=rows, cool_down=_minutes())
 
 
 @blueprint.get("/<occasion>")
 def edit(occasion: str) -> str:
-    """One occasion in its form."""
+    """One occasion in its form; `start=own` begins with the account's own words."""
     place = _get_occasion(occasion)
     standing = list_standing().get(place, Standing(()))
+    if request.args.get("start") == "own":
+        standing = replace(standing, replies=(ReplySpec(ReplyKind.TEXT, own_words(place)),), is_active=True)
     editor = open_replies(standing.replies, standing.reply_mode, **_limits(place))
-    return _show(place, editor, is_active=standing.is_active)
+    return _show(place, editor, is_active=standing.is_active, mark=standing.mark)
 
 
 @blueprint.post("/<occasion>")
@@ -68,12 +74,18 @@ def change(occasion: str) -> Response | tuple[str, int] | str:
     """Keep what is said on this occasion."""
     place, actor = _get_occasion(occasion), get_member_here().actor
     editor, is_active = read_replies(actor=actor, **_limits(place)), "is_active" in request.form
+    mark = request.form.get("seen_mark", "")
     if editor.is_unfinished:
-        return _show(place, editor, is_active=is_active)
+        return _show(place, editor, is_active=is_active, mark=mark)
+    wanted = Standing(editor.replies, editor.mode, is_active)
     try:
-        change_standing(place, Standing(editor.replies, editor.mode, is_active), actor=actor)
+        change_standing(place, wanted, actor=actor, seen_mark=mark)
+    except StandingChanged as error:
+        now = list_standing().get(place, Standing(()))
+        return _show(place, editor, is_active=is_active, mark=now.mark, late=str(error)), 409
     except InputInvalid as error:
-        return _show(place, editor.with_problems(), is_active=is_active, trouble=str(error)), 422
+        editor = editor.with_problems()
+        return _show(place, editor, is_active=is_active, mark=mark, trouble=str(error)), 422
     flash(_("已保存，一秒内生效。"), "success")
     return redirect(url_for("console.standing.edit", occasion=place))
 
@@ -107,7 +119,9 @@ def _minutes() -> int:
     return int(load_cool_down().total_seconds() // 60)
 
 
-def _show(occasion: Occasion, editor: ReplyEditor, *, is_active: bool, trouble: str = "") -> str:
+def _show(
+    occasion: Occasion, editor: ReplyEditor, *, is_active: bool, mark: str, trouble: str = "", late: str = ""
+) -> str:
     return render_template(
         "console/rules/standing.html",
         occasion=occasion,
@@ -115,6 +129,9 @@ def _show(occasion: Occasion, editor: ReplyEditor, *, is_active: bool, trouble: 
         hint=occasion_hint(occasion),
         editor=editor,
         is_active=is_active,
+        mark=mark,
         trouble=trouble,
+        late=late,
+        own=own_words(occasion),
         cool_down=_minutes() if occasion is Occasion.FALLBACK else None,
     )

@@ -13,6 +13,11 @@ for (const form of document.querySelectorAll("form[data-once]")) {
 
 // On a low screen the place where one is may lie below the fold of the navigation.
 document.querySelector(".navbar-vertical .nav-item.active")?.scrollIntoView({ block: "nearest" });
+// On a narrow one the tab where one is may lie beyond the edge.
+for (const tab of document.querySelectorAll(".tabs .nav-link.active")) {
+  const row = tab.closest(".tabs");
+  row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+}
 
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;

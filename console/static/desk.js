@@ -28,6 +28,16 @@
     }
   };
 
+  // A voice is AMR, which few browsers play: where one does, its player shows and the hint goes.
+  const showPlayers = () => {
+    for (const player of document.querySelectorAll("audio[data-plays]")) {
+      if (player.canPlayType(player.dataset.plays)) {
+        player.hidden = false;
+        player.parentElement.querySelector("[data-unplayable]")?.remove();
+      }
+    }
+  };
+
   const showWaiting = () => {
     const waiting = Number(document.querySelector("[data-waiting]")?.dataset.waiting ?? 0);
     document.title = waiting ? `(${waiting}) ${title}` : title;
@@ -51,6 +61,7 @@
     lastTop = 0;
     if (shown) shown.scrollTop = wasAtEnd ? shown.scrollHeight : kept;
     tick();
+    showPlayers();
     showWaiting();
   };
 
@@ -90,6 +101,7 @@
     lastTop = target.scrollTop;
   }, true);
   goToEnd();
+  showPlayers();
   showWaiting();
   tick();
   setInterval(tick, 1000);

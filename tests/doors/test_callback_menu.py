@@ -265,6 +265,44 @@ def test_personalised_menus_come_and_go(app: Flask, platform: MenuPlatform, tmp_
     assert run(app, "conditional", "remove", str(menu_id)).exit_code == 1
 
 
+def test_a_personalised_menu_is_edited(app: Flask, platform: MenuPlatform, tmp_path: Path) -> None:
+    file = write(tmp_path, "vip.toml", TOML)
+    seed(app)
+    run(app, "publish")
+    run(app, "conditional", "add", file, "--name", "会员", "--tag", "101", "--platform", "ios")
+    with app.app_context():
+        number = str(list_personal()[0].id)
+    new = write(tmp_path, "new.toml", TOML.replace("逛商城", "会员店"))
+
+    assert "排在最前" in run(app, "conditional", "edit", number, new, "--platform", "any").output
+    assert "没有变化" in run(app, "conditional", "edit", number, "--name", "老客").output
+
+    (only,) = platform.personal.values()
+    assert only["button"][0]["name"] == "会员店"
+    assert only["matchrule"] == {"tag_id": "101"}
+    assert "老客  标签“101”" in run(app, "conditional", "list").output
+    assert run(app, "conditional", "edit", number, "--tag", "").exit_code == 1
+    assert run(app, "conditional", "edit", "999").exit_code == 1
+
+
+def test_all_menus_are_taken_down_only_when_it_was_meant(
+    app: Flask, platform: MenuPlatform, tmp_path: Path
+) -> None:
+    seed(app)
+    run(app, "publish")
+    run(app, "conditional", "add", write(tmp_path, "vip.toml", TOML), "--name", "会员", "--tag", "101")
+
+    unsure = run(app, "take-down")
+    assert unsure.exit_code == 1
+    assert "个性化菜单：会员" in unsure.output
+    assert len(platform.personal) == 1
+
+    assert run(app, "take-down", "--yes").exit_code == 0
+    assert (platform.menu, platform.personal) == (None, {})
+    assert run(app, "publish").exit_code == 0
+    assert platform.menu is not None
+
+
 @pytest.mark.parametrize(
     ("args", "environment", "words"),
     [

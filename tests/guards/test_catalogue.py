@@ -1,6 +1,7 @@
 """The English catalogue is complete, and speaks of nothing that is gone."""
 
 import re
+from collections.abc import Mapping
 from io import BytesIO
 
 from babel.messages.extract import extract_from_dir
@@ -9,16 +10,17 @@ from babel.messages.pofile import read_po
 from app.core.i18n import CATALOGUE
 
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "_l": None}
+COUNTED = {"counted": (1,)}
+KEYWORDS = COUNTED | {"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "_l": None}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
 
-def texts() -> set[str]:
+def texts(keywords: Mapping[str, tuple[int, ...] | None] = KEYWORDS) -> set[str]:
     """Every text of the pages."""
     return {
         message[0] if isinstance(message, tuple) else message
         for folder in ("app", "webviews", "console", "handlers")
-        for _, _, message, _, _ in extract_from_dir(folder, METHODS, {}, KEYWORDS)
+        for _, _, message, _, _ in extract_from_dir(folder, METHODS, {}, keywords)
     }
 
 
@@ -38,6 +40,13 @@ def test_every_text_has_its_english() -> None:
     english = catalogue()
 
     assert sorted(text for text in texts() if not english.get(text)) == []
+
+
+def test_every_text_about_a_number_of_things_has_both_forms() -> None:
+    messages = read_po(BytesIO(CATALOGUE.read_bytes()), locale="en")
+    both = {message.id[0] for message in messages if isinstance(message.id, tuple) and all(message.string)}
+
+    assert both == texts(COUNTED)
 
 
 def test_the_catalogue_holds_nothing_else() -> None:

@@ -18,7 +18,13 @@ from app.keywords.drafts import RuleDraft
 from app.keywords.matching import Keyword, MatchMode
 from app.keywords.replies import ReplyKind, ReplySpec
 from app.keywords.service import add_rule
-from app.orders.by_entrance import Figures, figures_by_entrance, figures_of_entrance, total
+from app.orders.by_entrance import (
+    Figures,
+    figures_by_entrance,
+    figures_of_entrance,
+    total,
+    visitors_by_entrance,
+)
 from app.orders.by_scene_code import CodeFigures, figures_by_code
 from app.orders.entrance_names import name_entrances
 from app.orders.models import Order
@@ -60,7 +66,8 @@ def test_visits_orders_and_money_fall_on_their_own_days(shop: Flask) -> None:
         YESTERDAY: Figures(visits=1, visitors=1, orders=1),
         TODAY: Figures(visits=3, visitors=2, orders=1, paid=1, revenue_fen=fen),
     }
-    assert total(by_day) == Figures(visits=4, visitors=3, orders=2, paid=1, revenue_fen=fen)
+    visitors = visitors_by_entrance(BOTH)[entrance_id]
+    assert total(by_day, visitors) == Figures(visits=4, visitors=2, orders=2, paid=1, revenue_fen=fen)
 
 
 def test_what_lies_outside_the_days_is_left_out(shop: Flask) -> None:

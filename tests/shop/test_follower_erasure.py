@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app import tasks_followers
 from app.carts import service as carts
-from app.conversations.models import Direction, Message
+from app.conversations.models import ERASED, Direction, Message
 from app.core import clock, outbox
 from app.core.db import db, transaction
 from app.core.states import StateEvent
@@ -95,7 +95,7 @@ def test_who_leaves_takes_everything_personal_with_him(shop: Flask, follower_id:
     assert tags.tags_of([follower_id])[follower_id] == []
     assert carts.view(f"follower:{follower_id}") == []
     assert contents() == ["", ""]
-    assert db.session.scalars(select(Message.payload)).all() == ["", ""]
+    assert db.session.scalars(select(Message.payload)).all() == [ERASED, ERASED]
     assert not file.exists()
     assert db.session.scalars(select(FollowerPush)).all() == []
 

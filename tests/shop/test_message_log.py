@@ -14,8 +14,9 @@ from app.conversations import log
 from app.conversations.answer_names import find_names
 from app.conversations.erasure import erase_messages
 from app.conversations.log import Wanted, follow_ups_of, get_message, search_messages, unanswered
-from app.conversations.models import Direction, Message
+from app.conversations.models import ERASED, Direction, Message
 from app.conversations.pictures import delete_orphans, fetch_picture
+from app.conversations.recordings import fetch_recording, seconds_of
 from app.conversations.retention import tidy_messages
 from app.conversations.sending import queue_reply
 from app.core import clock
@@ -197,7 +198,7 @@ def test_erased_messages_keep_their_place_and_nothing_else(shop: Flask) -> None:
     db.session.rollback()
     rows = db.session.scalars(select(Message).order_by(Message.id)).all()
     assert [(row.content, row.payload, row.reply, row.file) for row in rows] == [
-        ("", "", None, None),
+        ("", ERASED, None, None),
         ("别人的", "<xml></xml>", None, None),
     ]
 
@@ -250,6 +251,113 @@ def test_a_picture_is_asked_for_again_when_wechat_is_away(
 
     with pytest.raises(PlatformUnreachable):
         fetch_picture(account, add("", kind="image", payload=IMAGE), folder=tmp_path / "chat")
+
+
+VOICE = "<xml><MsgType>voice</MsgType><MediaId><![CDATA[tEaMedia_voice_0001]]></MediaId><Format>amr</Format></xml>"
+FILM = "<xml><MsgType>video</MsgType><MediaId><![CDATA[tEaMedia_video_0001]]></MediaId></xml>"
+AMR = b"#!AMR\n" + (b"\x3c" + bytes(31)) * 150  # three seconds
+MP4 = b"\x00\x00\x00\x10ftypisom\x00\x00\x02\x00\x00\x00\x00\x08moov"
+
+
+def fetch(account: AccountClient, message_id: int, folder: Path) -> str | None:
+    """Fetch as the job does, twice; gives the file's name."""
+    for _time in range(2):
+        fetch_recording(account, message_id, folder=folder / "chat", seams=(account.api_base,))
+    return get_message(message_id).file
+
+
+def test_his_voice_is_kept_as_it_came_with_its_length(
+    account: AccountClient, platform: FakePlatform, tmp_path: Path
+) -> None:
+    platform.answers["/cgi-bin/media/get"] = lambda _: (200, AMR)
+
+    file = fetch(account, add("", kind="voice", payload=VOICE), tmp_path)
+
+    assert file is not None
+    assert (tmp_path / "chat" / file).read_bytes() == AMR
+    assert (Path(file).suffix, seconds_of(file)) == (".amr", 3)
+    assert platform.count()["/cgi-bin/media/get"] == 1
+
+
+def test_his_video_is_fetched_from_the_address_wechat_names(
+    account: AccountClient, platform: FakePlatform, tmp_path: Path
+) -> None:
+    platform.answers["/cgi-bin/media/get"] = lambda _: {"video_url": f"{account.api_base}/film"}
+    platform.answers["/film"] = lambda _: (200, MP4)
+
+    file = fetch(account, add("", kind="shortvideo", payload=FILM), tmp_path)
+
+    assert file is not None
+    assert (tmp_path / "chat" / file).read_bytes() == MP4
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "film"),
+    [
+        ("voice", {"errcode": 40007, "errmsg": "invalid media_id"}, b""),
+        ("voice", (200, b"<script>no voice</script>"), b""),
+        ("voice", (200, AMR + bytes(2 * 1024 * 1024)), b""),
+        ("video", (200, MP4), b""),
+        ("video", {"video_url": "http://10.0.0.1/film"}, b""),
+        ("video", {"video_url": "https://qq.com.evil.example/film"}, b""),
+        ("video", {"video_url": "{base}/film"}, b"<html>no film</html>"),
+        ("video", {"video_url": "{base}/gone"}, b""),
+    ],
+    ids=["gone", "no voice", "too large", "no address", "inside", "foreign", "no film", "film gone"],
+)
+def test_a_recording_that_cannot_be_had_is_left_alone(
+    account: AccountClient,
+    platform: FakePlatform,
+    tmp_path: Path,
+    kind: str,
+    answer: object,
+    film: bytes,
+) -> None:
+    if isinstance(answer, dict) and "video_url" in answer:
+        answer = {"video_url": answer["video_url"].replace("{base}", account.api_base)}
+    platform.answers["/cgi-bin/media/get"] = lambda _: answer
+    platform.answers["/film"] = lambda _: (200, film)
+    platform.answers["/gone"] = lambda _: (404, b"")
+
+    assert fetch(account, add("", kind=kind, payload=VOICE), tmp_path) is None
+    assert list((tmp_path / "chat").glob("*")) == []
+
+
+def test_a_recording_is_asked_for_again_when_wechat_is_away(
+    account: AccountClient, platform: FakePlatform, tmp_path: Path
+) -> None:
+    platform.answers["/cgi-bin/media/get"] = lambda _: {"video_url": f"{account.api_base}/film"}
+    platform.answers["/film"] = lambda _: (503, b"")
+
+    with pytest.raises(PlatformUnreachable):
+        fetch(account, add("", kind="video", payload=FILM), tmp_path)
+
+
+def test_what_was_erased_while_it_was_fetched_leaves_no_file(
+    shop: Flask, account: AccountClient, platform: FakePlatform, tmp_path: Path
+) -> None:
+    message_id = add("", kind="voice", payload=VOICE)
+
+    def answer(_: object) -> tuple[int, bytes]:
+        with shop.app_context():
+            erase_messages(OPENID)
+        return 200, AMR
+
+    platform.answers["/cgi-bin/media/get"] = answer
+
+    assert fetch(account, message_id, tmp_path) is None
+    assert list((tmp_path / "chat").glob("*")) == []
+
+
+def test_what_was_erased_stays_known_as_erased(shop: Flask, advance: Advance) -> None:
+    message_id = add("我的电话", payload="<xml></xml>")
+    erase_messages(OPENID)
+    advance(timedelta(days=40))
+
+    tidy_messages(payload_days=30, message_days=0)
+
+    db.session.rollback()
+    assert get_message(message_id).payload == ERASED
 
 
 def test_without_a_picture_nothing_is_asked(

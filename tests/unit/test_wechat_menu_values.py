@@ -78,6 +78,47 @@ def test_a_button_that_got_sub_buttons_differs() -> None:
     assert say_difference(drift[0]).endswith("“更多” 打开子菜单")
 
 
+A, B, C, D = (click(name, name) for name in "ABCD")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ([A, B, C], [B, C, A], [("moved", "1", "3")]),
+        ([A, B], [C, A, B], [("added", "", "1")]),
+        ([A, B, C], [B, C], [("removed", "", "1")]),
+        ([parent(A, B, C)], [parent(B, C)], [("removed", "", "1.1")]),
+        ([parent(A, B), parent(C)], [parent(B), parent(C, A)], [("moved", "1.1", "2.2")]),
+        ([A, parent(B, C)], [parent(B, C), A], [("moved", "1", "2")]),
+        ([A, parent(B)], [parent(B, A)], [("moved", "1", "1.2")]),
+        (
+            [parent(A, B, C)],
+            [parent(D, A, click("新名", "B"), C)],
+            [("added", "", "1.1"), ("changed", "", "1.3")],
+        ),
+        ([A, A], [A], [("removed", "", "2")]),
+        ([A], [view("https://x.cn/")], [("changed", "", "1")]),
+        (
+            [parent(A, B), C],
+            [C, {"name": "改名", "sub_button": [A, B]}],
+            [("changed", "1", "2")],
+        ),
+    ],
+)
+def test_a_button_that_stands_elsewhere_has_moved_and_who_makes_room_has_not(
+    old: list[dict[str, Any]], new: list[dict[str, Any]], told: list[tuple[str, str, str]]
+) -> None:
+    found = compare(menu_of(*old), menu_of(*new))
+
+    assert [(str(each.sort), each.came_from, each.place) for each in found] == told
+
+
+def test_a_move_is_said_with_both_places() -> None:
+    (moved,) = compare(menu_of(parent(A, B), C), menu_of(parent(B), C, A))
+
+    assert say_difference(moved) == "↔ 第 1 列第 1 个 → 第 3 列：“A” 点击回复 A"
+
+
 def test_what_was_made_on_the_website_is_said_in_words() -> None:
     assert say_action({"type": "text", "name": "x", "value": "9:00"}) == "公众平台网页上设置的内容 9:00"
 

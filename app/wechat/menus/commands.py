@@ -19,13 +19,19 @@ from app.core import clock
 from app.core.errors import ShopError
 from app.core.i18n import LANGUAGES
 from app.wechat.account import get_account
-from app.wechat.menus import looking, publishing
+from app.wechat.menus import looking, publishing, taking_down
 from app.wechat.menus.buttons import Menu, walk
 from app.wechat.menus.files import FileUnreadable, read_file
 from app.wechat.menus.looking import Drift
 from app.wechat.menus.publishing import Published, Wish
 from app.wechat.menus.remote import Origin
-from app.wechat.menus.versions import find_last_definition, get_default, list_versions
+from app.wechat.menus.versions import (
+    find_last_definition,
+    find_shown,
+    get_default,
+    list_personal,
+    list_versions,
+)
 from app.wechat.menus.words import say_action, say_difference, say_rule, say_state
 
 ACTOR = "command"
@@ -107,6 +113,20 @@ def roll_back(number: int) -> None:
     account = get_account()
     done = publishing.roll_back(account.client, get_default().id, number, account.make_link, actor=ACTOR)
     _tell(done)
+
+
+@command(menu_group, "take-down")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def take_down(yes: bool) -> None:
+    """Delete the default menu at WeChat and with it every personalised one."""
+    shown = [menu.name for menu in list_personal() if find_shown(menu.id)]
+    click.echo(_("微信会删除默认菜单，并且连所有个性化菜单一起删掉，别的系统发布的也在内。"))
+    if shown:
+        click.echo(_("其中本店的个性化菜单：%(names)s", names="、".join(shown)))
+    if not yes and not click.confirm(_("全部撤下吗？")):
+        raise click.Abort
+    taking_down.take_down_all(get_account().client, actor=ACTOR)
+    click.echo(_("菜单已全部撤下；最后的样子还在草稿和历史里，随时可以再发布"))
 
 
 def print_menu(menu: Menu) -> None:

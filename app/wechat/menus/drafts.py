@@ -77,6 +77,14 @@ def change_draft(menu_id: int, change: Change, *, seen_mark: int, actor: str) ->
             _keep(menu, draft, seen_mark, actor)
 
 
+def replace_draft(menu_id: int, definition: Mapping[str, Any], *, seen_mark: int, actor: str) -> None:
+    """Write this menu over the draft. Opens a transaction. Raises: DraftChanged."""
+    with transaction() as session:
+        menu = session.get_one(AccountMenu, menu_id)
+        lock(menu)
+        _keep(menu, with_ids(definition), seen_mark, actor)
+
+
 def discard_draft(menu_id: int, *, seen_mark: int, actor: str) -> None:
     """Go back to the menu shown. Opens a transaction. Raises: DraftChanged."""
     with transaction() as session:

@@ -3,6 +3,7 @@
 Source: https://developers.weixin.qq.com/doc/service/guide/product/menu/Querying_Custom_Menus.html
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +11,8 @@ from typing import Any
 
 from app.core.errors import PlatformError
 from app.wechat.client import AccountClient
-from app.wechat.menus.buttons import Menu, tidy
+from app.wechat.menus.buttons import Menu, buttons_of, children_of, tidy
+from app.wechat.menus.limits import Button
 from app.wechat.platform_errors import make_unreadable
 
 NO_MENU = 46003
@@ -83,6 +85,15 @@ def delete_personal(client: AccountClient, menuid: str) -> None:
             raise
 
 
+def delete_all(client: AccountClient) -> None:
+    """Delete the default menu and with it every personalised one; none is as good. Raises: PlatformError."""
+    try:
+        client.get("menu/delete")
+    except PlatformError as error:
+        if error.errcode != NO_MENU:
+            raise
+
+
 def try_match(client: AccountClient, user: str) -> Menu | None:
     """The menu this openid or WeChat id sees; None when WeChat knows no such follower. Raises: PlatformError."""
     try:
@@ -105,9 +116,26 @@ def tidy_rule(rule: Mapping[str, Any]) -> dict[str, str]:
 def _look_at_website(client: AccountClient) -> Seen:
     answer = client.get("get_current_selfmenu_info")
     found = answer.get("selfmenu_info")
-    menu = tidy(found if isinstance(found, Mapping) else {})
+    menu = tidy(_with_articles(found) if isinstance(found, Mapping) else {})
     is_shown = bool(answer.get("is_menu_open")) and bool(menu["button"])
     return Seen(menu if is_shown else {"button": []}, Origin.WEBSITE if is_shown else Origin.NOBODY, ())
+
+
+def _with_articles(menu: Mapping[str, Any]) -> Menu:
+    """A button that opens exactly one article gets its address, which stands deeper in the answer."""
+    return {"button": [_with_article(button) for button in buttons_of(menu)]}
+
+
+def _with_article(button: Button) -> dict[str, Any]:
+    full = dict(button)
+    if children := children_of(button):
+        full["sub_button"] = [_with_article(child) for child in children]
+    news = button.get("news_info")
+    articles = news.get("list") if isinstance(news, Mapping) else None
+    if isinstance(articles, list) and len(articles) == 1 and isinstance(articles[0], Mapping):
+        address = str(articles[0].get("content_url", ""))
+        full["url"] = re.sub(r"\Ahttp://mp\.weixin\.qq\.com/", "https://mp.weixin.qq.com/", address)
+    return full
 
 
 def _personal(found: Mapping[str, Any]) -> PersonalMenu:

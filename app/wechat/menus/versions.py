@@ -66,6 +66,16 @@ def find_unanswered(menu_id: int) -> MenuVersion | None:
     return None if version is None or (shown and shown.number > version.number) else version
 
 
+def find_taken_down(menu_id: int) -> MenuVersion | None:
+    """The version that was shown last, when none is shown any more."""
+    if find_shown(menu_id) is not None:
+        return None
+    query = select(MenuVersion).where(
+        MenuVersion.menu_id == menu_id, MenuVersion.state == VersionState.WITHDRAWN
+    )
+    return db.session.scalars(query.order_by(MenuVersion.number.desc()).limit(1)).first()
+
+
 def get_version(menu_id: int, number: int) -> MenuVersion:
     """Raises: NotFound."""
     query = select(MenuVersion).where(MenuVersion.menu_id == menu_id, MenuVersion.number == number)
@@ -88,9 +98,9 @@ def list_in_state(*states: VersionState) -> Sequence[MenuVersion]:
 
 
 def find_last_definition() -> Menu | None:
-    """The default menu that is shown, or else the one that was sent last."""
+    """The default menu that is shown, or else the one that was sent or shown last."""
     menu_id = get_default().id
-    version = find_shown(menu_id) or find_unanswered(menu_id)
+    version = find_shown(menu_id) or find_unanswered(menu_id) or find_taken_down(menu_id)
     return version.definition if version else None
 
 

@@ -10,7 +10,7 @@ from app.wechat.menus.differences import Difference, Sort
 from app.wechat.menus.limits import Button, name_of
 from app.wechat.menus.states import VersionState
 
-SIGNS: Mapping[Sort, str] = {Sort.ADDED: "+", Sort.REMOVED: "−", Sort.CHANGED: "≠"}
+SIGNS: Mapping[Sort, str] = {Sort.ADDED: "+", Sort.REMOVED: "−", Sort.CHANGED: "≠", Sort.MOVED: "↔"}
 ON_WEBSITE = ("text", "img", "photo", "voice", "video", "news")  # made by hand on WeChat's own website
 
 
@@ -55,8 +55,15 @@ def say_action(button: Button) -> str:
 def say_difference(difference: Difference) -> str:
     """One line with a sign, the place, and what was and is."""
     sides = [f"“{name_of(side)}” {say_action(side)}" for side in (difference.old, difference.new) if side]
-    words = _("%(place)s：%(buttons)s", place=say_place(difference.place), buttons=" → ".join(sides))
+    shown = sides[:1] if difference.sort == Sort.MOVED else sides
+    words = _("%(place)s：%(buttons)s", place=say_difference_place(difference), buttons=" → ".join(shown))
     return f"{SIGNS[difference.sort]} {words}"
+
+
+def say_difference_place(difference: Difference) -> str:
+    """Where it is; of a button that moved also where it was."""
+    place = say_place(difference.place)
+    return f"{say_place(difference.came_from)} → {place}" if difference.came_from else place
 
 
 def say_state(state: str) -> str:

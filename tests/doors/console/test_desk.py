@@ -344,6 +344,36 @@ def test_a_followers_picture_is_shown_to_staff_alone(app: Flask, console: Consol
     assert app.test_client().get("/shop/media/../chat/a.png").status_code == 404
 
 
+def test_a_followers_voice_and_video_are_for_staff_to_play_or_keep(
+    app: Flask, console: Console, talk: int
+) -> None:
+    folder = Path(app.config["DATA_DIR"], "chat")
+    folder.mkdir()
+    (folder / "a-3s.amr").write_bytes(b"#!AMR\n" + bytes(2000))
+    (folder / "b.mp4").write_bytes(bytes(100))
+    with app.app_context():
+        voice = push("", kind="voice", file="a-3s.amr")
+        film = push("", kind="video", file="b.mp4")
+        coming = push("", kind="voice")
+
+    page = console.text(f"/desk/{talk}")
+
+    assert "AMR · 3 秒 · 2 KB" in page
+    assert "浏览器不能直接播放 AMR" in page
+    assert "正在取文件" in page
+    assert (
+        f'<video class="bubble-film" controls preload="metadata" src="/console/desk/recordings/{film}"'
+        in page
+    )
+    answer = console.get(f"/desk/recordings/{voice}?download=")
+    assert answer.mimetype == "audio/amr"
+    assert answer.headers["Content-Disposition"] == f"attachment; filename=voice-{voice}.amr"
+    assert console.get(f"/desk/recordings/{film}").mimetype == "video/mp4"
+    assert console.get(f"/desk/recordings/{coming}").status_code == 404
+    assert console.get(f"/desk/pictures/{voice}").status_code == 404
+    assert Console(app).get(f"/desk/recordings/{voice}").status_code == 302
+
+
 def test_a_note_is_kept_and_never_sent(app: Flask, console: Console, talk: int) -> None:
     console.post(f"/desk/{talk}/note", note=f" 喜欢红茶 {HOSTILE} ")
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.core.audit import entries_about
 from app.core.db import transaction
 from app.followers.models import FollowerTag, Tag
 from app.wechat.account import get_account
-from app.wechat.menus import drafts, publishing
+from app.wechat.menus import drafts, personal, publishing
 from app.wechat.menus.publishing import Wish
 from app.wechat.menus.versions import find_shown, get_default, list_personal
 from tests.factories import make_follower, make_sku
@@ -91,7 +92,7 @@ def test_a_menu_is_built_by_pressing_and_choosing(app: Flask, console: Console) 
     with app.app_context():
         slug = make_sku(title="正山小种").product.slug
     editor = Editor(console, menu_id(app))
-    assert "还没有菜单" in editor.page
+    assert "草稿里还没有按钮" in editor.page
 
     editor.press("column")
     editor.press("save", name="逛商城", type="view", page="cart")
@@ -291,6 +292,105 @@ def test_a_menu_changed_elsewhere_is_shown_and_put_right(
     console.post(f"/menus/{menu_id(app)}/history/1/restore")
     assert platform.menu == FIRST
     assert number_shown(app) == 1
+
+
+WEBSITE = {
+    "button": [
+        {"type": "view", "name": "进店", "url": "https://shop.example.cn/shop/cart?e=ABCDEFGHJKLMNP"},
+        {
+            "name": HOSTILE[:5],
+            "sub_button": {
+                "list": [
+                    {"type": "text", "name": "营业时间", "value": "9:00-21:00"},
+                    {
+                        "type": "news",
+                        "name": "秋茶",
+                        "value": "tEaNews_0001",
+                        "news_info": {
+                            "list": [{"title": "秋茶", "content_url": "http://mp.weixin.qq.com/s?x"}]
+                        },
+                    },
+                    {"type": "scancode_waitmsg", "name": "扫一扫", "key": "THEIRS"},
+                ]
+            },
+        },
+    ]
+}
+
+
+def test_what_wechat_shows_is_taken_over_into_the_draft(
+    app: Flask, console: Console, platform: MenuPlatform
+) -> None:
+    platform.website_menu = WEBSITE
+    assert "放进草稿" in console.text("/menus/")
+    page = console.text("/menus/shown")
+    assert "第 2 列第 1 个“营业时间”（原来是：公众平台网页上设置的内容 9:00-21:00）" in page
+
+    answer = console.post("/menus/shown/take-over", mark="0")
+
+    assert answer.location == "/console/menus/"
+    assert "“营业时间”" in console.text("/menus/")
+    assert draft(app) == [
+        {"type": "view", "name": "进店", "url": "/shop/cart"},
+        {
+            "name": HOSTILE[:5],
+            "sub_button": [
+                {"type": "click", "name": "营业时间"},
+                {"type": "view", "name": "秋茶", "url": "https://mp.weixin.qq.com/s?x"},
+                {"type": "scancode_waitmsg", "name": "扫一扫", "key": "THEIRS"},
+            ],
+        },
+    ]
+    assert platform.calls("create") == 0
+
+
+def test_taking_over_never_writes_over_a_draft_one_has_not_seen(
+    app: Flask, console: Console, platform: MenuPlatform
+) -> None:
+    platform.website_menu = WEBSITE
+    editor = Editor(console, menu_id(app))
+    editor.press("column")
+
+    console.post("/menus/shown/take-over", mark="0")
+
+    assert "草稿没有改动" in console.text("/menus/shown")
+    assert draft(app) == [{"type": "click"}]
+
+
+def test_all_menus_are_taken_down_after_it_was_said_what_goes(
+    app: Flask, console: Console, platform: MenuPlatform
+) -> None:
+    publish(app, FIRST)
+    with app.app_context():
+        vip = personal.add_menu("会员", {"tag_id": "101"}, SECOND, actor="staff:1")
+    publish(app, SECOND, menu_id=vip)
+    page = console.text("/menus/take-down")
+    assert "默认菜单，第 1 版" in page
+    assert "个性化菜单：会员" in page
+
+    console.post("/menus/take-down")
+
+    assert (platform.menu, platform.personal) == (None, {})
+    assert draft(app) == FIRST["button"]
+    with app.app_context():
+        assert [each.action for each in entries_about("menu")] == ["menu.taken_down"]
+    assert "已撤下" in console.text(f"/menus/{menu_id(app)}/history")
+    assert "撤下全部菜单" not in console.text("/menus/shown")
+    publish(app, FIRST)
+    assert platform.menu == FIRST
+
+
+def test_what_wechat_does_not_take_down_stays_as_it_was(
+    app: Flask, console: Console, platform: MenuPlatform
+) -> None:
+    publish(app, FIRST)
+    platform.refuses["delete"] = 45009
+
+    console.post("/menus/take-down")
+
+    assert "没能撤下" in console.text("/menus/shown")
+    with app.app_context():
+        assert find_shown(get_default().id) is not None
 
 
 def test_without_an_answer_the_last_look_is_shown(

@@ -11,7 +11,8 @@ from PIL import Image
 from app.catalog.models import ProductPicture
 from app.core.db import transaction
 from app.entrances.models import EntranceKind
-from app.entrances.service import code_for, find_by_code
+from app.entrances.service import code_for, find_by_code, get_entrance
+from console.entrances.posters import page_address
 from simulator.qr.reader import read_picture
 from tests.drawings import find_code, paint
 from tests.factories import make_sku
@@ -72,6 +73,24 @@ def test_who_scans_it_stands_before_the_product_and_is_counted(app: Flask, conso
         assert "西湖龙井" in page.text
 
     assert "进店 1 次，下单 0 笔" in console.text(f"/posters/{slug}/")
+
+
+def test_a_place_is_taken_off_the_list_while_its_code_works_on(app: Flask, console: Console) -> None:
+    slug = make_product(app)
+    number = add(console, slug)
+    with app.app_context():
+        address = page_address(get_entrance(number))
+
+    assert console.post(f"/posters/{number}/remove").status_code == 302
+
+    page = console.text(f"/posters/{slug}/")
+    assert "“橱窗”已撤下" in page
+    assert f"/console/posters/{number}/poster.svg" not in page
+    assert f"poster={number}" not in console.text("/posters/")
+    with app.app_context():
+        assert find_by_code(address.partition("?e=")[2]) is not None
+    assert add(console, slug) == number
+    assert console.post("/posters/999/remove").status_code == 404
 
 
 def test_the_same_place_again_is_the_same_code(app: Flask, console: Console) -> None:

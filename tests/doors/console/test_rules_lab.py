@@ -177,8 +177,51 @@ def test_standing_replies_are_kept_and_switched_off(app: Flask, console: Console
     assert "&lt;b&gt;黑客&lt;/b&gt;" in console.text("/standing/welcome")
 
     del fields["is_active"]
+    fields["seen_mark"] = _mark(console.text("/standing/welcome"))
     console.post("/standing/welcome", do="save", **fields)  # type: ignore[arg-type]
     assert "自带的话，已停用您写的" in words(console.text("/standing/"))
+
+
+def test_the_words_built_in_are_shown_and_can_be_made_ones_own(app: Flask, console: Console) -> None:
+    assert "欢迎来到" in words(console.text("/standing/"))
+    assert "现在不是客服时间（全天）" in words(console.text("/standing/hand_over_closed"))
+
+    page = console.text("/standing/welcome?start=own")
+
+    started = re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)
+    assert started is not None
+    text = unescape(started[1]).strip()
+    assert text.startswith("欢迎来到")
+    assert '<a href="https://shop.example.cn/shop/">' in text
+    assert 'name="is_active" value="yes" checked' in page
+    assert standing(app, Occasion.WELCOME) is None
+
+
+def test_the_second_of_two_who_write_a_standing_reply_is_told_and_loses_nothing(
+    app: Flask, console: Console
+) -> None:
+    page = console.text("/standing/welcome")
+    fields = {"reply": "0", "r0-kind": "text", "is_active": "yes", "seen_mark": _mark(page)}
+    assert console.post("/standing/welcome", do="save", **{"r0-text": "甲写的"}, **fields).status_code == 302
+
+    late = console.post("/standing/welcome", do="save", **{"r0-text": "乙写的"}, **fields)
+
+    assert late.status_code == 409
+    page = late.get_data(as_text=True)
+    assert "乙写的" in page
+    assert "别人刚刚改过这里的回复" in page
+    kept = standing(app, Occasion.WELCOME)
+    assert kept is not None
+    assert kept.replies[0].text == "甲写的"
+
+    fields["seen_mark"] = _mark(page)
+    assert console.post("/standing/welcome", do="save", **{"r0-text": "乙写的"}, **fields).status_code == 302
+
+
+def _mark(page: str) -> str:
+    found = re.search(r'name="seen_mark" value="([^"]*)"', page)
+    assert found is not None
+    return found[1]
 
 
 def test_a_standing_reply_that_cannot_be_sent_is_shown_again(app: Flask, console: Console) -> None:

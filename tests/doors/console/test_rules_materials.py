@@ -9,6 +9,7 @@ from flask import Flask
 from PIL import Image
 from werkzeug.test import TestResponse
 
+from app.core import clock
 from app.core.db import transaction
 from app.core.outbox import OutboxJob
 from app.keywords.models import Occasion
@@ -16,6 +17,8 @@ from app.keywords.replies import ReplyKind, ReplySpec
 from app.keywords.standing import Standing, change_standing
 from app.materials.models import Material, MaterialKind
 from app.materials.service import list_materials
+from app.wechat.menus.drafts import replace_draft
+from app.wechat.menus.versions import get_default
 from tests.staff import Console, make_hashes_quick, open_console
 
 MP3 = (b"\xff\xfb\x90\x00" + bytes(413)) * 40
@@ -119,6 +122,20 @@ def test_only_unused_materials_can_be_deleted(app: Flask, console: Console) -> N
     for path in ("", "/remove", "/retry", "/rename"):
         answer = console.post(f"/materials/1{path}", title="x") if path else console.get("/materials/1")
         assert answer.status_code == 404, path
+
+
+def test_what_a_menu_button_sends_is_in_use(app: Flask, console: Console) -> None:
+    upload(console, (picture(), "山.png"))
+    with app.app_context():
+        with transaction() as session:
+            material = session.query(Material).one()
+            material.media_id, material.uploaded_at = "tEaPerm_1", clock.now()
+        button = {"type": "media_id", "name": "山", "media_id": "tEaPerm_1"}
+        replace_draft(get_default().id, {"button": [button]}, seen_mark=0, actor="staff:1")
+
+    assert ">菜单</a>" in console.text("/materials/1")
+    console.post("/materials/1/remove")
+    assert "正在使用：菜单" in words(console.text("/materials/1"))
 
 
 def test_a_material_gets_another_name(app: Flask, console: Console) -> None:
