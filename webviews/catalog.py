@@ -5,10 +5,16 @@ from typing import Any
 
 from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.carts.service import MAX_QUANTITY
+from app.catalog import descriptions
 from app.catalog import service as catalog
+from app.catalog.editing import get_product
 from app.catalog.models import Product, Sku
+from app.catalog.pictures import small_of
+from app.catalog.previews import read_preview
+from app.core.errors import NotFound
 from app.core.incoming import row_id
 from app.core.money import format_yuan
 from app.delivery.freight import find_carriages
@@ -51,6 +57,20 @@ def list_products() -> ResponseReturnValue:
 def show_product(slug: str) -> ResponseReturnValue:
     """One product with its pictures, options and freight."""
     product = catalog.get_on_sale(slug)
+    return _present(product, share_link=share_product(product))
+
+
+@shop.get("/preview/<token>")
+@open_to_all
+def preview_product(token: str) -> ResponseReturnValue:
+    """One product in whatever state, for whoever edits it: the same page, in a frame of the console."""
+    product_id = read_preview(token, key=current_app.config["SECRET_KEY"])
+    if product_id is None:
+        raise NotFound(_("预览链接已经过期，请回到后台刷新"))
+    return _present(get_product(product_id), is_preview=True)
+
+
+def _present(product: Product, *, share_link: str = "", is_preview: bool = False) -> str:
     shelf = shelf_prices([product])[product.id]
     return render_template(
         "shop/product.html",
@@ -59,22 +79,24 @@ def show_product(slug: str) -> ResponseReturnValue:
         coupons=_offered()[:3],
         coupon_value=coupon_value,
         reductions=[rule for rule in list_rules() if rule.covers(product.id)],
+        description=descriptions.show(product.description),
+        is_preview=is_preview,
         is_sold_out=_is_sold_out(product),
         low_stock=_low_stock(product),
         options=_options(product.skus),
         skus=[_describe(sku, shelf.price_of(sku)) for sku in product.skus],
         freight=freight_words(find_carriages([product.id], None)[product.id], freight_rule()),
         max_quantity=MAX_QUANTITY,
-        share_link=share_product(product),
+        share_link=share_link,
         share_picture=_picture_address(product),
     )
 
 
 def _picture_address(product: Product) -> str:
-    """Full address of the product's first picture; empty without one."""
+    """Full address of the product's first picture, small as share cards want it; empty without one."""
     if not product.pictures:
         return ""
-    path = url_for("shop.show_media", file=product.pictures[0].file)
+    path = url_for("shop.show_media", file=small_of(product.pictures[0].file))
     return str(current_app.config["BASE_URL"] + path)
 
 

@@ -9,6 +9,7 @@ from flask import Response, current_app, g, request, session
 from flask_babel import format_datetime, get_locale
 from flask_babel import gettext as _
 
+from app.catalog.pictures import small_of
 from app.catalog.service import options_label
 from app.core import clock
 from app.core.static_files import StaticFiles
@@ -21,6 +22,7 @@ from webviews.visits import look_at_entrance
 
 PUBLIC_PAGES = {"shop.list_products", "shop.show_product"}  # may be kept by the phone, asked about each time
 static_files = StaticFiles("shop.static", Path(__file__).with_name("static"))
+PREVIEW = "shop.preview_product"  # stands in a frame of the console
 FILES = {"shop.static", "shop.show_media"}
 
 
@@ -34,7 +36,9 @@ def greet() -> None:
 @shop.after_request
 def set_headers(response: Response) -> Response:
     """No script but our files and WeChat's, no frame around us, nothing personal kept anywhere."""
-    response.headers["Content-Security-Policy"] = _policy(current_app.config["WECHAT_OPEN_BASE"])
+    response.headers["Content-Security-Policy"] = _policy(
+        current_app.config["WECHAT_OPEN_BASE"], "'self'" if request.endpoint == PREVIEW else "'none'"
+    )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     if request.endpoint == "shop.static":
@@ -57,6 +61,7 @@ def offer_to_templates() -> dict[str, Any]:
         "options_label": options_label,
         "cost_lines": explain,
         "cost_label": cost_label,
+        "small_of": small_of,
         "in_wechat": is_wechat(),
         "language": "en" if str(get_locale() or "zh").startswith("en") else "zh-CN",
     }
@@ -85,10 +90,10 @@ def _answer_only_what_is_new(response: Response) -> None:
     response.make_conditional(request)
 
 
-def _policy(open_base: str) -> str:
+def _policy(open_base: str, ancestors: str) -> str:
     # The login leaves through forms as well: a browser holds form-action against every redirect after them.
     return (
         "default-src 'self'; script-src 'self' https://res.wx.qq.com https://res2.wx.qq.com; "
-        "img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
+        f"img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors {ancestors}; "
         f"form-action 'self' {open_base}"
     )

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from app.catalog.models import Category, Product, Sku
+from app.catalog.options import split_options
 from app.catalog.states import ProductState
 from app.core.db import db
 from app.core.errors import NotFound
@@ -80,5 +81,4 @@ def options_label(options: str) -> str:
 
 def options_of(sku: Sku) -> dict[str, str]:
     """`净含量=125g;包装=罐装` as a dict in the order it was written."""
-    pairs = (part.partition("=") for part in sku.options.split(";") if part)
-    return {name: value for name, _, value in pairs}
+    return split_options(sku.options)

@@ -49,6 +49,7 @@ SECTIONS: tuple[tuple[LazyString | str, tuple[NavigationEntry, ...]], ...] = (
         (
             NavigationEntry("console.orders.index", _l("订单"), "receipt"),
             NavigationEntry("console.products.index", _l("商品"), "package"),
+            NavigationEntry("console.categories.index", _l("商品分类"), "tag"),
             NavigationEntry("console.entrances.index", _l("来源"), "chart"),
             NavigationEntry("console.alerts.index", _l("告警"), "bell", badge="alerts"),
         ),

@@ -49,6 +49,23 @@ def test_the_list_shows_what_is_on_sale_with_its_lowest_price(app: Flask, phone:
     assert "128.00" not in page
 
 
+def test_lists_show_the_small_copy_and_the_page_the_large_one(app: Flask, phone: Phone) -> None:
+    name = f"p-{'0' * 32}.jpg"
+    slug = make_tea(app, pictures=[ProductPicture(file=name)])
+
+    assert f"/shop/media/{name.replace('.jpg', '-s.jpg')}" in phone.get("/shop/").text
+    assert f'src="/shop/media/{name}"' in phone.get(f"/shop/p/{slug}").text
+
+
+def test_a_description_is_shown_formatted_and_harmless(app: Flask, phone: Phone) -> None:
+    hostile = '<h3>冲泡</h3><p onclick="x()">九十度<script>alert(1)</script></p>'
+    slug = make_tea(app, description=hostile)
+
+    page = phone.get(f"/shop/p/{slug}").text
+
+    assert "<h3>冲泡</h3><p>九十度</p>" in page
+
+
 def test_what_is_off_sale_is_neither_listed_nor_shown(app: Flask, phone: Phone) -> None:
     slug = make_tea(app, state=ProductState.OFF_SALE)
 

@@ -17,13 +17,14 @@ from tests.factories import make_order, make_sku
 from tests.fakes import FakeGateway
 from tests.follower_phone import HOME, Phone
 
-OPEN_WITH_ID = {
+OPEN_WITH_ID = {  # nobody's own
     "shop.static",
     "shop.show_media",
     "shop.show_product",
+    "shop.preview_product",  # its link is signed
     "shop.find_nothing",
     "shop.collect_coupon",
-}  # nobody's own
+}
 OWNED = {"order_no", "address_id", "line_id"}
 SECRETS = ("湖滨南路", "13800001234", "王小茶", "西湖龙井")
 

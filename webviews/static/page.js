@@ -93,5 +93,12 @@
     document.querySelectorAll('form[data-sent]').forEach(function (form) { delete form.dataset.sent; });
   });
 
+  // A picture that is gone leaves its place, and no torn paper in it.
+  function hideBroken(image) { image.hidden = true; }
+  document.addEventListener('error', function (event) { if (event.target.tagName === 'IMG') hideBroken(event.target); }, true);
+  document.querySelectorAll('img').forEach(function (image) {
+    if (image.complete && image.getAttribute('src') && !image.naturalWidth && image.loading !== 'lazy') hideBroken(image);
+  });
+
   window.xiaopu = { toast: toast, post: post, busy: busy };
 })();

@@ -5,6 +5,7 @@ or not at all, and never changed afterwards: another content has another name.
 """
 
 import logging
+import re
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -16,6 +17,7 @@ from app.core.errors import ShopError
 
 logger = logging.getLogger(__name__)
 
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,70}\.(jpg|jpeg|png|webp)")
 YOUNGEST_ORPHAN = timedelta(hours=1)  # its row may be on its way
 
 
@@ -70,3 +72,8 @@ def delete_orphans(prefix: str, known: Collection[str], *, age: timedelta = YOUN
     if orphans:
         logger.info("orphaned files deleted", extra={"prefix": prefix, "files": len(orphans)})
     return len(orphans)
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether this is the name of a picture as a web page may ask for it."""
+    return bool(_PLAIN.fullmatch(name))
