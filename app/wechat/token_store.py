@@ -64,10 +64,13 @@ class Kept:
         is_settled = self.refreshed_at is None or now - self.refreshed_at >= RENEW_PAUSE
         return self.expires_at - now < RENEW_BEFORE and is_settled
 
+    def is_leased(self, now: datetime) -> bool:
+        """Whether nobody else may renew it now."""
+        return self.leased_until is not None and self.leased_until > now
+
     def failed_lately(self, now: datetime) -> bool:
         """Whether the last try failed a moment ago."""
-        is_pausing = self.leased_until is not None and self.leased_until > now and not self.leased_by
-        return self.error is not None and is_pausing
+        return self.error is not None and self.is_leased(now) and not self.leased_by
 
     def to_error(self) -> PlatformError:
         """The remembered failure, as it was raised in the process that met it."""
@@ -138,6 +141,8 @@ class SharedCredential:
     def _take_lease(self, kept: Kept | None) -> str:
         """Our lease's mark, or nothing when somebody else holds one or was faster."""
         now, mark = clock.now(), secrets.token_hex(8)
+        if kept is not None and kept.is_leased(now):
+            return ""  # who only waits takes no lock from the one who renews
         with transaction() as session:
             if kept is None:
                 insert_once(WechatToken, name=self._name, value="", leased_by="")

@@ -33,16 +33,25 @@ class Console:
         """The page says this."""
         expect(self.page.get_by_text(text).first).to_be_visible()
 
-    def write_rule(self, name: str, keyword: str, *replies: str, card: str = "") -> None:
-        """A rule for sentences that hold `keyword`: the card of a product, when one is named, then these texts."""
+    def write_rule(
+        self, name: str, keyword: str, *replies: str, card: str = "", picture: bytes = b""
+    ) -> None:
+        """A rule for sentences that hold `keyword`: a product's card and a picture, if given, then these texts."""
         self.open("rules/new")
         self.page.get_by_label("规则名称").fill(name)
         self.page.get_by_label("第 1 个关键词", exact=True).fill(keyword)
         if card:
             self.press("商品")
             self.press("选择商品")
-            self.page.locator("dialog[open] .pick").filter(has_text=card).click()
+            self.page.locator("dialog[open] [data-search]").fill(card)
+            self.page.locator("dialog[open] .pick:visible").filter(has_text=card).click()
             expect(self.page.locator(".chosen-title")).to_contain_text(card)
+        if picture:
+            self.page.locator(".replies-kinds").get_by_role("button", name="图片").click()
+            self.page.locator("input[type=file]").set_input_files(
+                {"name": "月.png", "mimeType": "image/png", "buffer": picture}
+            )
+            expect(self.page.locator(".reply .material img")).to_be_visible()
         for number, text in enumerate(replies, start=1):
             self.page.locator(".replies-kinds").get_by_role("button", name="文字").click()
             expect(self.page.get_by_label("回复的文字")).to_have_count(number)

@@ -22,6 +22,7 @@ from app.wechat.client import AccountClient
 from app.wechat.models import WechatToken
 from app.wechat.token_store import FAILURE_PAUSE, FORCE_PAUSE, LEASE, RENEW_BEFORE, RENEW_PAUSE
 from tests.fake_platform import FakePlatform
+from tests.statements import count_statements
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = 8
@@ -33,6 +34,15 @@ Advance = Callable[[timedelta], None]
 def change_row(**values: object) -> None:
     with transaction() as session:
         session.execute(update(WechatToken).values(**values))
+
+
+def finish_renewal(value: str, takes_seconds: float = 0) -> None:
+    """Write what another process fetched, as `SharedCredential` does."""
+    now = clock.now()
+    values = {"value": value, "expires_at": now + timedelta(hours=2), "refreshed_at": now}
+    with transaction() as session:
+        session.execute(update(WechatToken).values(leased_until=None, leased_by="", **values))
+        time.sleep(takes_seconds)
 
 
 def run_processes(settings: dict[str, Any], refused: str = "") -> list[str]:
@@ -168,12 +178,32 @@ def test_who_waits_for_another_process_gets_what_it_fetched(app: Flask, account:
             return account.access_token
 
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(ask)
-        time.sleep(0.2)
+        with count_statements() as sent:
+            waiting = pool.submit(ask)
+            time.sleep(0.2)
         assert not waiting.done()
-        change_row(value="theirs", expires_at=clock.now() + timedelta(hours=2), leased_until=None)
+        assert not [statement for statement in sent if not statement.startswith(("BEGIN", "SELECT"))]
+        finish_renewal("theirs")
 
         assert waiting.result(5) == "theirs"
+
+
+def test_who_tries_while_another_process_finishes_gets_what_it_fetched(
+    app: Flask, account: AccountClient, platform: FakePlatform
+) -> None:
+    assert account.access_token == "token-1"
+    change_row(value="", leased_until=clock.now() + timedelta(seconds=0.3), leased_by="another process")
+
+    def ask() -> str:
+        with app.app_context():
+            return account.access_token
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(ask)
+        finish_renewal("theirs", takes_seconds=0.6)  # its lease runs out while it writes
+
+        assert waiting.result(5) == "theirs"
+    assert platform.count()[TOKEN] == 1
 
 
 def test_a_failed_renewal_is_remembered_for_a_moment(

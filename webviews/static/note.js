@@ -5,7 +5,8 @@
   if (!note) return;
   var key = 'note:' + note.dataset.note;
   try {
-    if (!note.value) note.value = sessionStorage.getItem(key) || '';
-    note.addEventListener('input', function () { sessionStorage.setItem(key, note.value); });
+    var keep = function () { sessionStorage.setItem(key, note.value); };
+    if (note.value) keep(); else note.value = sessionStorage.getItem(key) || '';
+    note.addEventListener('input', keep);
   } catch (error) { /* a browser without storage: the note is only lost on leaving the page */ }
 })();

@@ -86,9 +86,12 @@
     field.remove();
   }
 
+  var wasShown = false;
   window.addEventListener('pageshow', function (event) {
     // A page kept in memory is out of date: an order may have been placed or paid since.
     if (event.persisted) { location.reload(); return; }
+    // At first nobody comes back: what is busy was started while the page was still loading, and goes on.
+    if (!wasShown) { wasShown = true; return; }
     document.querySelectorAll('.is-busy').forEach(function (button) { busy(button, false); });
     document.querySelectorAll('form[data-sent]').forEach(function (form) { delete form.dataset.sent; });
   });

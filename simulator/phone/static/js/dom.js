@@ -41,6 +41,15 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
+// Lets `element` come in with its animation. What slides would slide away under a finger, so that nothing
+// inside can be tapped before `moving` has come to rest.
+export function enter(element, moving = element) {
+  const rest = () => element.classList.remove('entering');
+  element.classList.add('entering');
+  moving.addEventListener('animationend', ({ target }) => target === moving && rest());
+  setTimeout(rest, 400);
+}
+
 // Lets a leaving element play its animation before it goes.
 export function leave(element) {
   element.classList.add('leaving');
@@ -74,9 +83,36 @@ function stayInside(element, event) {
   }
 }
 
-// Replaces what stands inside without taking the keyboard away from who is there.
-export function refill(container, ...children) {
-  const focused = container.contains(document.activeElement) ? document.activeElement.dataset.testid : '';
-  container.replaceChildren(...children);
-  if (focused) container.querySelector(`[data-testid="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+// One piece of a list: drawn anew only when its `value` is another one.
+export const part = (key, value, make) => ({ key: String(key), value: JSON.stringify(value), make });
+
+const drawn = new WeakMap();
+
+// Brings what stands inside up to date and leaves alone what stays the same: nobody's finger, keyboard or selection
+// loses what it is on.
+export function arrange(container, parts) {
+  const focused = container.contains(document.activeElement) ? document.activeElement : null;
+  const old = new Map([...container.children].map((one) => [one.dataset.key, one]));
+  const wanted = parts.map((one) => keepOrMake(old, one));
+  old.forEach((one) => one.remove());
+  wanted.forEach((one, place) => {
+    if (container.children[place] !== one) container.insertBefore(one, container.children[place] || null);
+  });
+  if (focused && !focused.isConnected) refocus(container, focused.dataset.testid);
+}
+
+function keepOrMake(old, { key, value, make }) {
+  const known = old.get(key);
+  if (known && drawn.get(known) === value) {
+    old.delete(key);
+    return known;
+  }
+  const made = make();
+  made.dataset.key = key;
+  drawn.set(made, value);
+  return made;
+}
+
+function refocus(container, testid) {
+  if (testid) container.querySelector(`[data-testid="${CSS.escape(testid)}"]`)?.focus({ preventScroll: true });
 }

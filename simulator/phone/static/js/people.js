@@ -1,6 +1,6 @@
 // The followers above the phone: who holds it now, and adding one more.
 import { follower, get, post } from './api.js';
-import { byId, h, icon, refill } from './dom.js';
+import { arrange, byId, h, icon, part } from './dom.js';
 import { t } from './i18n.js';
 import { choose, loadState, on, store } from './store.js';
 import { askText, openSheet } from './phone/sheet.js';
@@ -57,11 +57,13 @@ function foundRow(one, done) {
 
 function draw() {
   const hidden = store.state.follower_count - store.state.followers.length;
-  const more = hidden > 0 ? h('button.person.person-add', { testid: 'follower-find', onclick: findPerson },
-    h('span.avatar', {}, icon('search')), h('span', {}, `+${hidden}`)) : null;
-  const add = h('button.person.person-add', { testid: 'follower-add', onclick: addPerson },
+  const more = () => h('button.person.person-add', { testid: 'follower-find', onclick: findPerson },
+    h('span.avatar', {}, icon('search')), h('span', {}, `+${hidden}`));
+  const add = () => h('button.person.person-add', { testid: 'follower-add', onclick: addPerson },
     h('span.avatar', {}, icon('add')), h('span', {}, t('添加')));
-  refill(byId('people'), ...(more ? [more] : []), ...store.state.followers.map(person), add);
+  const shown = store.state.followers.map((one, index) =>
+    part(one.openid, [one.nickname, one.color, one.subscribed, index, one.openid === store.openid], () => person(one, index)));
+  arrange(byId('people'), [...(hidden > 0 ? [part('more', hidden, more)] : []), ...shown, part('add', '', add)]);
 }
 
 export function startPeople() {

@@ -32,12 +32,52 @@ export const fault = (name) => store.state.faults.find((one) => one.name === nam
 
 export const isActive = (one) => (one.active === undefined ? one.value !== one.choices[0] : one.active);
 
+let questions = 0;
+const answered = new Map();
+const hearing = new Set();
+
+// Answers may overtake one another: undefined when a later question of this kind was answered before.
+export async function ask(kind, path) {
+  const turn = questions += 1;
+  const answer = await get(path);
+  if (turn < (answered.get(kind) || 0)) return undefined;
+  answered.set(kind, turn);
+  return answer;
+}
+
+// And the stream overtakes the answers: what it tells of the list in the meantime is written into it.
+async function askList(kind, path, name) {
+  const news = [];
+  const listener = { kind, news };
+  hearing.add(listener);
+  try {
+    const answer = await ask(kind, path);
+    return answer && news.reduce(put, answer[name]);
+  } finally {
+    hearing.delete(listener);
+  }
+}
+
+function put(list, one) {
+  const place = list.findIndex((known) => known.seq >= one.seq);
+  if (place < 0) list.push(one);
+  else list.splice(place, list[place].seq === one.seq ? 1 : 0, one);
+  return list;
+}
+
+function hear(kind, one) {
+  for (const listener of hearing) if (listener.kind === kind) listener.news.push(one);
+}
+
 export async function loadState() {
   const saved = store.openid || localStorage.getItem('sim.follower') || '';
-  store.state = await get(`state?with=${encodeURIComponent(saved)}`);
+  const state = await ask('state', `state?with=${encodeURIComponent(saved)}`);
   if (store.openid && store.openid !== saved) return loadState(); // somebody else was chosen meanwhile
-  const known = store.state.followers.map((one) => one.openid);
-  store.openid = known.includes(saved) ? saved : known[0] || '';
+  if (state) {
+    store.state = state;
+    const known = state.followers.map((one) => one.openid);
+    store.openid = known.includes(saved) ? saved : known[0] || '';
+  }
   await loadMenu();
   tell('state');
 }
@@ -45,25 +85,29 @@ export async function loadState() {
 // Conditional menus make it the follower's own.
 async function loadMenu() {
   const { openid } = store;
-  const answer = openid ? await get(follower(openid, '/menu')) : {};
-  if (openid === store.openid) store.menu = answer.menu || null;
+  const answer = openid ? await ask('menu', follower(openid, '/menu')) : {};
+  if (answer && openid === store.openid) store.menu = answer.menu || null;
 }
 
 export async function loadChat(openid = store.openid) {
   if (!openid) return;
-  const { messages } = await get(follower(openid, '/chat'));
+  const messages = await askList(`chat ${openid}`, follower(openid, '/chat'), 'messages');
+  if (!messages) return;
   store.chats.set(openid, messages);
-  if (openid === store.openid) tell('chat', { whole: true });
+  if (openid === store.openid) tell('chat', {});
 }
 
 export async function loadWire() {
-  const { entries } = await get('wire?limit=200');
+  const entries = await askList('wire', 'wire?limit=200', 'entries');
+  if (!entries) return;
   store.wire = entries;
-  tell('wire', { whole: true });
+  tell('wire', {});
 }
 
 export async function loadOrders() {
-  store.orders = (await get('orders')).orders;
+  const answer = await ask('orders', 'orders');
+  if (!answer) return;
+  store.orders = answer.orders;
   tell('orders');
 }
 
@@ -88,18 +132,19 @@ function soon(name, action) {
 }
 
 function takeChat({ openid, message, typing }) {
-  if (typing !== undefined) return openid === store.openid && tell('typing', typing);
+  const isMine = openid === store.openid;
+  if (typing !== undefined) return isMine && tell('typing', typing);
   const messages = store.chats.get(openid);
-  if (!messages || !message) return soon('chat', () => loadChat(openid || store.openid));
-  const place = messages.findIndex((one) => one.seq === message.seq);
-  if (place >= 0) messages[place] = message;
-  else messages.push(message);
-  if (openid === store.openid) tell('chat', { message });
+  hear(`chat ${openid}`, message);
+  if (messages) put(messages, message);
+  if (isMine && messages) tell('chat', { message });
+  else if (isMine) soon('chat', loadChat);
 }
 
 function takeWire({ entry }) {
   if (!entry) return soon('wire', loadWire);
-  store.wire.push(entry);
+  hear('wire', entry);
+  put(store.wire, entry);
   if (store.wire.length > 500) store.wire.shift();
   tell('wire', { entry });
 }

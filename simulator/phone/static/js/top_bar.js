@@ -1,5 +1,5 @@
 // The bar on top of the page: active faults, the phone's switches, links out.
-import { byId, h, icon, refill } from './dom.js';
+import { arrange, byId, h, icon, part } from './dom.js';
 import { language, switchLanguage, t } from './i18n.js';
 import { setPlatform } from './people.js';
 import { setTheme, settings } from './settings.js';
@@ -36,17 +36,22 @@ function tools() {
     h('button.tool.drawer-button', { onclick: openDrawer, 'aria-label': t('实验台'), testid: 'lab-drawer' }, icon('flask'), t('实验台')));
 }
 
+const brand = () => h('div.brand', {}, h('img', { src: '/phone/icon.svg', alt: '' }), h('span', {}, t('微信模拟器')));
+
+const warning = () => h('span.badge', { role: 'status' }, icon('alert'), t('与模拟器的连接断了'));
+
+const badges = h('div.badges', { testid: 'active-faults' });
+
 function draw() {
-  const active = store.state.faults.filter(isActive);
-  const badges = active.map(badge);
-  if (store.offline) badges.unshift(h('span.badge', { role: 'status' }, icon('alert'), t('与模拟器的连接断了')));
-  refill(byId('top'),
-    h('div.brand', {}, h('img', { src: '/phone/icon.svg', alt: '' }), h('span', {}, t('微信模拟器'))),
-    h('div.badges', { 'aria-label': t('打开的开关'), testid: 'active-faults' }, badges),
-    tools());
+  const active = store.state.faults.filter(isActive).map((one) => part(one.name, [one.title, one.value], () => badge(one)));
+  arrange(badges, [...(store.offline ? [part('offline', '', warning)] : []), ...active]);
+  arrange(byId('top'), [
+    part('brand', '', brand), part('badges', '', () => badges), part('tools', [settings.theme, me()?.platform, store.state.shop_base], tools),
+  ]);
 }
 
 export function startTopBar() {
+  badges.setAttribute('aria-label', t('打开的开关'));
   for (const topic of ['state', 'follower', 'settings', 'offline']) on(topic, draw);
 }
 

@@ -1,6 +1,6 @@
 // WeChat's clock: move it forward or let it run faster, so that days pass in a minute.
 import { post } from '../api.js';
-import { h, refill } from '../dom.js';
+import { arrange, h, part } from '../dom.js';
 import { language, t } from '../i18n.js';
 import { loadState, on, store } from '../store.js';
 import { wechatNow } from '../phone/status_bar.js';
@@ -38,9 +38,9 @@ export function clockPanel() {
   const draw = () => {
     const { clock } = store.state;
     offset.textContent = ahead(clock.offset_seconds || 0);
-    refill(speeds, ...SPEEDS.map((speed) => h('button.lab-button', {
+    arrange(speeds, SPEEDS.map((speed) => part(speed, speed === (clock.speed || 1), () => h('button.lab-button', {
       role: 'radio', 'aria-checked': String((clock.speed || 1) === speed), testid: `clock-speed-${speed}`, onclick: act({ speed }),
-    }, `${speed}×`)));
+    }, `${speed}×`))));
     tick();
   };
   on('state', draw);

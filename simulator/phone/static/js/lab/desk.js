@@ -1,8 +1,8 @@
 // WeChat's own agent desk: play the agents who take over from the account.
-import { get, post } from '../api.js';
-import { h, icon, refill } from '../dom.js';
+import { post } from '../api.js';
+import { arrange, h, icon, part } from '../dom.js';
 import { t } from '../i18n.js';
-import { on, store } from '../store.js';
+import { ask, on, store } from '../store.js';
 import { askText, fail } from '../phone/sheet.js';
 
 const session = (openid, action) => `desk/sessions/${encodeURIComponent(openid)}/${action}`;
@@ -52,23 +52,24 @@ function sessionCard(one, agents) {
     h('form.desk-say', { onsubmit: say }, input, h('button.lab-button', { onclick: say, testid: 'desk-say' }, t('发送'))));
 }
 
-const list = (rows, empty) => (rows.length ? h('ul.desk-list', {}, rows) : h('p.lab-note', {}, empty));
+function fill(list, parts, words) {
+  arrange(list, parts.length ? parts : [part('empty', '', () => h('li.lab-note', {}, words))]);
+}
 
 export function deskPanel() {
-  const box = h('div.desk-panel');
-  let shown = '';
+  const [waiting, sessions, agents] = [1, 2, 3].map(() => h('ul.desk-list'));
   const draw = async () => {
-    const desk = await get('desk');
-    const now = JSON.stringify(desk);
-    if (now === shown) return;
-    shown = now;
-    refill(box,
-      h('section.lab-block', {}, h('h3', {}, t('等待接入')), list(desk.waiting.map(waitingRow), t('没有人等。公众号回复“转人工”后，粉丝会排在这里。'))),
-      h('section.lab-block', {}, h('h3', {}, t('会话')), list(desk.sessions.map((one) => sessionCard(one, desk.agents)), t('没有会话。客服接待时，粉丝的消息不再推送给公众号。'))),
-      h('section.lab-block', {}, h('h3', {}, t('客服帐号'), h('small.mono', {}, `@${store.state.account.wechat_id}`)), list(desk.agents.map(agentRow), t('还没有客服。')),
-        h('button.lab-button', { testid: 'agent-add', onclick: act(addAgent) }, icon('add'), t('添加一位客服'))));
+    const desk = await ask('desk', 'desk');
+    if (!desk) return;
+    fill(waiting, desk.waiting.map((one) => part(one.openid, one, () => waitingRow(one))), t('没有人等。公众号回复“转人工”后，粉丝会排在这里。'));
+    fill(sessions, desk.sessions.map((one) => part(one.openid, [one, desk.agents], () => sessionCard(one, desk.agents))), t('没有会话。客服接待时，粉丝的消息不再推送给公众号。'));
+    fill(agents, desk.agents.map((one) => part(one.kf_account, one, () => agentRow(one))), t('还没有客服。'));
   };
   on('state', () => draw().catch(() => {}));
   draw().catch(fail);
-  return box;
+  return h('div.desk-panel', {},
+    h('section.lab-block', {}, h('h3', {}, t('等待接入')), waiting),
+    h('section.lab-block', {}, h('h3', {}, t('会话')), sessions),
+    h('section.lab-block', {}, h('h3', {}, t('客服帐号'), h('small.mono', {}, `@${store.state.account.wechat_id}`)), agents,
+      h('button.lab-button', { testid: 'agent-add', onclick: act(addAgent) }, icon('add'), t('添加一位客服'))));
 }

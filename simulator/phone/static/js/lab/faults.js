@@ -1,6 +1,6 @@
 // The switches: each way WeChat can misbehave, for once or for always.
 import { post } from '../api.js';
-import { h, refill } from '../dom.js';
+import { arrange, h, part } from '../dom.js';
 import { t } from '../i18n.js';
 import { isActive, loadState, on, store } from '../store.js';
 import { fail } from '../phone/sheet.js';
@@ -61,10 +61,15 @@ async function reset() {
 
 export function faultsPanel() {
   const list = h('div.fault-groups');
+  const rows = new Map();
+  const section = (name) => h('section.lab-block', {}, h('h3', {}, t(name)), rows.get(name));
   const draw = () => {
-    const groups = Map.groupBy ? Map.groupBy(store.state.faults, (one) => one.group) : grouped(store.state.faults);
-    refill(list, ...[...groups].map(([name, faults]) =>
-      h('section.lab-block', {}, h('h3', {}, t(name)), h('ul.faults', {}, faults.map(row)))));
+    const groups = grouped(store.state.faults);
+    for (const [name, faults] of groups) {
+      if (!rows.has(name)) rows.set(name, h('ul.faults'));
+      arrange(rows.get(name), faults.map((one) => part(one.name, [one, onceNames.has(one.name)], () => row(one))));
+    }
+    arrange(list, [...groups.keys()].map((name) => part(name, '', () => section(name))));
   };
   on('state', draw);
   draw();

@@ -1,6 +1,6 @@
 // The orders WeChat Pay knows, with every try to notify the shop.
 import { post } from '../api.js';
-import { h, icon } from '../dom.js';
+import { arrange, h, icon, part } from '../dom.js';
 import { t } from '../i18n.js';
 import { fault, loadOrders, on, store } from '../store.js';
 import { yuan } from '../phone/bubbles.js';
@@ -70,8 +70,8 @@ function card(order) {
 export function ordersPanel() {
   const list = h('div.order-list');
   const draw = () => {
-    const cards = store.orders.map(card);
-    list.replaceChildren(...(cards.length ? cards : [h('p.lab-empty', {}, t('还没有订单。去店里买一件。'))]));
+    const cards = store.orders.map((one) => part(one.out_trade_no, one, () => card(one)));
+    arrange(list, cards.length ? cards : [part('empty', '', () => h('p.lab-empty', {}, t('还没有订单。去店里买一件。')))]);
   };
   on('orders', draw);
   draw();

@@ -1,5 +1,5 @@
 // The wire log: every exchange as it happens, newest on top.
-import { h, icon } from '../dom.js';
+import { arrange, h, icon, part } from '../dom.js';
 import { language, t } from '../i18n.js';
 import { on, store } from '../store.js';
 import { openDetail } from './wire_detail.js';
@@ -63,17 +63,12 @@ function filterBar(draw) {
 export function wirePanel() {
   const list = h('div.wire-list', { role: 'log', 'aria-label': t('线路记录') });
   const draw = () => {
-    const rows = store.wire.filter(wanted).slice(-SHOWN).reverse().map(row);
-    list.replaceChildren(...(rows.length ? rows : [h('p.lab-empty', {}, t('还没有来往。在手机上写一句话试试。'))]));
+    const rows = store.wire.filter(wanted).slice(-SHOWN).reverse().map((one) => part(one.seq, '', () => row(one)));
+    arrange(list, rows.length ? rows : [part('empty', '', () => h('p.lab-empty', {}, t('还没有来往。在手机上写一句话试试。')))]);
   };
   on('wire', ({ entry }) => {
-    if (!entry) return draw();
-    if (!wanted(entry)) return;
-    list.querySelector('.lab-empty')?.remove();
-    const added = row(entry);
-    added.classList.add('fresh');
-    list.prepend(added);
-    if (list.children.length > SHOWN) list.lastElementChild.remove();
+    draw();
+    if (entry && wanted(entry)) list.firstElementChild.classList.add('fresh');
   });
   draw();
   return [filterBar(draw), list];

@@ -1,6 +1,6 @@
 // The conversation with the account: messages above, the composer below.
 import { follower, post } from '../api.js';
-import { byId, h, icon } from '../dom.js';
+import { arrange, byId, h, icon, part } from '../dom.js';
 import { language, t } from '../i18n.js';
 import { me, on, store, watch } from '../store.js';
 import { messageElement } from './bubbles.js';
@@ -45,35 +45,40 @@ const actions = {
   again: (message) => say({ type: message.kind, content: message.text }),
 };
 
-function stamp(at) {
+function timeWords(at) {
   const moment = new Date(at);
   const locale = language === 'en' ? 'en-GB' : 'zh-CN';
   const dayOf = (date) => date.toLocaleDateString(locale, { month: 'numeric', day: 'numeric', timeZone: 'Asia/Shanghai' });
   const clock = moment.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Shanghai' });
   const [day, today] = [dayOf(moment), dayOf(wechatNow())];
-  return h('time.stamp', { datetime: at }, day === today ? clock : `${day} ${clock}`);
+  return day === today ? clock : `${day} ${clock}`;
 }
 
-function elements(messages) {
+function stamp({ at, seq }) {
+  const words = timeWords(at);
+  return part(`stamp-${seq}`, words, () => h('time.stamp', { datetime: at }, words));
+}
+
+function parts(messages) {
+  const { nickname, color, subscribed } = me() || {};
   let last = 0;
   return messages.flatMap((message) => {
     const at = Date.parse(message.at);
-    const shown = at - last > PAUSE_MS ? [stamp(message.at)] : [];
+    const shown = at - last > PAUSE_MS ? [stamp(message)] : [];
     last = at;
-    const element = messageElement(message, actions);
-    element.dataset.seq = message.seq;
-    return [...shown, element];
+    return [...shown, part(message.seq, [message, nickname, color, subscribed], () => messageElement(message, actions))];
   });
 }
 
 function draw({ message } = {}) {
   if (!list) return;
-  const known = message && list.querySelector(`[data-seq="${message.seq}"]`);
   const messages = store.chats.get(store.openid) || [];
+  const find = () => message && list.querySelector(`[data-key="${message.seq}"]`);
+  const isNew = message && !find();
   const near = distance() < 160;
-  list.replaceChildren(...(messages.length ? elements(messages) : [emptyChat()]));
-  if (message && !known) list.lastElementChild.classList.add('fresh');
-  if (near || !known) list.scrollTop = list.scrollHeight;
+  arrange(list, messages.length ? parts(messages) : [part('empty', me()?.subscribed, emptyChat)]);
+  if (isNew) find().classList.add('fresh');
+  if (near || isNew) list.scrollTop = list.scrollHeight;
 }
 
 function emptyChat() {

@@ -106,6 +106,7 @@ function fill(bar, showMenu, plus) {
     : h('span', { style: { width: '12px' } });
   const typed = bar.querySelector('textarea')?.value || '';
   plus.hidden = true;
+  bar.classList.toggle('with-menu', useMenu);
   bar.replaceChildren(toggle, useMenu ? menuCells(buttons) : writing(plus, typed));
 }
 
@@ -129,7 +130,7 @@ export function composer() {
     if (now === shown) return;
     shown = now;
     plus.hidden = true;
-    if (me()?.subscribed) fill(bar, false, plus);
+    if (me()?.subscribed) fill(bar, bar.classList.contains('with-menu'), plus);
     else bar.replaceChildren(...stranger());
   };
   draw();

@@ -1,6 +1,6 @@
 // Paying: the sheet asks for the password, WeChat Pay decides, the tick page says so.
 import { post } from '../api.js';
-import { byId, h, icon, trapKeys } from '../dom.js';
+import { byId, enter, h, icon, trapKeys } from '../dom.js';
 import { t } from '../i18n.js';
 import { withSpin, yuan } from './bubbles.js';
 import { fail, openDialog, openSheet } from './sheet.js';
@@ -25,8 +25,8 @@ function pad(press) {
   }));
 }
 
-// Six digits; `enter` gets them and answers whether the sheet may stay for another try.
-function passwordEntry(enter) {
+// Six digits; `send` gets them once, and calls `wrong` with a reason when the sheet stays for another try.
+function passwordEntry(send) {
   let typed = '';
   const dots = h('div.pay-dots', { role: 'status', 'aria-label': t('支付密码') }, ...Array.from({ length: 6 }, () => h('i')));
   const hint = h('p.pay-hint', { testid: 'pay-hint' }, t('模拟器的支付密码是 123456'));
@@ -41,10 +41,10 @@ function passwordEntry(enter) {
     dots.classList.add('wrong');
   };
   const press = (key) => {
-    if (key === 'delete') typed = typed.slice(0, -1);
-    else if (typed.length < 6) typed += key;
+    if (typed.length === 6) return; // the sixth digit has sent them
+    typed = key === 'delete' ? typed.slice(0, -1) : typed + key;
     show();
-    if (typed.length === 6) enter(typed, wrong);
+    if (typed.length === 6) send(typed, wrong);
   };
   const listen = (event) => {
     if (/^\d$/.test(event.key)) press(event.key);
@@ -64,7 +64,7 @@ function askPassword(order, openid) {
     closeTestid: 'pay-cancel',
     build: ({ done, body, sheet }) => {
       const parts = [];
-      const enter = async (password, wrong) => {
+      const send = async (password, wrong) => {
         body.replaceChildren(processing());
         const result = await settle({ openid, order, password, action: 'pay' });
         if (!result.retry) return done(result);
@@ -72,7 +72,7 @@ function askPassword(order, openid) {
         sheet.focus({ preventScroll: true });
         return wrong(inWords(result));
       };
-      const entry = passwordEntry(enter);
+      const entry = passwordEntry(send);
       parts.push(facts(order), ...entry.elements);
       sheet.addEventListener('keydown', entry.listen);
       return parts;
@@ -100,6 +100,7 @@ function showSuccess(order) {
       h('div.pay-amount', {}, h('small', {}, '¥'), yuan(order.amount_fen)), done);
     trapKeys(view, close);
     byId('sheet-layer').append(view);
+    enter(view);
     done.focus({ preventScroll: true });
   });
 }

@@ -1,5 +1,5 @@
 // The stack of screens: one on top of the other, slid in and out.
-import { byId, h, icon, leave } from '../dom.js';
+import { byId, enter, h, icon, leave } from '../dom.js';
 import { t } from '../i18n.js';
 
 export function navBar({ title, back, right }) {
@@ -10,8 +10,8 @@ export function navBar({ title, back, right }) {
 }
 
 export function pushScreen(view) {
-  view.classList.add('view', 'entering');
-  view.addEventListener('animationend', () => view.classList.remove('entering'), { once: true });
+  view.classList.add('view');
+  enter(view);
   byId('screens').append(view);
 }
 

@@ -1,11 +1,12 @@
 // The pieces every question on the phone is made of: bottom sheet, dialog, toast.
-import { byId, h, icon, trapKeys } from '../dom.js';
+import { byId, enter, h, icon, trapKeys } from '../dom.js';
 import { t } from '../i18n.js';
 
 function raise(veil, close) {
   const before = document.activeElement;
   trapKeys(veil, close);
   byId('sheet-layer').append(veil);
+  enter(veil, veil.firstElementChild);
   const first = veil.querySelector('[data-first], button, input, textarea');
   if (first) first.focus({ preventScroll: true });
   return () => {
@@ -14,6 +15,9 @@ function raise(veil, close) {
     if (before && before.isConnected) before.focus({ preventScroll: true });
   };
 }
+
+// The second half of a double tap must not close what the first one opened.
+const isAtRest = (veil) => !veil.classList.contains('entering');
 
 // On its way out it can neither be used nor be mistaken for the next one.
 function retire(veil) {
@@ -35,7 +39,7 @@ export function openSheet({ title, testid, closeTestid, closable = true, build }
     const body = h('div.sheet-body');
     const sheet = h('section.sheet', { tabindex: '-1', role: 'dialog', 'aria-modal': 'true', 'aria-label': title, testid },
       h('header.sheet-head', {}, closable ? close : h('span'), heading, h('span')), body);
-    const veil = h('div.veil', { onclick: (event) => event.target === veil && closable && done(null) }, sheet);
+    const veil = h('div.veil', { onclick: (event) => event.target === veil && closable && isAtRest(veil) && done(null) }, sheet);
     body.append(...[build({ done, body, heading, sheet })].flat().filter(Boolean));
     lower = raise(veil, () => closable && done(null));
   });

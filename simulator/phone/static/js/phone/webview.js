@@ -1,6 +1,6 @@
 // WeChat's browser on the phone: one page at a time in a frame, with title, back, and the ... menu.
 import { post } from '../api.js';
-import { byId, h, icon, leave } from '../dom.js';
+import { byId, enter, h, icon, leave } from '../dom.js';
 import { t } from '../i18n.js';
 import { settings } from '../settings.js';
 import { fault, isActive, on, store } from '../store.js';
@@ -92,7 +92,7 @@ export function openPage(url, options = {}) {
   const body = frame(enterUrl({ url, openid: store.openid, snapshot, fresh: options.fresh }));
   const element = h('section.web', { 'aria-label': t('网页') }, head.element, body, snapshot ? snapshotBar() : null);
   page = { url, here: url, title: '', openid: store.openid, snapshot, head, frame: body, element, hidden: new Set(), share: {}, granted: new Set(), canGoBack: false };
-  element.classList.add('entering');
+  enter(element);
   byId('webview-layer').append(element);
   busy(true);
   head.title.textContent = new URL(url, store.state.web_base).host;
