@@ -1,6 +1,6 @@
 """Orders read: the latest, the follower's own, one with its history. The merchant's ledger stands in `app/ledger`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -33,6 +33,18 @@ def get_by_no(order_no: str) -> Order:
     if order is None:
         raise NotFound(_("没有这笔订单"))
     return order
+
+
+def list_by_no(order_nos: Collection[str]) -> dict[str, Order]:
+    """These orders by their numbers, for the merchant; those there are none of are left out."""
+    found = db.session.scalars(select(Order).where(Order.order_no.in_(order_nos)))
+    return {order.order_no: order for order in found}
+
+
+def list_to_ship(limit: int) -> Sequence[Order]:
+    """Paid orders of which something has not left yet, the longest waiting first."""
+    query = select(Order).where(Order.state == OrderState.PAID, ~Order.is_fetched)
+    return db.session.scalars(query.order_by(Order.created_at, Order.id).limit(limit)).all()
 
 
 def get_own(order_no: str, *, follower_id: int) -> Order:

@@ -100,6 +100,25 @@ class Shipment(Base):
     shipped_at: Mapped[CreatedAt]
     shipped_by: Mapped[str] = mapped_column(String(80))  # `staff:<id>`
 
+    lines: Mapped[list["ShipmentLine"]] = relationship(lazy="selectin", order_by="ShipmentLine.order_line_id")
+
+
+class ShipmentLine(Base):
+    """How many pieces of one line of the order are in one parcel."""
+
+    __tablename__ = "shipment_lines"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        UniqueConstraint("shipment_id", "order_line_id"),
+    )
+
+    id: Mapped[Id]
+    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipments.id"))
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_lines.id"))
+    quantity: Mapped[int]
+
+    line: Mapped[OrderLine] = relationship(lazy="joined")
+
 
 class Pickup(Base):
     """An order that the buyer fetches himself: where, and the code by which the shop knows him."""

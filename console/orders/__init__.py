@@ -3,9 +3,9 @@
 from flask_babel import lazy_gettext as _l
 
 from app.staff.rights import FINANCE, OPERATOR, SERVICE, Right, RightGroup
-from console.orders import detail, pages
+from console.orders import detail, pages, parcels, ship_many
 
-BLUEPRINTS = (pages.blueprint,)
+BLUEPRINTS = (pages.blueprint, ship_many.blueprint)
 RIGHTS = RightGroup(
     _l("订单"),
     Right(
@@ -16,7 +16,13 @@ RIGHTS = RightGroup(
     ),
     Right(_l("导出订单流水"), "console.orders.export", roles=(OPERATOR, FINANCE)),
     Right(_l("查看收货人的完整信息"), "console.orders.show_address", roles=(OPERATOR, SERVICE)),
-    Right(_l("给订单发货"), "console.orders.mark_shipped", roles=(OPERATOR,)),
+    Right(
+        _l("给订单发货"),
+        "console.orders.mark_shipped",
+        "console.orders.correct_parcel",
+        *(f"console.ship_many.{each}" for each in ("form", "template", "upload", "look", "confirm")),
+        roles=(OPERATOR,),
+    ),
 )
 
-__all__ = ["BLUEPRINTS", "RIGHTS", "detail"]
+__all__ = ["BLUEPRINTS", "RIGHTS", "detail", "parcels"]

@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from app.orders.models import Order
+from app.orders.models import Order, Shipment
 from app.orders.states import OrderState
 
 
@@ -13,3 +13,10 @@ def say_delivery(order: Order) -> str:
     if order.state != OrderState.PAID:
         return ""
     return _("部分发货") if order.shipments else _("待发货")
+
+
+def say_packed(parcel: Shipment) -> str:
+    """The goods in a parcel, in one line."""
+    return "；".join(
+        f"{packed.line.title} {packed.line.options_label} × {packed.quantity}" for packed in parcel.lines
+    )

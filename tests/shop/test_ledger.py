@@ -16,7 +16,8 @@ from app.ledger.export import export_entries
 from app.ledger.listing import Sums, list_entries, sum_up
 from app.ledger.wanted import Delivery, Money, Wanted
 from app.orders.models import Order
-from app.orders.service import cancel, mark_paid, ship
+from app.orders.service import cancel, mark_paid
+from app.orders.shipping import Parcel, ship
 from app.orders.states import OrderState
 from app.payments.models import PaymentAttempt
 from app.payments.states import AttemptState
@@ -80,7 +81,7 @@ def test_rows_and_totals_are_of_the_same_orders_whatever_is_wanted(shop: Flask) 
     second = pay(make_order(sku=cheap))
     with transaction():
         first.entrance_id = entrance.id
-    ship(second, carrier="中通", tracking_no="ZT123456", actor="staff:1")
+    ship(second, Parcel("中通", "ZT123456"), actor="staff:1")
     late = pay_too_late(make_order(sku=cheap))
     today = clock.today()
 
@@ -117,7 +118,7 @@ def test_an_order_is_found_by_every_number_it_is_known_by(shop: Flask, name: str
     sku = make_sku(stock=9)
     order = pay_too_late(make_order(sku=sku))
     sent = pay(make_order(sku=sku))
-    ship(sent, carrier="中通", tracking_no="ZT123456", actor="staff:1")
+    ship(sent, Parcel("中通", "ZT123456"), actor="staff:1")
     with transaction():
         order.phone = "13911112222"
     search = {
