@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core import clock
-from app.core.db import transaction
 from app.core.errors import InputInvalid, ShopError
 from app.core.incoming import takes_body_of
 from app.core.long_jobs import files
@@ -73,13 +72,12 @@ def confirm(file: str) -> AnyResponse:
 
 @register(KIND)
 def ship_rows(run: Run) -> None:
-    """Ship row by row; each is kept with the place in the sheet, and one that fails leaves the others alone."""
+    """Ship row by row; one that fails leaves the others alone. Begun again after a crash, it finds what left."""
     rows = read_rows(files.find_path(Path(run.folder), str(run.args["file"])))
-    report = []
+    report: list[dict[str, str]] = []
     for number, judged in enumerate(judge_rows(rows), start=1):
-        with transaction():
-            report.append(dict(_do(judged, run.owner).report))
-            run.keep(number, len(rows), report=report)
+        report.append(dict(_do(judged, run.owner).report))
+        run.keep(number, len(rows), report=report)
 
 
 def _do(judged: Judged, actor: str) -> Judged:
