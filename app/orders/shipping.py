@@ -40,8 +40,8 @@ def ship(order: Order, parcel: Parcel, *, actor: str) -> tuple[Shipment, bool]:
     """Hand a parcel over. Returns it and True; or the one that left before and False: the same number again, or
     somebody else who was first.
 
-    Raises: TransitionRefused when the order is not paid, or the buyer fetches it; InputInvalid when the goods are not there to be sent; then
-    nothing is kept. Opens a transaction or joins one.
+    Raises: TransitionRefused when the order is not paid, or the buyer fetches it; InputInvalid when the goods are
+    not there to be sent. Then nothing is kept. Opens a transaction or joins one.
     """
     with transaction() as session:
         lock(order)  # two people at the same instant must see each other's parcels

@@ -55,7 +55,7 @@ def show(
         trouble=trouble,
         carriers=[("", _("请选择")), *CARRIERS],
         is_disclosed=is_disclosed,
-        can_ship=order.state == OrderState.PAID,
+        can_ship=order.state == OrderState.PAID and not order.is_fetched,
         left=[
             (line, left[line.id], (quantities or {}).get(line.id, left[line.id]))
             for line in order.lines

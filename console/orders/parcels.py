@@ -32,9 +32,9 @@ def mark_shipped(order_no: str) -> Answer:
         shipment, is_new = ship(order, parcel, actor=get_member_here().actor)
     except InputInvalid as error:
         return show(order, form, quantities=typed, trouble=error.message), 422
-    except TransitionRefused:
+    except TransitionRefused as error:
         words = _("订单现在是「%(state)s」，不能发货。", state=state_label(order.state))
-        flash(words, "danger")
+        flash(error.message if order.is_fetched else words, "danger")
     else:
         _tell_shipped(order, shipment, is_new)
     return redirect(url_for("console.orders.detail", order_no=order_no))

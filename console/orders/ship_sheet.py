@@ -75,6 +75,8 @@ def judge(row: TableRow, orders: Mapping[str, Order]) -> Judged:
         return _refuse(row, _("运单号「%(no)s」不对：要 6 到 40 位字母、数字或短横线", no=number))
     if any(parcel.tracking_no == number for parcel in order.shipments):
         return Judged(row, "secondary", _("已经发过"), _("这个运单号已经登记，不会重复通知买家"))
+    if order.is_fetched:
+        return _refuse(row, _("这笔订单由买家到店自提，请核销提货码"))
     if order.state != OrderState.PAID:
         return _refuse(row, _("订单现在是「%(state)s」，不能发货。", state=state_label(order.state)))
     pieces = sum(left_to_ship(order).values())

@@ -8,10 +8,12 @@ from app.orders.states import OrderState
 
 def say_delivery(order: Order) -> str:
     """How far an order's goods are; empty where nothing is to be sent."""
+    if order.state not in (OrderState.PAID, OrderState.SHIPPED):
+        return ""
+    if order.is_fetched:
+        return _("已提货") if order.state == OrderState.SHIPPED else _("待自提")
     if order.state == OrderState.SHIPPED:
         return _("已发货")
-    if order.state != OrderState.PAID:
-        return ""
     return _("部分发货") if order.shipments else _("待发货")
 
 
