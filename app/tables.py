@@ -19,7 +19,7 @@ from app.golive.models import DoctorFinding, DoctorRun, GoLiveTick
 from app.keywords.models import KeywordRule, StandingReply
 from app.materials.models import Material
 from app.notices.models import Notice
-from app.orders.models import Order, OrderLine, Pickup, Shipment
+from app.orders.models import Order, OrderLine, Pickup, Shipment, ShipmentLine
 from app.payments.models import PaymentAttempt, PaymentNotification
 from app.payments.opening import PayOpening, PayTester
 from app.promotions.models import (
@@ -89,6 +89,7 @@ __all__ = [
     "SceneCode",
     "SceneScan",
     "Shipment",
+    "ShipmentLine",
     "Sku",
     "StaffRole",
     "StaffSession",

@@ -52,8 +52,10 @@ logger = logging.getLogger(__name__)
 OUTBOX_KEPT = timedelta(days=30)
 
 
-def _send_notice(order_id: int, notice: str) -> None:
-    send_notice(get_account().client, order_id=order_id, kind=notice, base_url=current_app.config["BASE_URL"])
+def _send_notice(order_id: int, notice: str, parcel_id: int = 0) -> None:
+    base_url = current_app.config["BASE_URL"]
+    client = get_account().client
+    send_notice(client, order_id=order_id, kind=notice, base_url=base_url, parcel_id=parcel_id)
 
 
 def _raise_alert(alert: str, ref: str, detail: str, order_no: str) -> None:

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from app.alerts.service import count_open
 from app.core import clock
 from app.orders.figures import figures_of
-from app.orders.listing import count_by_state, list_orders
+from app.orders.listing import count_by_state, list_latest
 from app.orders.states import OrderState
 from app.staff.rights import FINANCE, OPERATOR, SERVICE, Right, RightGroup
 
@@ -29,5 +29,5 @@ def show() -> str:
         today=figures_of(clock.today()),
         to_ship=counts[OrderState.PAID],
         alerts=count_open(),
-        latest=list_orders(per_page=LATEST).rows,
+        latest=list_latest(LATEST),
     )

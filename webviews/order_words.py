@@ -59,6 +59,8 @@ def state_hint(order: Order) -> str:
             return _("到店出示提货码，即可取走商品")
         case OrderState.SHIPPED if order.is_fetched:
             return _("商品已取走，谢谢光临")
+        case OrderState.PAID if order.shipments:
+            return _("已寄出 %(n)s 个包裹，其余的发出后再通知您", n=len(order.shipments))
         case OrderState.PAID:
             return _("我们会尽快发货，发出后通知您")
         case OrderState.SHIPPED:
@@ -70,7 +72,8 @@ def state_hint(order: Order) -> str:
 
 def reached_steps(order: Order) -> list[Step]:
     """Ordered, paid, shipped or fetched: with the moment each was reached."""
-    shipped_at = order.shipments[0].shipped_at if order.shipments else None
+    has_left = order.state == OrderState.SHIPPED and order.shipments
+    shipped_at = order.shipments[-1].shipped_at if has_left else None
     last = Step(_("发货"), shipped_at)
     if order.pickup is not None:
         last = Step(_("提货"), order.pickup.handed_at)

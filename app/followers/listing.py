@@ -3,20 +3,19 @@ as the first, and read whole for an export."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
 
-from app.core import audit, clock
+from app.core import audit
 from app.core.db import db
+from app.core.places import PlacedPage, read_page
 from app.followers.models import Follower, FollowerTag
 
 OPENID_LENGTH = 28
 EXPORT_BATCH = 1000
-_EPOCH = clock.from_timestamp(0)
 
 
 class Who(StrEnum):
@@ -45,15 +44,6 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class FollowerPage:
-    """One page; `newer` and `older` are the places of the pages beside it, empty where there is none."""
-
-    rows: Sequence[Follower]
-    newer: str
-    older: str
-
-
-@dataclass(frozen=True, slots=True)
 class Totals:
     """How many there are of each tab."""
 
@@ -64,26 +54,10 @@ class Totals:
     blacklisted: int
 
 
-def list_followers(wanted: Wanted, *, place: str = "", per_page: int = 50) -> FollowerPage:
+def list_followers(wanted: Wanted, *, place: str = "", per_page: int = 50) -> PlacedPage[Follower]:
     """The page at `place`, as another page named it; a place that cannot be read is the first page."""
-    goes_back, edge = _read_place(place, wanted.sort)
-    key = tuple_(_column(wanted.sort), Follower.id)
-    query = _query(wanted)
-    if edge is not None:
-        query = query.where(key > edge) if goes_back else query.where(key < edge)
-    order = (_column(wanted.sort), Follower.id)
-    query = query.order_by(*(order if goes_back else (column.desc() for column in order)))
-    rows = list(db.session.scalars(query.limit(per_page + 1)))
-    has_more, rows = len(rows) > per_page, rows[:per_page]
-    if goes_back:
-        rows.reverse()
-    has_newer = has_more if goes_back else edge is not None
-    has_older = bool(rows) if goes_back else has_more
-    return FollowerPage(
-        rows,
-        newer=_write_place("b", rows[0], wanted.sort) if has_newer and rows else "",
-        older=_write_place("a", rows[-1], wanted.sort) if has_older and rows else "",
-    )
+    column = _column(wanted.sort)
+    return read_page(_query(wanted), place, sort=column, number=Follower.id, per_page=per_page)
 
 
 def count_followers(wanted: Wanted) -> int:
@@ -161,19 +135,3 @@ def _is_named(follower: Any, words: str) -> ColumnElement[bool]:
 
 def _column(sort: Sort) -> Any:
     return Follower.spent_fen if sort == Sort.SPENT else Follower.last_seen_at
-
-
-def _write_place(direction: str, row: Follower, sort: Sort) -> str:
-    value = row.spent_fen if sort == Sort.SPENT else (row.last_seen_at - _EPOCH) // timedelta(microseconds=1)
-    return f"{direction}{value}-{row.id}"
-
-
-def _read_place(place: str, sort: Sort) -> tuple[bool, tuple[int | datetime, int] | None]:
-    direction, (value, dash, number) = place[:1], place[1:].partition("-")
-    is_ours = direction in ("a", "b") and dash and len(place) < 40
-    if not is_ours or not (value.isdecimal() and number.isdecimal() and place.isascii()):
-        return False, None
-    if int(value) > 10**17 or int(number) >= 2**63:
-        return False, None
-    edge = int(value) if sort == Sort.SPENT else _EPOCH + timedelta(microseconds=int(value))
-    return direction == "b", (edge, int(number))

@@ -24,18 +24,20 @@ TEXTS = Path(__file__).parent / "texts"
 _STATES = {Sending.SENT: "sent", Sending.REFUSED: "refused", Sending.SENDING: "unclear"}
 
 
-def send_notice(client: AccountClient, *, order_id: int, kind: str, base_url: str) -> None:
-    """Tell the buyer; `kind` names a file in texts/. Repeating it sends nothing twice.
+def send_notice(
+    client: AccountClient, *, order_id: int, kind: str, base_url: str, parcel_id: int = 0
+) -> None:
+    """Tell the buyer; `kind` names a file in texts/. Repeating it sends nothing twice, of each parcel.
 
     A worker that dies between WeChat's yes and our commit leaves the row at `sending`: such a notice is
     not repeated, because a person minds two messages more than none.
     Raises: PlatformError for what may go better later.
     """
     order = db.session.get_one(Order, order_id)
-    notice_id = _claim(order_id, kind)
+    notice_id = _claim(order_id, kind, parcel_id)
     if notice_id is None:
         return
-    text, openid = write(order, kind, base_url=base_url), order.follower.openid
+    text, openid = write(order, kind, base_url=base_url, parcel_id=parcel_id), order.follower.openid
     try:
         send_text(client, openid, text)
     except PlatformUnreachable as error:
@@ -50,9 +52,9 @@ def send_notice(client: AccountClient, *, order_id: int, kind: str, base_url: st
         _finish(notice_id, text, Sending.SENT)
 
 
-def write(order: Order, kind: str, *, base_url: str) -> str:
-    """The words of a notice about this order."""
-    parcel = order.shipments[-1] if order.shipments else None
+def write(order: Order, kind: str, *, base_url: str, parcel_id: int = 0) -> str:
+    """The words of a notice about this order, or this parcel of it."""
+    parcel = next((each for each in order.shipments[::-1] if parcel_id in (0, each.id)), None)
     template = (TEXTS / f"{kind}.txt").read_text(encoding="utf-8").strip()
     return template.format(
         order_no=order.order_no,
@@ -63,12 +65,14 @@ def write(order: Order, kind: str, *, base_url: str) -> str:
     )
 
 
-def _claim(order_id: int, kind: str) -> int | None:
+def _claim(order_id: int, kind: str, parcel_id: int) -> int | None:
     with transaction() as session:
-        query = select(Notice.id).where(Notice.order_id == order_id, Notice.kind == kind)
+        query = select(Notice.id).where(
+            Notice.order_id == order_id, Notice.kind == kind, Notice.parcel_id == parcel_id
+        )
         if session.scalars(query).first() is not None:
             return None
-        notice = Notice(order_id=order_id, kind=kind, created_at=clock.now())
+        notice = Notice(order_id=order_id, kind=kind, parcel_id=parcel_id, created_at=clock.now())
         session.add(notice)
         session.flush()
         return notice.id

@@ -1,13 +1,10 @@
-"""Orders read: for the merchant's list, for the follower's own, and one order's history."""
+"""Orders read: the latest, the follower's own, one with its history. The merchant's ledger stands in `app/ledger`."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
-from app.core.days import Days
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.states import StateEvent
@@ -15,54 +12,15 @@ from app.orders.models import Order, OrderLine
 from app.orders.states import OrderState
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list; `page` counts from 1."""
-
-    rows: Sequence[Order]
-    total: int
-    page: int
-    per_page: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are, at least 1."""
-        return max(1, -(-self.total // self.per_page))
+def list_latest(limit: int) -> Sequence[Order]:
+    """The last orders of all, newest first."""
+    query = select(Order).order_by(Order.created_at.desc(), Order.id.desc())
+    return db.session.scalars(query.limit(limit)).all()
 
 
-@dataclass(frozen=True, slots=True)
-class CameBy:
-    """Orders that came by an entrance, None for those by no link of ours; placed in `days` when these are given."""
-
-    entrance_id: int | None
-    days: Days | None = None
-
-
-def list_orders(
-    *,
-    state: OrderState | None = None,
-    search: str = "",
-    came_by: CameBy | None = None,
-    page: int = 1,
-    per_page: int = 20,
-) -> Page:
-    """The merchant's list, newest first; `search` is an order number or its beginning."""
-    query = _narrow(select(Order), came_by)
-    if state is not None:
-        query = query.where(Order.state == state)
-    if search:
-        query = query.where(Order.order_no.startswith(search, autoescape=True))
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    page = max(1, min(page, -(-total // per_page) or 1))
-    rows = (
-        query.order_by(Order.created_at.desc(), Order.id.desc()).offset((page - 1) * per_page).limit(per_page)
-    )
-    return Page(db.session.scalars(rows).all(), total, page, per_page)
-
-
-def count_by_state(follower_id: int | None = None, *, came_by: CameBy | None = None) -> dict[OrderState, int]:
-    """How many orders are in each state: all of them, of one follower, or by one entrance."""
-    query = _narrow(select(Order.state, func.count().label("number")), came_by).group_by(Order.state)
+def count_by_state(follower_id: int | None = None) -> dict[OrderState, int]:
+    """How many orders are in each state: all of them, or of one follower."""
+    query = select(Order.state, func.count().label("number")).group_by(Order.state)
     if follower_id is not None:
         query = query.where(Order.follower_id == follower_id)
     counts = {row.state: row.number for row in db.session.execute(query)}
@@ -75,6 +33,18 @@ def get_by_no(order_no: str) -> Order:
     if order is None:
         raise NotFound(_("没有这笔订单"))
     return order
+
+
+def list_by_no(order_nos: Collection[str]) -> dict[str, Order]:
+    """These orders by their numbers, for the merchant; those there are none of are left out."""
+    found = db.session.scalars(select(Order).where(Order.order_no.in_(order_nos)))
+    return {order.order_no: order for order in found}
+
+
+def list_to_ship(limit: int) -> Sequence[Order]:
+    """Paid orders of which something has not left yet, the longest waiting first."""
+    query = select(Order).where(Order.state == OrderState.PAID, ~Order.is_fetched)
+    return db.session.scalars(query.order_by(Order.created_at, Order.id).limit(limit)).all()
 
 
 def get_own(order_no: str, *, follower_id: int) -> Order:
@@ -101,13 +71,6 @@ def timeline(row: object) -> Sequence[StateEvent]:
         StateEvent.subject_id == row.id,  # type: ignore[attr-defined]
     )
     return db.session.scalars(query.order_by(StateEvent.id)).all()
-
-
-def _narrow(query: Select[Any], came_by: CameBy | None) -> Select[Any]:
-    if came_by is None:
-        return query
-    query = query.where(Order.entrance_id == came_by.entrance_id)
-    return query.where(came_by.days.hold(Order.created_at)) if came_by.days else query
 
 
 def list_pictures(prefix: str) -> Sequence[str]:

@@ -22,6 +22,9 @@ class Order(Base):
         Index("ix_orders_time", "created_at"),
         Index("ix_orders_paid", "paid_at"),
         Index("ix_orders_entrance", "entrance_id", "created_at"),
+        Index(
+            "ix_orders_ledger", "state", "created_at", "total_fen", "entrance_id"
+        ),  # all its totals ask for
     )
 
     id: Mapped[Id]
@@ -38,7 +41,7 @@ class Order(Base):
     total_fen: Mapped[Fen]
     is_fetched: Mapped[bool] = mapped_column(default=False, server_default=text("false"))  # see `Pickup`
     receiver: Mapped[str] = mapped_column(String(40))
-    phone: Mapped[str] = mapped_column(String(20))
+    phone: Mapped[str] = mapped_column(String(20), index=True)
     region: Mapped[str] = mapped_column(String(120))  # province, city, district
     address: Mapped[str] = mapped_column(String(200))
     note: Mapped[str] = mapped_column(String(200), default="")
@@ -64,6 +67,7 @@ class OrderLine(Base):
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("reduction_fen + coupon_fen <= unit_price_fen * quantity", name="paid"),
+        Index("ix_order_lines_product", "product_slug", "order_id"),
     )
 
     id: Mapped[Id]
@@ -92,9 +96,28 @@ class Shipment(Base):
     id: Mapped[Id]
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
     carrier: Mapped[str] = mapped_column(String(40))
-    tracking_no: Mapped[str] = mapped_column(String(40))
+    tracking_no: Mapped[str] = mapped_column(String(40), index=True)
     shipped_at: Mapped[CreatedAt]
     shipped_by: Mapped[str] = mapped_column(String(80))  # `staff:<id>`
+
+    lines: Mapped[list["ShipmentLine"]] = relationship(lazy="selectin", order_by="ShipmentLine.order_line_id")
+
+
+class ShipmentLine(Base):
+    """How many pieces of one line of the order are in one parcel."""
+
+    __tablename__ = "shipment_lines"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        UniqueConstraint("shipment_id", "order_line_id"),
+    )
+
+    id: Mapped[Id]
+    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipments.id"))
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_lines.id"))
+    quantity: Mapped[int]
+
+    line: Mapped[OrderLine] = relationship(lazy="joined")
 
 
 class Pickup(Base):

@@ -1,4 +1,4 @@
-"""What may be done with an order: place, mark paid, cancel, ship. Lists stand in `listing.py`."""
+"""What may be done with an order: place, mark paid, cancel. Lists stand in `listing.py`, shipping in `shipping.py`."""
 
 import logging
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from app.carts.service import check_quantity
 from app.core import clock, outbox
 from app.core.db import db, lock, transaction
-from app.core.errors import InputInvalid, TransitionRefused
+from app.core.errors import InputInvalid
 from app.core.states import move_state
 from app.orders.making import Checkout, Destination, make_order
-from app.orders.models import Order, Shipment
+from app.orders.models import Order
 from app.orders.quoting import Item
 from app.orders.reserving import give_back, reserve_again
 from app.orders.spending import recount
@@ -22,7 +22,7 @@ from app.orders.states import ORDER_MOVES, OrderState
 from app.pricing.freight import FreightRule
 from app.promotions.holding import use_coupon
 
-__all__ = ["Checkout", "Destination", "Item", "cancel", "find_by_token", "mark_paid", "place_order", "ship"]
+__all__ = ["Checkout", "Destination", "Item", "cancel", "find_by_token", "mark_paid", "place_order"]
 
 logger = logging.getLogger(__name__)
 
@@ -90,29 +90,6 @@ def cancel(order: Order, *, reason: str, actor: str = "") -> bool:
     give_back(order, reason=reason)
     logger.info("order cancelled", extra={"order_no": order.order_no, "reason": reason})
     return True
-
-
-def ship(order: Order, *, carrier: str, tracking_no: str, actor: str) -> bool:
-    """Hand the parcel over: True when this did it, False when it was shipped already.
-
-    Raises: TransitionRefused when the order is not paid, or the buyer fetches it. Opens a transaction.
-    """
-    if order.is_fetched:
-        raise TransitionRefused(_("这笔订单由买家到店自提，请核销提货码"))
-    with transaction() as session:
-        moved = move_state(order, ORDER_MOVES, OrderState.SHIPPED, cause="ship", actor=actor)
-        if moved:
-            parcel = Shipment(
-                order_id=order.id,
-                carrier=carrier,
-                tracking_no=tracking_no,
-                shipped_by=actor,
-                shipped_at=clock.now(),
-            )
-            session.add(parcel)
-            outbox.enqueue("send_notice", order_id=order.id, notice="shipped")
-            logger.info("order shipped", extra={"order_no": order.order_no, "actor": actor})
-    return moved
 
 
 def _check_items(items: Sequence[Item]) -> None:

@@ -27,6 +27,8 @@ action_label = Labels(
         "opening.add_tester": _l("加入了支付测试名单"),
         "opening.change": _l("开业或收回了开业"),
         "opening.remove_tester": _l("从支付测试名单去掉了"),
+        "orders.exported": _l("导出了订单流水"),
+        "order.parcel_corrected": _l("更正了运单号"),
         "order.address_shown": _l("查看了完整收货信息"),
         "product.price": _l("改了商品价格"),
         "product.sku_removed": _l("删除了商品规格"),

@@ -1,11 +1,11 @@
-"""Orders: the list, one order with its history, shipping."""
+"""Orders: the ledger and its export, one order with its history, shipping."""
 
 from flask_babel import lazy_gettext as _l
 
 from app.staff.rights import FINANCE, OPERATOR, SERVICE, Right, RightGroup
-from console.orders import pages
+from console.orders import detail, pages, parcels, ship_many
 
-BLUEPRINTS = (pages.blueprint,)
+BLUEPRINTS = (pages.blueprint, ship_many.blueprint)
 RIGHTS = RightGroup(
     _l("订单"),
     Right(
@@ -14,6 +14,15 @@ RIGHTS = RightGroup(
         "console.orders.detail",
         roles=(OPERATOR, SERVICE, FINANCE),
     ),
+    Right(_l("导出订单流水"), "console.orders.export", roles=(OPERATOR, FINANCE)),
     Right(_l("查看收货人的完整信息"), "console.orders.show_address", roles=(OPERATOR, SERVICE)),
-    Right(_l("给订单发货"), "console.orders.mark_shipped", roles=(OPERATOR,)),
+    Right(
+        _l("给订单发货"),
+        "console.orders.mark_shipped",
+        "console.orders.correct_parcel",
+        *(f"console.ship_many.{each}" for each in ("form", "template", "upload", "look", "confirm")),
+        roles=(OPERATOR,),
+    ),
 )
+
+__all__ = ["BLUEPRINTS", "RIGHTS", "detail", "parcels"]

@@ -21,3 +21,15 @@ TRACKING_NO = r"^[A-Z0-9][A-Z0-9-]{5,39}$"  # what is printed on a label; SF, JD
 def tidy_tracking_no(text: str | None) -> str:
     """As it is kept: capitals, without the blanks that copying and typing leave."""
     return "".join((text or "").split()).upper()
+
+
+def find_carrier(text: str) -> str | None:
+    """The carrier somebody means, as it is kept: `顺丰`, `EMS` and a name in the reader's language will do."""
+    wanted = "".join(text.split()).casefold()
+    if len(wanted) < 2:
+        return None
+    for name, label in CARRIERS:
+        if wanted in (name.casefold(), "".join(str(label).split()).casefold()):
+            return name
+    near = [name for name, _label in CARRIERS if wanted in name.casefold() or name.casefold() in wanted]
+    return near[0] if len(near) == 1 else None

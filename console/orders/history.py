@@ -6,20 +6,37 @@ from flask_babel import gettext as _
 
 from app.core.audit import AuditEntry
 from app.core.states import StateEvent
+from app.orders.models import Order
 from app.orders.states import OrderState
 from console.frame.audit_words import tell_entries
 from console.frame.histories import HistoryLine
 from console.frame.state_labels import state_label
+from console.orders.carriers import carrier_label
 
 ADDRESS_SHOWN = "address_shown"  # as releases before the audit log wrote it down
 
 
 def tell_history(
-    events: Sequence[StateEvent], entries: Sequence[AuditEntry], names: Mapping[str, str]
+    order: Order, events: Sequence[StateEvent], entries: Sequence[AuditEntry], names: Mapping[str, str]
 ) -> list[HistoryLine]:
     """The newest first. `names`: what to call `staff:<id>`."""
-    lines = [HistoryLine(each.at, _words(each), _who(each.actor, names), _tone(each)) for each in events]
+    lines = _parcels(order, names)
+    lines += [HistoryLine(each.at, _words(each), _who(each.actor, names), _tone(each)) for each in events]
     return sorted(lines + tell_entries(entries, names)[::-1], key=lambda line: line.at)[::-1]
+
+
+def _parcels(order: Order, names: Mapping[str, str]) -> list[HistoryLine]:
+    lines = []
+    for number, each in enumerate(order.shipments, start=1):
+        carrier = carrier_label(each.carrier)
+        words = _(
+            "寄出第 %(n)s 个包裹（%(carrier)s %(number)s）",
+            n=number,
+            carrier=carrier,
+            number=each.tracking_no,
+        )
+        lines.append(HistoryLine(each.shipped_at, words, _who(each.shipped_by, names), "primary"))
+    return lines
 
 
 def _words(each: StateEvent) -> str:

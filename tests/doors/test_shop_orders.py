@@ -5,10 +5,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.catalog.models import Sku
-from app.core.db import db
+from app.core.db import db, transaction
 from app.followers.models import Follower
 from app.orders.models import Order
-from app.orders.service import ship
+from app.orders.shipping import Parcel, ship
 from app.orders.states import OrderState
 from app.payments.models import PaymentAttempt
 from app.payments.service import ask
@@ -74,12 +74,7 @@ def test_a_shipped_order_shows_the_parcel_and_what_happened(
 ) -> None:
     pay(phone, order_no, gateway)
     with app.app_context():
-        ship(
-            db.session.scalars(select(Order)).one(),
-            carrier="顺丰",
-            tracking_no="SF100200300",
-            actor="staff:1",
-        )
+        ship(db.session.scalars(select(Order)).one(), Parcel("顺丰", "SF100200300"), actor="staff:1")
 
     page = phone.get(f"/shop/orders/{order_no}").text
 
@@ -87,6 +82,23 @@ def test_a_shipped_order_shows_the_parcel_and_what_happened(
     for words in ("待收货", "商家已发货", "支付成功", "提交订单", "76.00", "湖滨南路 88 号"):
         assert words in page, words
     assert "取消订单" not in page
+
+
+def test_a_partly_shipped_order_says_what_is_on_its_way(
+    app: Flask, phone: Phone, order_no: str, gateway: FakeGateway
+) -> None:
+    pay(phone, order_no, gateway)
+    with app.app_context():
+        order = db.session.scalars(select(Order)).one()
+        with transaction():
+            order.lines[0].quantity = 3
+        ship(order, Parcel("顺丰", "SF100200300", {order.lines[0].id: 2}), actor="staff:1")
+
+    page = phone.get(f"/shop/orders/{order_no}").text
+
+    assert "已寄出 1 个包裹，其余的发出后再通知您" in page
+    assert "× 2" in page.partition('id="shipments"')[2].partition("</section>")[0]
+    assert "商家已发货" not in page
 
 
 def test_the_page_of_an_unpaid_order_asks_and_that_of_a_paid_one_does_not(

@@ -1,8 +1,6 @@
-"""Placing, cancelling, shipping."""
+"""Placing and cancelling; shipping stands in `test_shipping.py`."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -11,8 +9,7 @@ from sqlalchemy import func, select
 from app.carts import service as carts
 from app.catalog.models import OPENING, Sku, StockMove
 from app.core.db import db, transaction
-from app.core.errors import InputInvalid, NotFound, OutOfStock, PriceChanged, TransitionRefused
-from app.core.outbox import OutboxJob
+from app.core.errors import InputInvalid, NotFound, OutOfStock, PriceChanged
 from app.orders import service as orders
 from app.orders.listing import get_own, timeline
 from app.orders.models import Order
@@ -132,27 +129,6 @@ def test_cancelling_returns_the_goods_once(shop: Flask) -> None:
 
     assert order.state == OrderState.CANCELLED
     assert db.session.scalar(select(Sku.stock)) == 5
-
-
-def test_shipping_twice_makes_one_parcel_and_one_notice(
-    shop: Flask, advance: Callable[[timedelta], None]
-) -> None:
-    order = make_order()
-    with transaction():
-        orders.mark_paid(order, paid_at=order.created_at, cause="notification")
-
-    first = orders.ship(order, carrier="顺丰速运", tracking_no="SF1", actor="staff:1")
-    second = orders.ship(order, carrier="顺丰速运", tracking_no="SF2", actor="staff:2")
-
-    assert (first, second) == (True, False)
-    assert [parcel.tracking_no for parcel in order.shipments] == ["SF1"]
-    notices = db.session.scalars(select(OutboxJob.args).where(OutboxJob.kind == "send_notice")).all()
-    assert [args["notice"] for args in notices] == ["paid", "shipped"]
-
-
-def test_what_is_not_paid_cannot_be_shipped(shop: Flask) -> None:
-    with pytest.raises(TransitionRefused):
-        orders.ship(make_order(), carrier="顺丰速运", tracking_no="SF1", actor="staff:1")
 
 
 def test_another_followers_order_is_not_found(shop: Flask) -> None:

@@ -14,6 +14,7 @@ from typing import Any, cast
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import CursorResult, update
+from sqlalchemy.orm import Session
 
 from app.core import clock, outbox
 from app.core.db import db, transaction
@@ -110,12 +111,12 @@ def run_long_job(job_id: int, *, folder: Path) -> None:
     try:
         with force_locale(job.language):
             work(run)
-        _finish(job, run)
+        _finish(run)
     except JobStopped:
         run.discard()
     except ShopError as error:
         run.discard()
-        _fail(job, error.message)
+        _fail(job_id, error.message)
     except BaseException:
         run.discard()
         raise
@@ -126,7 +127,7 @@ def _begin(job: LongJob) -> bool:
         return False
     if outbox.tries() > MOST_TRIES:
         with force_locale(job.language):
-            _fail(job, _("这个任务几次都没有做完，已经停下。问题已记入日志，请联系技术人员。"))
+            _fail(job.id, _("这个任务几次都没有做完，已经停下。问题已记入日志，请联系技术人员。"))
         logger.error("long job given up", extra={"job_id": job.id, "job": job.kind})
         return False
     with transaction():
@@ -134,11 +135,11 @@ def _begin(job: LongJob) -> bool:
     return bool(job.state == JobState.RUNNING)
 
 
-def _finish(job: LongJob, run: Run) -> None:
+def _finish(run: Run) -> None:
     file = run.file.name if run.file else ""
     with transaction() as session:
         outbox.keep_lease()
-        session.refresh(job)
+        job = _read(session, run.job_id)
         done, now = job.total or run.done, clock.now()
         if not job.is_open or not move_state(
             job, JOB_MOVES, JobState.DONE, cause="finish", file=file, finished_at=now, done=done
@@ -147,10 +148,15 @@ def _finish(job: LongJob, run: Run) -> None:
     run.file = None  # it is the person's now
 
 
-def _fail(job: LongJob, words: str) -> None:
+def _fail(job_id: int, words: str) -> None:
     db.session.rollback()
     with transaction() as session:
-        session.refresh(job)
+        job = _read(session, job_id)
         if job.is_open:
             now = clock.now()
             move_state(job, JOB_MOVES, JobState.FAILED, cause="error", error=words[:300], finished_at=now)
+
+
+def _read(session: Session, job_id: int) -> LongJob:
+    """As it stands now; the work may have emptied the session meanwhile, as long walks do."""
+    return session.get_one(LongJob, job_id, populate_existing=True)

@@ -1,8 +1,5 @@
 """The merchant's orders: list, one order, its address, shipping."""
 
-from collections.abc import Callable
-from datetime import timedelta
-
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
@@ -12,7 +9,7 @@ from app.core.audit import AuditEntry
 from app.core.db import db, transaction
 from app.core.outbox import OutboxJob
 from app.entrances.models import Entrance, EntranceKind
-from app.orders.models import Order, Shipment
+from app.orders.models import Order, OrderLine, Shipment
 from app.orders.service import cancel, mark_paid
 from app.orders.states import OrderState
 from tests.factories import make_follower, make_order, make_sku
@@ -33,11 +30,16 @@ def console(app: Flask) -> Console:
 
 
 def place(
-    app: Flask, *, state: OrderState = OrderState.PAID, title: str = "西湖龙井", **columns: object
+    app: Flask,
+    *,
+    state: OrderState = OrderState.PAID,
+    title: str = "西湖龙井",
+    quantity: int = 1,
+    **columns: object,
 ) -> str:
     """An order in a state; returns its number."""
     with app.app_context():
-        order = make_order(sku=make_sku(title=title))
+        order = make_order(sku=make_sku(title=title), quantity=quantity)
         with transaction() as session:
             if columns:
                 session.execute(update(Order).where(Order.id == order.id).values(**columns))
@@ -121,32 +123,19 @@ def test_a_search_for_nothing_says_so_and_does_no_harm(app: Flask, console: Cons
 
 
 @pytest.mark.parametrize(
-    "query", ["?page=0", "?page=-3", "?page=99999999999999999999", "?page=x", "?state=x"]
+    "query",
+    [
+        "?at=b1",
+        "?at=a99999999999999999999-1",
+        "?from=x&to=2026-13-01",
+        "?least=-1&most=x",
+        "?state=x&kind=y&money=z",
+    ],
 )
 def test_nonsense_in_the_address_shows_the_list(app: Flask, console: Console, query: str) -> None:
     order_no = place(app)
 
     assert order_no in console.text(f"/orders/{query}")
-
-
-def test_long_lists_have_pages_that_keep_the_filter(
-    app: Flask, console: Console, advance: Callable[[timedelta], None]
-) -> None:
-    with app.app_context():
-        sku = make_sku(stock=30)
-        follower = make_follower()
-        numbers = []
-        for number in range(21):
-            advance(timedelta(seconds=1))
-            numbers.append(make_order(follower=follower, sku=sku, token=f"t{number}").order_no)
-
-    first, second = console.text("/orders/?state=unpaid"), console.text("/orders/?state=unpaid&page=2")
-
-    assert "/console/orders/?page=2&amp;state=unpaid" in first
-    assert "共 21 笔" in first
-    assert numbers[-1] in first
-    assert numbers[0] not in first
-    assert numbers[0] in second
 
 
 def test_names_written_by_enemies_stay_text(app: Flask, console: Console) -> None:
@@ -227,6 +216,40 @@ def test_the_second_of_two_people_learns_who_was_first(app: Flask, console: Cons
     assert "这笔订单已由 owner 于" in page
     assert "SF1440012345678" in page
     assert "ZT99887766" not in page
+
+
+def test_an_order_may_leave_in_two_parcels(app: Flask, console: Console) -> None:
+    order_no = place(app, quantity=3)
+    name = f"quantity-{ask(app, select(OrderLine.id))[0]}"
+    wrong = [console.post(f"/orders/{order_no}/ship", **PARCEL, **{name: text}) for text in ("4", "x", "0")]
+
+    console.post(f"/orders/{order_no}/ship", **PARCEL, **{name: "2"})
+    between = console.text(f"/orders/{order_no}")
+    console.post(f"/orders/{order_no}/ship", carrier="中通", tracking_no="ZT99887766", **{name: "1"})
+
+    assert [answer.status_code for answer in wrong] == [422, 422, 422]
+    assert "还剩 3 件" in wrong[0].get_data(as_text=True)
+    assert "其余商品还待发货" in between
+    assert "分几个包裹寄时" not in between  # one piece is left: there is nothing to divide
+    after = console.text(f"/orders/{order_no}")
+    assert "寄出第 2 个包裹（中通 ZT99887766）" in after
+    assert "标为已发货" not in after
+
+
+def test_a_wrong_number_is_corrected_by_hand(app: Flask, console: Console) -> None:
+    order_no = place(app)
+    console.post(f"/orders/{order_no}/ship", **PARCEL)
+    parcel_id = ask(app, select(Shipment.id))[0]
+    path = f"/orders/{order_no}/parcels/{parcel_id}"
+
+    console.post(path, carrier="中通", tracking_no="<b>")
+    assert "运单号是 6 到 40 位" in console.text(f"/orders/{order_no}")
+    console.post(path, carrier="中通", tracking_no="zt 99887766")
+
+    page = console.text(f"/orders/{order_no}")
+    assert "ZT99887766" in page
+    assert "更正了运单号" in page
+    assert console.post(f"/orders/{place(app)}/parcels/{parcel_id}", **PARCEL).status_code == 404
 
 
 def test_two_people_at_the_same_instant_ship_once(app: Flask, console: Console) -> None:

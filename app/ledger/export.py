@@ -1,0 +1,15 @@
+"""Taking the ledger away: what is exported, by whom, stands in the audit log."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from app.core import audit
+from app.ledger.listing import Entry, every_entry
+from app.ledger.wanted import Wanted
+
+
+def export_entries(wanted: Wanted, *, actor: str) -> Iterator[Entry]:
+    """Every order that is wanted, the newest first; writes down who takes them. Opens a transaction."""
+    filters = {name: str(value) for name, value in asdict(wanted).items() if value and name != "search"}
+    audit.record(actor=actor, action="orders.exported", subject="orders", after=filters)
+    return every_entry(wanted)

@@ -1,0 +1,138 @@
+"""The ledger read: a page, the totals of what is wanted, every row for an export."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.core.db import db
+from app.core.places import PlacedPage, read_page
+from app.ledger.wanted import PAID, Wanted, conditions_of
+from app.orders.models import Order
+from app.orders.states import OrderState
+from app.payments.models import PaymentAttempt
+from app.payments.states import AttemptState
+
+EXPORT_BATCH = 1000
+EVERY_STATE = tuple(OrderState)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One order with its money, in fen: what came, what of it has to go back."""
+
+    order: Order
+    paid_fen: int
+    refund_fen: int
+
+    @property
+    def net_fen(self) -> int:
+        """What stays."""
+        return self.paid_fen - self.refund_fen
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Orders of one state, or of several together."""
+
+    orders: int = 0
+    paid_orders: int = 0
+    paid_fen: int = 0
+    refund_fen: int = 0
+
+    @property
+    def net_fen(self) -> int:
+        """What stays."""
+        return self.paid_fen - self.refund_fen
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(
+            self.orders + other.orders,
+            self.paid_orders + other.paid_orders,
+            self.paid_fen + other.paid_fen,
+            self.refund_fen + other.refund_fen,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The sums of what is wanted, and of each state whichever of them is wanted."""
+
+    wanted: Sums
+    by_state: dict[OrderState, Sums]
+
+
+def list_entries(wanted: Wanted, *, place: str = "", per_page: int = 50) -> PlacedPage[Entry]:
+    """The page at `place`, the newest order first."""
+    query = select(Order).where(*conditions_of(wanted))
+    if wanted.state is not None:
+        query = query.where(Order.state == wanted.state)
+    page = read_page(query, place, sort=Order.created_at, number=Order.id, per_page=per_page)
+    return PlacedPage(entries_of(page.rows), page.newer, page.older)
+
+
+def every_entry(wanted: Wanted) -> Iterator[Entry]:
+    """All of them, in batches behind the scenes; memory stays the same however many there are."""
+    place = ""
+    while True:
+        page = list_entries(wanted, place=place, per_page=EXPORT_BATCH)
+        yield from page.rows
+        for entry in page.rows:
+            db.session.expunge(entry.order)
+        db.session.rollback()  # a fresh look each time: no reading transaction lasts as long as an export
+        if not page.older:
+            return
+        place = page.older
+
+
+def entries_of(orders: Sequence[Order]) -> list[Entry]:
+    """These orders with their money."""
+    due = refunds_of(order.id for order in orders)
+    return [
+        Entry(
+            order,
+            paid_fen=(order.total_fen if order.state in PAID else 0) + due.get(order.id, 0),
+            refund_fen=due.get(order.id, 0),
+        )
+        for order in orders
+    ]
+
+
+def refunds_of(order_ids: Iterable[int]) -> dict[int, int]:
+    """What has to go back, in fen, by order; those without are left out."""
+    attempt = PaymentAttempt
+    query = (
+        select(attempt.order_id, func.sum(attempt.amount_fen))
+        .where(attempt.order_id.in_(list(order_ids)), attempt.state == AttemptState.REFUND_DUE)
+        .group_by(attempt.order_id)
+    )
+    return {order_id: int(fen) for order_id, fen in db.session.execute(query)}
+
+
+def sum_up(wanted: Wanted) -> Totals:
+    """Count and add up; `wanted.state` chooses among the states."""
+    conditions = conditions_of(wanted)
+    due = _sum_refunds(conditions)
+    # Each state by itself is one walk through `ix_orders_ledger`, which holds all that is asked for.
+    query = (
+        select(Order.state, func.count(), func.sum(Order.total_fen))
+        .where(Order.state.in_(EVERY_STATE), *conditions)
+        .group_by(Order.state)
+    )
+    by_state = {state: Sums() for state in OrderState}
+    for state, number, fen in db.session.execute(query):
+        is_paid, back = state in PAID, due.get(state, 0)
+        by_state[state] = Sums(number, number if is_paid else 0, (int(fen) if is_paid else 0) + back, back)
+    chosen = by_state.values() if wanted.state is None else [by_state[wanted.state]]
+    return Totals(sum(chosen, Sums()), by_state)
+
+
+def _sum_refunds(conditions: Sequence[Any]) -> dict[OrderState, int]:
+    query = (
+        select(Order.state, func.sum(PaymentAttempt.amount_fen))
+        .join(Order, Order.id == PaymentAttempt.order_id)
+        .where(PaymentAttempt.state == AttemptState.REFUND_DUE, *conditions)
+        .group_by(Order.state)
+    )
+    return {state: int(fen) for state, fen in db.session.execute(query)}

@@ -1,0 +1,155 @@
+"""Which orders are wanted, and the same as conditions for the database.
+
+A condition that few orders meet is asked for first, and these are sorted; one that many meet is checked while
+the list is walked. Which it is, a count that never goes beyond FEW says: no page depends on a planner's guess.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, false, func, or_, select, union_all
+from sqlalchemy.orm import aliased
+
+from app.core.days import Days
+from app.core.db import db
+from app.entrances.models import Entrance, EntranceKind
+from app.followers.models import Follower
+from app.orders.models import Order, OrderLine, Shipment
+from app.orders.states import OrderState
+from app.payments.models import PaymentAttempt
+from app.payments.states import AttemptState
+
+FEW = 5000
+ORDER_NO_LENGTH = 18
+LONGEST_SEARCH = 64
+
+PAID = (OrderState.PAID, OrderState.SHIPPED)  # money is here and stays
+
+
+class Delivery(StrEnum):
+    """How far an order's goods are."""
+
+    WAITING = "waiting"  # paid, nothing sent
+    PARTLY = "partly"  # something sent, something not
+    SENT = "sent"
+
+
+class Money(StrEnum):
+    """What of an order's money there is to see."""
+
+    CAME = "came"
+    GOES_BACK = "goes_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Every filter of the ledger; what is None or empty does not narrow.
+
+    `entrance_id` 0: by no link of ours. `search`: an order number or its beginning, a phone number, an openid,
+    a tracking number, a number of a payment, ours or WeChat's.
+    """
+
+    days: Days | None = None
+    state: OrderState | None = None
+    kind: EntranceKind | None = None
+    entrance_id: int | None = None
+    slug: str = ""
+    follower_id: int | None = None
+    least_fen: int | None = None
+    most_fen: int | None = None
+    delivery: Delivery | None = None
+    money: Money | None = None
+    search: str = ""
+
+
+Conditions = list[ColumnElement[bool]]
+
+
+def conditions_of(wanted: Wanted) -> Conditions:
+    """All but the state, which the tabs count one by one."""
+    found: Conditions = []
+    if wanted.days is not None:
+        found.append(wanted.days.hold(Order.created_at))
+    if wanted.entrance_id is not None:
+        found.append(Order.entrance_id == (wanted.entrance_id or None))
+    if wanted.kind is not None:
+        found.append(_by_kind(wanted.kind))
+    if wanted.slug:
+        found.append(_of_product(wanted.slug))
+    if wanted.follower_id is not None:
+        found.append(Order.follower_id == wanted.follower_id)
+    if wanted.least_fen is not None or wanted.most_fen is not None:
+        found.append(_of_amount(wanted.least_fen or 0, wanted.most_fen))
+    if wanted.delivery is not None:
+        found += _delivered(wanted.delivery)
+    if wanted.money is not None:
+        found.append(_with_money(wanted.money))
+    if wanted.search:
+        found.append(_named(wanted.search))
+    return found
+
+
+def refunds_due() -> Any:
+    """The attempts whose money has to go back."""
+    return select(PaymentAttempt.order_id).where(PaymentAttempt.state == AttemptState.REFUND_DUE)
+
+
+def _by_kind(kind: EntranceKind) -> ColumnElement[bool]:
+    ids = list(db.session.scalars(select(Entrance.id).where(Entrance.kind == kind)))
+    return _few_first(lambda order: order.entrance_id.in_(ids)) if ids else false()
+
+
+def _of_amount(least_fen: int, most_fen: int | None) -> ColumnElement[bool]:
+    def fits(order: Any) -> ColumnElement[bool]:
+        is_enough: ColumnElement[bool] = order.total_fen >= least_fen
+        return is_enough if most_fen is None else is_enough & (order.total_fen <= most_fen)
+
+    return _few_first(fits)
+
+
+def _few_first(condition: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
+    other = aliased(Order)
+    ids = select(other.id).where(condition(other))
+    return Order.id.in_(ids) if _is_few(ids) else condition(Order)
+
+
+def _of_product(slug: str) -> ColumnElement[bool]:
+    ids = select(OrderLine.order_id).where(OrderLine.product_slug == slug)
+    if _is_few(ids):
+        return Order.id.in_(ids)
+    return exists().where(OrderLine.order_id == Order.id, OrderLine.product_slug == slug)
+
+
+def _is_few(ids: Any) -> bool:
+    return (db.session.scalar(select(func.count()).select_from(ids.limit(FEW).subquery())) or 0) < FEW
+
+
+def _delivered(delivery: Delivery) -> Conditions:
+    if delivery == Delivery.SENT:
+        return [Order.state == OrderState.SHIPPED]
+    has_parcel = exists().where(Shipment.order_id == Order.id)
+    is_begun = has_parcel if delivery == Delivery.PARTLY else ~has_parcel
+    return [Order.state == OrderState.PAID, is_begun]
+
+
+def _with_money(money: Money) -> ColumnElement[bool]:
+    goes_back = Order.id.in_(refunds_due())
+    return goes_back if money == Money.GOES_BACK else or_(Order.state.in_(PAID), goes_back)
+
+
+def _named(words: str) -> ColumnElement[bool]:
+    """One of the numbers an order is known by; each is looked up in its own index."""
+    text = words[:LONGEST_SEARCH]
+    ways = [
+        select(Order.id).join(Follower).where(Follower.openid == text),
+        select(Shipment.order_id).where(Shipment.tracking_no == text.upper()),
+        select(PaymentAttempt.order_id).where(PaymentAttempt.out_trade_no == text.upper()),
+        select(PaymentAttempt.order_id).where(PaymentAttempt.transaction_id == text),
+        select(Order.id).where(Order.phone == text),
+    ]
+    if text.isascii() and text.isdecimal() and len(text) <= ORDER_NO_LENGTH:
+        first, last = text.ljust(ORDER_NO_LENGTH, "0"), text.ljust(ORDER_NO_LENGTH, "9")
+        ways.append(select(Order.id).where(Order.order_no.between(first, last)))
+    return Order.id.in_(union_all(*ways))

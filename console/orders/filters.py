@@ -1,0 +1,133 @@
+"""The ledger's filters as parts of an address: read, written, and said in words."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+
+from app.core import clock
+from app.core.days import Days
+from app.core.incoming import find_row_id
+from app.core.money import format_yuan, read_yuan
+from app.entrances.models import EntranceKind
+from app.entrances.service import list_entrances
+from app.followers.names import name_of
+from app.followers.service import find_by_id
+from app.ledger.wanted import LONGEST_SEARCH, Delivery, Money, Wanted
+from app.orders.states import OrderState
+from console.frame.entrance_labels import entrance_label
+from console.frame.labels import Labels
+
+FIRST_DAY = date(2011, 1, 1)  # before there was any shop in WeChat
+LARGEST_FEN = 10**12
+
+delivery_label = Labels(
+    {Delivery.WAITING: _l("待发货"), Delivery.PARTLY: _l("部分发货"), Delivery.SENT: _l("已发货")}
+)
+money_label = Labels({Money.CAME: _l("收到过钱"), Money.GOES_BACK: _l("有钱要退")})
+
+Args = MultiDict[str, str]
+
+
+def read_wanted(args: Args) -> Wanted:
+    """The filters of an address; what makes no sense there does not narrow."""
+    return Wanted(
+        days=_days(args),
+        state=_one_of(OrderState, args.get("state", "")),
+        kind=_one_of(EntranceKind, args.get("kind", "")),
+        entrance_id=find_row_id(args.get("entrance", "")),
+        slug=args.get("product", "")[:60],
+        follower_id=find_row_id(args.get("buyer", "")) or None,
+        least_fen=_fen(args.get("least", "")),
+        most_fen=_fen(args.get("most", "")),
+        delivery=_one_of(Delivery, args.get("delivery", "")),
+        money=_one_of(Money, args.get("money", "")),
+        search="".join(args.get("q", "").split())[:LONGEST_SEARCH],
+    )
+
+
+def write_filters(wanted: Wanted) -> dict[str, Any]:
+    """The same as parts of an address; None where it does not narrow."""
+    return {
+        "from": wanted.days.first.isoformat() if wanted.days else None,
+        "to": wanted.days.last.isoformat() if wanted.days else None,
+        "state": wanted.state,
+        "kind": wanted.kind,
+        "entrance": wanted.entrance_id,
+        "product": wanted.slug or None,
+        "buyer": wanted.follower_id,
+        "least": _yuan(wanted.least_fen),
+        "most": _yuan(wanted.most_fen),
+        "delivery": wanted.delivery,
+        "money": wanted.money,
+        "q": wanted.search or None,
+    }
+
+
+def narrow(filters: Mapping[str, Any]) -> dict[str, str]:
+    """The filters that narrow, as a job keeps them: `read_wanted` reads them again."""
+    return {name: str(value) for name, value in filters.items() if value is not None}
+
+
+def presets() -> list[tuple[str, Days | None]]:
+    """Days one asks for again and again; None is all of them."""
+    today = clock.today()
+    yesterday = today - timedelta(days=1)
+    return [
+        (_("今天"), Days(today, today)),
+        (_("昨天"), Days(yesterday, yesterday)),
+        (_("近 %(n)s 天", n=7), Days.until_today(7)),
+        (_("近 %(n)s 天", n=30), Days.until_today(30)),
+        (_("全部"), None),
+    ]
+
+
+def say_chosen(wanted: Wanted) -> list[tuple[str, str]]:
+    """Filters that came by a link: which part of the address each is, and what it says."""
+    said = []
+    if wanted.entrance_id is not None:
+        known = list_entrances([wanted.entrance_id]) if wanted.entrance_id else []
+        name = entrance_label(known[0]) if known else _("直接打开")
+        said.append(("entrance", _("只看来源：%(name)s", name=name)))
+    if wanted.follower_id is not None:
+        buyer = find_by_id(wanted.follower_id)
+        name = name_of(buyer) if buyer else _("没有这个人")
+        said.append(("buyer", _("只看买家：%(name)s", name=name)))
+    if wanted.money is not None:
+        said.append(("money", _("只看：%(what)s", what=money_label(wanted.money))))
+    return said
+
+
+def _one_of(kinds: Any, text: str) -> Any:
+    return kinds(text) if text in set(kinds) else None
+
+
+def _days(args: Args) -> Days | None:
+    """One end may be left open."""
+    first, last = _day(args.get("from", "")), _day(args.get("to", ""))
+    if first is None and last is None:
+        return None
+    first, last = first or FIRST_DAY, last or max(clock.today(), first or FIRST_DAY)
+    return Days(max(min(first, last), FIRST_DAY), max(first, last))
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if FIRST_DAY <= day < date(9000, 1, 1) else None
+
+
+def _fen(text: str) -> int | None:
+    try:
+        return min(read_yuan(text), LARGEST_FEN)
+    except ValueError:
+        return None
+
+
+def _yuan(fen: int | None) -> str | None:
+    return None if fen is None else format_yuan(fen).replace(",", "")
