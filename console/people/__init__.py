@@ -1,13 +1,25 @@
-"""Who may do what: roles and their rights."""
+"""Who works here and may do what: people, roles and their rights."""
 
 from flask_babel import lazy_gettext as _l
 
 from app.staff.rights import Right, RightGroup
-from console.people import roles
+from console.people import members, roles
 
-BLUEPRINTS = (roles.blueprint,)
+BLUEPRINTS = (members.blueprint, roles.blueprint)
 RIGHTS = RightGroup(
     _l("团队"),
+    Right(_l("查看成员和登录记录"), "console.members.index", "console.members.show"),
+    Right(
+        _l("添加和管理成员"),
+        "console.members.new",
+        "console.members.add",
+        "console.members.give_role",
+        "console.members.reset_password",
+        "console.members.end_sessions",
+        "console.members.remove_second_factor",
+        "console.members.switch_off",
+        "console.members.switch_on",
+    ),
     Right(_l("查看角色与权限"), "console.roles.index"),
     Right(
         _l("建立和修改角色"),
