@@ -115,6 +115,7 @@ SECTIONS: tuple[tuple[LazyString | str, tuple[NavigationEntry, ...]], ...] = (
         (
             NavigationEntry("console.members.index", _l("成员"), "user"),
             NavigationEntry("console.roles.index", _l("角色与权限"), "key"),
+            NavigationEntry("console.audit_log.index", _l("操作记录"), "history"),
         ),
     ),
 )

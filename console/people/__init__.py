@@ -3,9 +3,9 @@
 from flask_babel import lazy_gettext as _l
 
 from app.staff.rights import Right, RightGroup
-from console.people import members, roles
+from console.people import audit_log, members, roles
 
-BLUEPRINTS = (members.blueprint, roles.blueprint)
+BLUEPRINTS = (members.blueprint, roles.blueprint, audit_log.blueprint)
 RIGHTS = RightGroup(
     _l("团队"),
     Right(_l("查看成员和登录记录"), "console.members.index", "console.members.show"),
@@ -30,4 +30,5 @@ RIGHTS = RightGroup(
         "console.roles.remove",
         "console.roles.set_limit",
     ),
+    Right(_l("查看和导出操作记录"), "console.audit_log.index", "console.audit_log.export"),
 )
