@@ -15,7 +15,7 @@ import console
 import handlers
 import webviews
 from app import cli, tasks
-from app.core import audit_chain, outbox
+from app.core import audit_chain, outbox, secret_box
 from app.core.bell import Bell
 from app.core.db import db
 from app.core.i18n import set_up_languages
@@ -42,6 +42,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     _set_up_database(app)
     _set_up_pages(app)
     audit_chain.install(app)
+    secret_box.install(app)
     media.install(app)
     account.install(app)
     signing.install(app)

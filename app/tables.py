@@ -30,7 +30,7 @@ from app.promotions.models import (
     FollowerCoupon,
     Reduction,
 )
-from app.staff.models import LoginTry, StaffRole, StaffSession, StaffUser
+from app.staff.models import LoginTry, RecoveryCode, StaffRole, StaffSession, StaffUser
 from app.wechat.menus.models import AccountMenu, MenuVersion
 from app.wechat.models import WechatToken
 
@@ -85,6 +85,7 @@ __all__ = [
     "Product",
     "ProductPicture",
     "QuickReply",
+    "RecoveryCode",
     "Reduction",
     "SceneCode",
     "SceneScan",

@@ -33,18 +33,26 @@ from console import (
 )
 from console.frame import languages, media, presentation
 from console.frame.error_pages import error_page, refusal_page, words_for
-from console.frame.member import find_role_here, load_member
+from console.frame.member import find_role_here, get_member_here, load_member
 from console.frame.trimming import trim
 from console.replies import labels as reply_labels
 from console.rules import words as rule_words
 
 PUBLIC = frozenset(
-    {"console.static", "console.login.form", "console.login.submit", "console.languages.choose"}
+    {
+        "console.static",
+        "console.login.form",
+        "console.login.submit",
+        "console.login.code_form",
+        "console.login.submit_code",
+        "console.languages.choose",
+    }
 )
 FOR_ALL_STAFF = frozenset(  # one's own account and long jobs, and what pages are made of
     {
         "console.account.show",
         "console.account.change",
+        "console.account.end_one",
         "console.account.end_others",
         "console.jobs.cancel",
         "console.jobs.download",
@@ -54,7 +62,15 @@ FOR_ALL_STAFF = frozenset(  # one's own account and long jobs, and what pages ar
         "console.login.leave",
         "console.media.show",
         "console.nothing_here",
+        "console.second_factor.begin",
+        "console.second_factor.confirm",
+        "console.second_factor.renew",
+        "console.second_factor.show",
+        "console.second_factor.turn_off",
     }
+)
+WITH_A_STALE_PASSWORD = frozenset(  # all that is open to who has to change his first
+    {"console.account.show", "console.account.change", "console.login.leave", "console.media.show"}
 )
 RIGHTS = (  # in the order in which they are offered
     overview.RIGHTS,
@@ -126,6 +142,8 @@ def guard() -> AnyResponse | tuple[str, int] | None:
     role = find_role_here()
     if role is None:
         return _ask_to_log_in()
+    if get_member_here().must_change_password and request.endpoint not in WITH_A_STALE_PASSWORD:
+        return redirect(url_for("console.account.show"))
     if role.may_open(request.endpoint or ""):
         return None
     if request.endpoint == "console.overview.show" and (first := presentation.find_first_page()):

@@ -1,8 +1,9 @@
-"""Tables of console users, their roles and sessions, and the tries to log in."""
+"""Tables of console users, their roles and sessions, second factors, and the tries to log in."""
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, CreatedAt, Fen, Id, UtcDateTime
@@ -14,12 +15,26 @@ class StaffUser(Base):
     id: Mapped[Id]
     username: Mapped[str] = mapped_column(String(40), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200))  # argon2id
+    must_change_password: Mapped[bool] = mapped_column(default=False)  # somebody else knows it
     role: Mapped[str] = mapped_column(String(20), default="owner")
     is_active: Mapped[bool] = mapped_column(default=True)
-    failed_logins: Mapped[int] = mapped_column(default=0)  # in a row
-    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    totp_secret: Mapped[str] = mapped_column(String(200), default="")  # encrypted
+    totp_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # empty: off, or not confirmed yet
+    totp_step: Mapped[int] = mapped_column(BigInteger, default=0)  # the last that was used; none older counts
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[CreatedAt]
+
+
+class RecoveryCode(Base):
+    """Lets its owner in once in place of the second factor."""
+
+    __tablename__ = "staff_recovery_codes"
+    __table_args__ = (UniqueConstraint("staff_id", "code_hash"),)
+
+    id: Mapped[Id]
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_users.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))  # keyed
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class StaffRole(Base):
@@ -44,6 +59,9 @@ class StaffSession(Base):
     id: Mapped[Id]
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff_users.id"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # sha256; the cookie holds the token
+    is_waiting: Mapped[bool] = mapped_column(default=False)  # for the second factor; opens nothing until then
+    address: Mapped[str] = mapped_column(String(45), default="")  # shortened
+    agent: Mapped[str] = mapped_column(String(200), default="")  # the browser as it calls itself
     created_at: Mapped[CreatedAt]
     seen_at: Mapped[CreatedAt]  # exact to a few minutes
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -51,14 +69,30 @@ class StaffSession(Base):
     staff: Mapped[StaffUser] = relationship(lazy="joined")
 
 
+class Outcome(StrEnum):
+    """How a try to log in ended."""
+
+    WRONG = "wrong"
+    WRONG_CODE = "wrong_code"
+    LOCKED = "locked"
+    HALF = "half"  # the password was right, the second factor is asked for
+    SUCCEEDED = "succeeded"
+    FORGIVEN = "forgiven"  # wrong, before one that succeeded
+
+
 class LoginTry(Base):
     """One try to log in, counted before the password is looked at so that parallel guesses count too."""
 
     __tablename__ = "staff_login_tries"
-    __table_args__ = (Index("ix_staff_login_tries_address", "address", "at"),)
+    __table_args__ = (
+        Index("ix_staff_login_tries_address", "address", "at"),
+        Index("ix_staff_login_tries_staff", "staff_id", "id"),
+    )
 
     id: Mapped[Id]
     at: Mapped[CreatedAt]
     address: Mapped[str] = mapped_column(String(45))  # network address; of IPv6 the /64
+    device: Mapped[str] = mapped_column(String(20), default="")  # when he had logged in on it before
+    agent: Mapped[str] = mapped_column(String(200), default="")
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff_users.id"))  # empty for an unknown name
-    succeeded: Mapped[bool] = mapped_column(default=False)
+    outcome: Mapped[str] = mapped_column(String(12), default=Outcome.WRONG)

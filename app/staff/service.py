@@ -6,12 +6,14 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from app.core import audit
 from app.core.db import db, transaction
 from app.core.errors import InputInvalid, NotFound
 from app.staff import passwords
 from app.staff.models import StaffUser
 from app.staff.rights import OWNER
 from app.staff.sessions import StaffMember, end_all_sessions
+from app.staff.tries import forgive
 
 logger = logging.getLogger(__name__)
 
@@ -51,11 +53,18 @@ def reset_password(username: str) -> str:
         user = session.scalars(select(StaffUser).where(StaffUser.username == username)).first()
         if user is None:
             raise NotFound(_("没有这个用户"))
-        user.password_hash, user.failed_logins, user.locked_until = password_hash, 0, None
-        end_all_sessions(user.id)
+        set_password(user, password_hash)
+        audit.record(actor="command", action="person.password_reset", subject=f"staff:{user.id}")
         staff_id = user.id
     logger.info("password reset", extra={"staff_id": staff_id})
     return password
+
+
+def set_password(user: StaffUser, password_hash: str) -> None:
+    """A password from outside: unlocks everywhere and ends every session. Joins an open transaction."""
+    user.password_hash = password_hash
+    forgive(user.id)
+    end_all_sessions(user.id)
 
 
 def change_password(member: StaffMember, *, present: str, new: str) -> None:
@@ -64,6 +73,8 @@ def change_password(member: StaffMember, *, present: str, new: str) -> None:
     Raises: PasswordWrong, PasswordTooWeak.
     """
     passwords.check_rules(new, username=member.username)
+    if present == new:
+        raise passwords.PasswordTooWeak("password_unchanged", _("新密码和现在的一样"))
     old_hash = db.session.get_one(StaffUser, member.id).password_hash
     if not passwords.matches(old_hash, present):
         raise PasswordWrong(_("现在的密码不对"))
@@ -72,7 +83,8 @@ def change_password(member: StaffMember, *, present: str, new: str) -> None:
         user = session.get_one(StaffUser, member.id)
         if user.password_hash != old_hash:
             raise PasswordWrong(_("密码刚刚在别处改过"))
-        user.password_hash = new_hash
+        user.password_hash, user.must_change_password = new_hash, False
+        audit.record(actor=member.actor, action="account.password_changed", subject=member.actor)
         end_all_sessions(member.id, but=member.session_id)
     logger.info("password changed", extra={"staff_id": member.id})
 

@@ -1,4 +1,4 @@
-"""A member's own account: change the password, end the sessions on other devices."""
+"""A member's own account: change the password, see where he is logged in, end the sessions on other devices."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -8,9 +8,11 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField
 from wtforms.validators import EqualTo, InputRequired
 
+from app.staff import second_factor, tries
 from app.staff.passwords import LONGEST, SHORTEST, PasswordTooWeak
 from app.staff.service import PasswordWrong, change_password
-from app.staff.sessions import count_sessions, end_all_sessions
+from app.staff.sessions import end_all_sessions, end_own_session, list_sessions
+from console.frame.device_words import device_label, outcome_colour, outcome_label, short_address
 from console.frame.member import get_member_here
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
@@ -59,9 +61,28 @@ def end_others() -> Response:
     return redirect(url_for("console.account.show"))
 
 
+@blueprint.post("/end/<int:session_id>")
+def end_one(session_id: int) -> Response:
+    """End the session on one other device."""
+    end_own_session(get_member_here(), session_id)
+    flash(_("那台设备上的登录已结束。"), "success")
+    return redirect(url_for("console.account.show"))
+
+
 def _show(form: PasswordForm) -> str:
-    devices = count_sessions(get_member_here().id)
-    return render_template("console/account/index.html", form=form, devices=devices, shortest=SHORTEST)
+    member = get_member_here()
+    return render_template(
+        "console/account/index.html",
+        form=form,
+        shortest=SHORTEST,
+        sessions=list_sessions(member.id),
+        tries=tries.list_tries(member.id),
+        factor_since=second_factor.find_since(member),
+        device_label=device_label,
+        outcome_label=outcome_label,
+        outcome_colour=outcome_colour,
+        short_address=short_address,
+    )
 
 
 def _rule_words(code: str) -> str:
@@ -70,5 +91,6 @@ def _rule_words(code: str) -> str:
         "password_too_long": _("密码最多 %(n)s 个字符", n=LONGEST),
         "password_is_username": _("密码不能是用户名，也不能只比它多几个字符"),
         "password_too_plain": _("密码里不同的字符太少"),
+        "password_unchanged": _("新密码和现在的一样"),
     }
     return words[code]

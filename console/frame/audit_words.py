@@ -12,6 +12,10 @@ from console.frame.labels import Labels
 # Every action that is recorded anywhere; a guard test finds those that are forgotten.
 action_label = Labels(
     {
+        "account.password_changed": _l("改了自己的密码"),
+        "account.recovery_codes": _l("换了自己的备用码"),
+        "account.second_factor_off": _l("关闭了自己的两步验证"),
+        "account.second_factor_on": _l("打开了自己的两步验证"),
         "coupon.save": _l("保存了优惠券"),
         "coupon.switch": _l("开始或停止发放优惠券"),
         "flash.save": _l("保存了秒杀"),
@@ -30,6 +34,13 @@ action_label = Labels(
         "orders.exported": _l("导出了订单流水"),
         "order.parcel_corrected": _l("更正了运单号"),
         "order.address_shown": _l("查看了完整收货信息"),
+        "person.added": _l("添加了成员"),
+        "person.logged_out": _l("让成员在所有设备上退出"),
+        "person.password_reset": _l("重置了成员的密码"),
+        "person.role": _l("换了成员的角色"),
+        "person.second_factor_removed": _l("取消了成员的两步验证"),
+        "person.switched_off": _l("停用了成员"),
+        "person.switched_on": _l("启用了成员"),
         "product.price": _l("改了商品价格"),
         "product.sku_removed": _l("删除了商品规格"),
         "product.state": _l("改了商品状态"),

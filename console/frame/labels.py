@@ -11,15 +11,15 @@ class Labels:
 
     def __init__(self, table: Mapping[object, LazyString]) -> None:
         """Raises: ValueError when the table forgets a member of an enumeration it is about."""
-        self._table = dict(table)
-        if forgotten := _forgotten(self._table):
+        self.table = dict(table)
+        if forgotten := _forgotten(self.table):
             raise ValueError(f"no label for {forgotten}")
 
     def __call__(self, thing: object) -> str:
-        return str(self._table.get(thing, thing))
+        return str(self.table.get(thing, thing))
 
     def __contains__(self, thing: object) -> bool:
-        return thing in self._table
+        return thing in self.table
 
 
 def _forgotten(things: Iterable[object]) -> list[Enum]:

@@ -112,7 +112,11 @@ SECTIONS: tuple[tuple[LazyString | str, tuple[NavigationEntry, ...]], ...] = (
     ),
     (
         _l("团队"),
-        (NavigationEntry("console.roles.index", _l("角色与权限"), "key"),),
+        (
+            NavigationEntry("console.members.index", _l("成员"), "user"),
+            NavigationEntry("console.roles.index", _l("角色与权限"), "key"),
+            NavigationEntry("console.audit_log.index", _l("操作记录"), "history"),
+        ),
     ),
 )
 

@@ -40,6 +40,8 @@ def test_what_is_public_exists_and_is_no_more_than_this(app: Flask) -> None:
         "console.static",
         "console.login.form",
         "console.login.submit",
+        "console.login.code_form",
+        "console.login.submit_code",
         "console.languages.choose",
     } == PUBLIC
     assert {rule.endpoint for rule in rules_of(app)} >= PUBLIC

@@ -8,9 +8,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.core.db import db
-from app.staff.login import LoginRefused, TooManyTries, log_in
-from app.staff.models import LoginTry, StaffUser
+from app.staff import tries
+from app.staff.clients import Client
+from app.staff.login import LoginRefused, log_in
+from app.staff.models import LoginTry, Outcome, StaffUser
 from app.staff.sessions import find_member
+from app.staff.tries import TooManyTries
 from tests.staff import PASSWORD, make_hashes_quick, make_staff
 from tests.threads import run_in_threads
 
@@ -24,15 +27,15 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def is_let_in(password: str = PASSWORD, *, username: str = "owner", address: str = HERE) -> bool:
     try:
-        log_in(username, password, address=address)
+        log_in(username, password, Client(address))
     except LoginRefused:
         return False
     return True
 
 
-def fail(times: int, *, username: str = "owner") -> None:
-    for number in range(times):
-        assert not is_let_in("wrong", username=username, address=f"198.51.100.{number}")
+def fail(times: int, *, address: str = HERE) -> None:
+    for _number in range(times):
+        assert not is_let_in("wrong", address=address)
 
 
 @pytest.fixture
@@ -41,7 +44,7 @@ def owner(shop: Flask) -> StaffUser:
 
 
 def test_the_right_password_gives_a_session_of_that_user(owner: StaffUser) -> None:
-    member = find_member(log_in("owner", PASSWORD, address=HERE))
+    member = find_member(log_in("owner", PASSWORD, Client(HERE)).token)
 
     assert member is not None
     assert (member.username, member.actor) == ("owner", f"staff:{owner.id}")
@@ -95,6 +98,33 @@ def test_tries_while_locked_do_not_make_the_lock_longer(
     assert is_let_in()
 
 
+def test_who_merely_knows_a_name_locks_out_himself_alone(owner: StaffUser) -> None:
+    fail(15, address="198.51.100.1")
+
+    assert not is_let_in(address="198.51.100.1")
+    assert is_let_in()
+
+
+def test_a_device_of_an_earlier_login_is_let_in_at_an_address_where_others_guess(owner: StaffUser) -> None:
+    fail(5)
+
+    known = Client(HERE, device="tablet", device_of=owner.id)
+    borrowed = Client(HERE, device="tablet", device_of=owner.id + 1)
+    assert log_in("owner", PASSWORD, known).token
+    with pytest.raises(LoginRefused):
+        log_in("owner", PASSWORD, borrowed)
+
+
+def test_guesses_on_a_known_device_are_counted_wherever_it_is(owner: StaffUser) -> None:
+    for number in range(5):
+        with pytest.raises(LoginRefused):
+            log_in("owner", "wrong", Client(f"198.51.100.{number}", device="tablet", device_of=owner.id))
+
+    with pytest.raises(LoginRefused):
+        log_in("owner", PASSWORD, Client(HERE, device="tablet", device_of=owner.id))
+    assert is_let_in()
+
+
 def test_the_right_password_forgets_the_failures_before_it(owner: StaffUser) -> None:
     fail(4)
     assert is_let_in()
@@ -109,8 +139,8 @@ def test_parallel_guesses_are_counted_before_any_is_judged(app: Flask) -> None:
 
         run_in_threads(app, [lambda: is_let_in("wrong")] * 12)
 
-        owner = db.session.get_one(StaffUser, staff_id)
-        assert owner.failed_logins == 5  # the sixth found it locked
+        outcomes = [row.outcome for row in tries.list_tries(staff_id)]
+        assert outcomes.count(Outcome.WRONG) == 5  # the sixth found it locked
         assert not is_let_in()
 
 
@@ -122,7 +152,7 @@ def test_every_refusal_reads_the_same(owner: StaffUser, username: str) -> None:
     fail(5 if username == "owner" else 0)
 
     with pytest.raises(LoginRefused) as refusal:
-        log_in(username, PASSWORD, address=HERE)
+        log_in(username, PASSWORD, Client(HERE))
 
     assert (refusal.value.message, refusal.value.details) == ("用户名或密码不对", {})
 

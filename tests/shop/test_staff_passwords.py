@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.core.db import db, transaction
 from app.staff import passwords, service
+from app.staff.clients import Client
 from app.staff.login import LoginRefused, log_in
 from app.staff.models import StaffUser
 from app.staff.passwords import PasswordTooWeak, check_rules, hash_password, matches, new_password
@@ -65,7 +66,7 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(shop: Flask) -> None:
     def time_taken(username: str, number: int) -> float:
         begun = time.perf_counter()
         with pytest.raises(LoginRefused):
-            log_in(username, "wrong", address=f"198.51.100.{number}")
+            log_in(username, "wrong", Client(f"198.51.100.{number}"))
         return time.perf_counter() - begun
 
     known, unknown = [], []
@@ -83,8 +84,8 @@ def test_a_hash_made_with_weaker_parameters_is_renewed_at_login(shop: Flask) -> 
     with transaction():
         owner.password_hash = weak
 
-    assert log_in("owner", PASSWORD, address=HERE)
+    assert log_in("owner", PASSWORD, Client(HERE)).token
 
     assert owner.password_hash != weak
     assert not passwords.is_outdated(owner.password_hash)
-    assert log_in("owner", PASSWORD, address=HERE)
+    assert log_in("owner", PASSWORD, Client(HERE)).token

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.core.db import db, transaction
 from app.core.errors import NotFound
 from app.staff import service, sessions
+from app.staff.clients import Client
 from app.staff.login import LoginRefused, log_in
 from app.staff.models import StaffSession, StaffUser
 from tests.staff import PASSWORD, make_hashes_quick, make_staff
@@ -26,7 +27,7 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def enter(password: str = PASSWORD) -> str:
-    return log_in("owner", password, address=HERE)
+    return log_in("owner", password, Client(HERE)).token
 
 
 def member_of(token: str) -> sessions.StaffMember:
@@ -147,13 +148,13 @@ def test_the_database_alone_does_not_let_anybody_in(shop: Flask) -> None:
 def test_one_ended_session_leaves_the_others(shop: Flask) -> None:
     staff_id = make_staff()
     one, other = enter(), enter()
-    assert sessions.count_sessions(staff_id) == 2
+    assert len(sessions.list_sessions(staff_id)) == 2
 
     sessions.end_session(member_of(one).session_id)
 
     assert sessions.find_member(one) is None
     assert sessions.find_member(other) is not None
-    assert sessions.count_sessions(staff_id) == 1
+    assert len(sessions.list_sessions(staff_id)) == 1
 
 
 def test_the_command_prints_the_first_password_once(app: Flask) -> None:

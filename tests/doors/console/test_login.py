@@ -82,12 +82,15 @@ def test_a_name_that_cannot_be_is_refused_without_a_crash(console: Console, user
 
 
 def test_the_cookie_is_for_the_console_alone(console: Console) -> None:
-    header = console.log_in().headers["Set-Cookie"]
+    headers = console.log_in().headers.getlist("Set-Cookie")
 
-    assert header.startswith("xiaopu_staff=")
+    header = next(each for each in headers if each.startswith("xiaopu_staff="))
     for part in ("Secure", "HttpOnly", "Path=/console", "SameSite=Lax"):
         assert part in header
     assert "Expires" not in header  # it ends with the browser
+    device = next(each for each in headers if each.startswith("xiaopu_device="))
+    for part in ("Secure", "HttpOnly", "Path=/console/login", "SameSite=Lax"):
+        assert part in device
 
 
 def test_login_starts_a_new_session(console: Console) -> None:

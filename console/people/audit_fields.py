@@ -1,0 +1,148 @@
+"""What stands before and after in the audit log, in words: names of fields, and values as a merchant reads them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.core.audit import AuditEntry
+from app.core.money import format_yuan
+from app.staff.rights import get_catalogue
+from app.staff.roles import get_role
+from console.frame.labels import Labels
+from console.frame.moments import full_moment
+from console.frame.role_labels import role_label
+
+# What the log is about: what stands before the colon of a subject.
+kind_label = Labels(
+    {
+        "coupon": _l("优惠券"),
+        "flash_sale": _l("秒杀"),
+        "follower": _l("粉丝"),
+        "followers": _l("粉丝名单"),
+        "freight": _l("运费模板"),
+        "menu": _l("菜单"),
+        "order": _l("订单"),
+        "pickup_point": _l("自提点"),
+        "product": _l("商品"),
+        "reduction": _l("满减"),
+        "role": _l("角色"),
+        "shop": _l("店铺"),
+        "sku": _l("规格"),
+        "staff": _l("成员"),
+    }
+)
+field_label = Labels(
+    {
+        "counting": _l("计费方式"),
+        "ends_at": _l("结束"),
+        "first_fee_fen": _l("首费"),
+        "first_units": _l("首重或首件"),
+        "free_from_fen": _l("满多少包邮"),
+        "goods": _l("商品"),
+        "is_active": _l("启用"),
+        "is_default": _l("默认"),
+        "is_listed": _l("公开"),
+        "is_served": _l("配送"),
+        "items": _l("内容"),
+        "kind": _l("种类"),
+        "may_pay": _l("可以付款"),
+        "name": _l("名称"),
+        "next_fee_fen": _l("续费"),
+        "next_units": _l("续重或续件"),
+        "per_person": _l("每人限量"),
+        "personal": _l("个性化菜单"),
+        "pieces": _l("数量"),
+        "price_fen": _l("价格"),
+        "product_ids": _l("商品"),
+        "refund_limit_fen": _l("一次最多可退"),
+        "regions": _l("地区"),
+        "rights": _l("权限"),
+        "role": _l("角色"),
+        "searched": _l("按文字找过"),
+        "sku": _l("规格"),
+        "starts_at": _l("开始"),
+        "state": _l("状态"),
+        "steps": _l("档位"),
+        "stock": _l("库存"),
+        "tag_id": _l("标签"),
+        "threshold_fen": _l("门槛"),
+        "title": _l("名称"),
+        "valid_days": _l("有效天数"),
+        "value": _l("优惠"),
+        "version": _l("版本"),
+        "who": _l("范围"),
+        "zones": _l("分区"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field, as it was and as it became; `is_new` when the two differ."""
+
+    label: str
+    was: str
+    became: str
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it changed."""
+        return self.was != self.became
+
+
+def changes_of(entry: AuditEntry) -> list[Change]:
+    """Every field of an entry, those that changed first."""
+    was, became = entry.was, entry.became
+    fields = [
+        Change(field_label(name), _side(name, was), _side(name, became)) for name in sorted({*was, *became})
+    ]
+    return sorted(fields, key=lambda each: not each.is_new)
+
+
+def subject_label(subject: str) -> str:
+    """`sku:7` → `规格 7`."""
+    kind, _colon, number = subject.partition(":")
+    return f"{kind_label(kind)} {number}".strip()
+
+
+def _side(name: str, values: Mapping[str, Any]) -> str:
+    return _say(name, values[name]) if name in values else "—"
+
+
+def _say(name: str, value: Any) -> str:
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, int) and name.endswith("_fen"):
+        return f"¥{format_yuan(value)}"
+    if isinstance(value, list):
+        return "\n".join(_say(name, each) for each in value) or "—"
+    if isinstance(value, dict):
+        return " · ".join(f"{field_label(each)} {_say(each, part)}" for each, part in value.items())
+    return _say_text(name, str(value))
+
+
+def _say_text(name: str, value: str) -> str:
+    if name == "rights":
+        return next(
+            (
+                str(each.label)
+                for group in get_catalogue().groups
+                for each in group.rights
+                if each.name == value
+            ),
+            value,
+        )
+    if name == "role":
+        return role_label(get_role(value))
+    if name.endswith("_at"):
+        try:
+            return full_moment(datetime.fromisoformat(value))
+        except ValueError:
+            return value
+    return value
