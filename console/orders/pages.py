@@ -12,6 +12,7 @@ from app.core.audit import entries_about
 from app.core.errors import TransitionRefused
 from app.core.incoming import row_id
 from app.entrances.service import list_entrances
+from app.orders.acceptance import list_accepted
 from app.orders.disclosure import audit_subject, disclose
 from app.orders.listing import CameBy, count_by_state, get_by_no, list_orders, timeline
 from app.orders.models import Order
@@ -23,6 +24,7 @@ from console.frame.entrance_labels import entrance_label
 from console.frame.member import get_member_here
 from console.frame.moments import moment
 from console.frame.state_labels import state_label
+from console.frame.wording_labels import wording_label
 from console.orders.carriers import CARRIERS, TRACKING_NO, carrier_label, tidy_tracking_no
 from console.orders.history import tell_history
 
@@ -123,6 +125,8 @@ def _show(order: Order, form: ShipForm, *, is_disclosed: bool = False) -> str:
     return render_template(
         "console/orders/detail.html",
         order=order,
+        accepted=list_accepted(order.id),
+        wording_label=wording_label,
         lines=[(line, line.unit_price_fen * line.quantity) for line in order.lines],
         history=tell_history(timeline(order), entries_about(audit_subject(order)), names),
         names=names,
