@@ -19,6 +19,7 @@ from app.golive.models import DoctorFinding, DoctorRun, GoLiveTick
 from app.keywords.models import KeywordRule, StandingReply
 from app.materials.models import Material
 from app.notices.models import Notice
+from app.orders.acceptance import OrderAcceptance
 from app.orders.models import Order, OrderLine, Pickup, Shipment, ShipmentLine
 from app.payments.models import PaymentAttempt, PaymentNotification
 from app.payments.opening import PayOpening, PayTester
@@ -33,6 +34,7 @@ from app.promotions.models import (
 from app.staff.models import LoginTry, RecoveryCode, StaffRole, StaffSession, StaffUser
 from app.wechat.menus.models import AccountMenu, MenuVersion
 from app.wechat.models import WechatToken
+from app.words.models import Wording
 
 METADATA = Base.metadata
 
@@ -73,6 +75,7 @@ __all__ = [
     "Message",
     "Notice",
     "Order",
+    "OrderAcceptance",
     "OrderLine",
     "OutboxJob",
     "PayOpening",
@@ -101,4 +104,5 @@ __all__ = [
     "Tag",
     "TimetableRun",
     "WechatToken",
+    "Wording",
 ]

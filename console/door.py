@@ -30,6 +30,7 @@ from console import (
     products,
     replies,
     rules,
+    words,
 )
 from console.frame import languages, media, presentation
 from console.frame.error_pages import error_page, refusal_page, words_for
@@ -86,6 +87,7 @@ RIGHTS = (  # in the order in which they are offered
     followers.RIGHTS,
     menus.RIGHTS,
     golive.RIGHTS,
+    words.RIGHTS,
     people.RIGHTS,
 )
 HEADERS = {
@@ -124,11 +126,12 @@ PARTS = (
     *products.BLUEPRINTS,
     *replies.BLUEPRINTS,
     *rules.BLUEPRINTS,
+    *words.BLUEPRINTS,
 )
 for part in PARTS:
     door.register_blueprint(part)
-for words in (presentation.offer, reply_labels.offer, rule_words.offer):
-    door.context_processor(words)
+for offer in (presentation.offer, reply_labels.offer, rule_words.offer):
+    door.context_processor(offer)
 
 
 @door.before_request

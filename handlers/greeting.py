@@ -22,11 +22,10 @@ def greet(occasion: Occasion, push: Push, ready: Ready) -> Answer:
     door, standing = DOORS[occasion], ready.setup.standing.get(occasion)
     if standing is not None:
         return Answer(occasion.value, speak(standing.replies, door, push, ready, mode=standing.reply_mode))
-    return Answer(
-        occasion.value, ready.prepared((occasion, "default"), lambda: _default(occasion, door, ready))
-    )
+    key = occasion, "default", ready.setup.shop_name
+    return Answer(occasion.value, ready.prepared(key, lambda: _default(occasion, door, ready)))
 
 
 def _default(occasion: Occasion, door: Door, ready: Ready) -> tuple[Prepared, ...]:
-    words = say(occasion.value, shop_name=ready.shop_name, shop_url=link_to("/shop/", door, ready))
+    words = say(occasion.value, shop_name=ready.setup.shop_name, shop_url=link_to("/shop/", door, ready))
     return (prepare(TextReply(words)),)

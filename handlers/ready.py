@@ -29,6 +29,7 @@ from app.keywords.standing import Occasion, Standing, load_cool_down, load_stand
 from app.materials.uploading import find_media_ids
 from app.orders.asker import Asker, AskerReader
 from app.wechat.menus.versions import load_button_names
+from app.words.face import load_face
 from handlers.answers import Answer, Prepared
 from handlers.doors import Door
 
@@ -48,6 +49,7 @@ class Setup:
     cool_down: timedelta
     kf_desk: KfDesk
     button_names: Mapping[str, str]  # words on a menu button by its key
+    shop_name: str
 
 
 class Ready:
@@ -68,7 +70,6 @@ class Ready:
         self._seen_here = -1
         self._checked_at = 0.0
         self.base_url: str = app.config["BASE_URL"]
-        self.shop_name: str = app.config["SHOP_NAME"]
 
     def refresh(self) -> None:
         """Read again what has changed; called before each push is answered."""
@@ -141,4 +142,5 @@ class Ready:
                 cool_down=load_cool_down(),
                 kf_desk=load_kf_desk(),
                 button_names=load_button_names(),
+                shop_name=load_face(self._app.config["SHOP_NAME"]).name,
             )

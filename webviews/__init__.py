@@ -18,6 +18,7 @@ from webviews import (
     profile,
     region_question,
     sdk_signature,
+    words,
 )
 from webviews.door import shop
 
@@ -37,6 +38,7 @@ PAGES = (
     profile,
     region_question,
     sdk_signature,
+    words,
 )
 
 

@@ -17,6 +17,7 @@ from app.orders import service as orders
 from app.orders.models import Order
 from app.orders.quoting import Priced, list_choices
 from app.payments.opening import may_pay
+from app.words.service import keep_terms, mark_of_terms
 from webviews.checkout_choices import Choices, read_choices
 from webviews.chosen_goods import ChosenGoods, read_form, read_query
 from webviews.door import shop
@@ -25,6 +26,7 @@ from webviews.opening import tell_not_open
 from webviews.page import freight_rule
 from webviews.region_question import ask_region
 from webviews.session import cart_owner, find_entrance_id, get_follower
+from webviews.words import language_here
 
 MAX_NOTE = 100
 KEPT = ("sku", "quantity", "address", "point", "coupon")
@@ -90,6 +92,7 @@ def _place(goods: ChosenGoods, token: str, choices: Choices) -> Order:
             note=_note(),
             entrance_id=find_entrance_id(),
             owner=cart_owner() if goods.is_cart else "",
+            agreed=keep_terms(request.form.get("terms", ""), language_here()),
             region=choices.region,
             coupon_id=choices.wanted(goods.items).coupon_id,
             pickup_point_id=choices.point.id if choices.point else None,
@@ -154,6 +157,7 @@ def _present(
         question=ask_region(choices, priced),
         is_changed=bool(trouble and trouble.is_price) or _has_moved(token, choices, priced),
         trouble=trouble,
+        terms=mark_of_terms(language_here()),
         note=_note(),
         max_note=MAX_NOTE,
         here=goods.path(token, **choices.query),

@@ -20,10 +20,11 @@ from webviews.door import shop
 from webviews.session import count_cart, is_wechat
 from webviews.visits import look_at_entrance
 
-PUBLIC_PAGES = {"shop.list_products", "shop.show_product"}  # may be kept by the phone, asked about each time
+# May be kept by the phone, asked about each time.
+PUBLIC_PAGES = {"shop.list_products", "shop.show_product", "shop.show_words"}
 static_files = StaticFiles("shop.static", Path(__file__).with_name("static"))
 PREVIEW = "shop.preview_product"  # stands in a frame of the console
-FILES = {"shop.static", "shop.show_media"}
+FILES = {"shop.static", "shop.show_media", "shop.show_colour"}
 
 
 @shop.before_request

@@ -5,6 +5,7 @@ from flask import current_app, url_for
 from app.catalog.models import Product
 from app.entrances.models import EntranceKind
 from app.entrances.service import code_for
+from webviews.words import face_here
 
 
 def share_product(product: Product) -> str:
@@ -15,5 +16,5 @@ def share_product(product: Product) -> str:
 
 def share_shop() -> str:
     """Full address of the shop as shared."""
-    code = code_for(EntranceKind.SHARE, "/shop/", current_app.config["SHOP_NAME"])
+    code = code_for(EntranceKind.SHARE, "/shop/", face_here().name)
     return current_app.config["BASE_URL"] + url_for("shop.list_products", e=code)

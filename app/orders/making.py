@@ -15,6 +15,7 @@ from app.core.errors import InputInvalid, NotServed, PriceChanged, RegionUnknown
 from app.core.states import record_event
 from app.delivery.points import get_open_point
 from app.delivery.regions import Region
+from app.orders.acceptance import keep_acceptance
 from app.orders.models import Order, OrderLine, Pickup
 from app.orders.quoting import Item, Priced, Wanted, price_items
 from app.orders.reserving import reserve
@@ -55,6 +56,7 @@ class Checkout:
     region: Region | None = None
     coupon_id: int | None = None
     pickup_point_id: int | None = None
+    agreed: tuple[int, ...] = ()  # ids of the wordings he agreed to
 
     @property
     def wanted(self) -> Wanted:
@@ -78,6 +80,7 @@ def make_order(checkout: Checkout, freight: FreightRule, ttl: timedelta) -> Orde
     db.session.flush()
     reserve(order)
     _arrange_pickup(order, checkout)
+    keep_acceptance(order.id, checkout.agreed)
     if checkout.owner:
         remove_from_cart(checkout.owner, [item.sku_id for item in checkout.items])
     record_event(order, new=str(order.state), cause="place", actor=f"follower:{checkout.follower_id}")

@@ -16,6 +16,7 @@ from app.core.media.store import MediaUnreachable, get_media
 from app.core.money import format_yuan
 from app.core.pictures import Size, draw_copies
 from app.core.qr import draw_qr
+from app.words.face import load_face
 from console.entrances.fitted_text import FittedText, fit
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ def draw_product_poster(product: Product, qr_text: str, *, hint: str, note: str)
     """The product's picture, title and price beside the code. `note`: small print that tells posters apart."""
     title = fit(product.title, width=530, sizes=(62, 54, 46, 40), max_lines=3)
     lowest, highest = price_span_fen(product)
+    name = _shop_name()
     price = fit(format_yuan(lowest), width=380, sizes=(88, 72, 60, 48), max_lines=1)
     return render_template(
         "console/entrances/poster_product.svg",
@@ -50,8 +52,8 @@ def draw_product_poster(product: Product, qr_text: str, *, hint: str, note: str)
         price=price if lowest else None,
         from_price=FROM if highest > lowest else "",
         hint=hint,
-        shop=_fit_line(current_app.config["SHOP_NAME"], 620, 38),
-        shop_large=_fit_line(current_app.config["SHOP_NAME"], 900, 96),
+        shop=_fit_line(name, 620, 38),
+        shop_large=_fit_line(name, 900, 96),
         note=_fit_line(note, 300, 24),
     )
 
@@ -64,9 +66,13 @@ def draw_code_poster(qr_text: str, *, slogan: str, note: str) -> str:
         qr=draw_qr(qr_text),
         slogan=_set(words, top=150 + (260 - len(words.lines) * words.size * 13 // 10) // 2),
         hint=TO_THE_CHAT,
-        shop=_fit_line(current_app.config["SHOP_NAME"], 900, 44),
+        shop=_fit_line(_shop_name(), 900, 44),
         note=_fit_line(note, 900, 24),
     )
+
+
+def _shop_name() -> str:
+    return load_face(current_app.config["SHOP_NAME"]).name
 
 
 def _set(words: FittedText, *, top: int) -> list[Line]:

@@ -108,6 +108,7 @@ SECTIONS: tuple[tuple[LazyString | str, tuple[NavigationEntry, ...]], ...] = (
         (
             NavigationEntry("console.doctor.show", _l("检查"), "pulse"),
             NavigationEntry("console.opening.show", _l("支付测试与开业"), "flag"),
+            NavigationEntry("console.words.show", _l("门面与文字"), "article"),
         ),
     ),
     (

@@ -6,7 +6,7 @@ Words of one subject alone stay with it: its pages pass them on, or `console/doo
 from collections.abc import Callable
 from pathlib import Path
 
-from flask import request
+from flask import current_app, request
 from flask_babel import get_locale
 
 from app.alerts.service import count_open
@@ -15,6 +15,7 @@ from app.core.static_files import StaticFiles
 from app.followers import names
 from app.staff.rights import get_catalogue
 from app.staff.sessions import StaffMember
+from app.words.face import load_face
 from console.frame import entrance_labels, masks, moments, state_labels
 from console.frame.member import find_member_here, may
 from console.frame.navigation import NavigationSection, navigation
@@ -27,6 +28,7 @@ def offer() -> dict[str, object]:
     member = find_member_here()
     return {
         "member": member,
+        "shop_name": load_face(current_app.config["SHOP_NAME"]).name,
         "may": may,
         "navigation": _navigation(member),
         "language": str(get_locale() or "zh")[:2],
@@ -34,6 +36,11 @@ def offer() -> dict[str, object]:
         "static_url": static_files.address,
         **_words(),
     }
+
+
+def language_here() -> str:
+    """`zh` or `en`."""
+    return "en" if str(get_locale() or "zh").startswith("en") else "zh"
 
 
 def _words() -> dict[str, Callable[..., str]]:

@@ -6,6 +6,7 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from app.core.audit import entries_about
+from app.orders.acceptance import list_accepted
 from app.orders.disclosure import audit_subject, disclose
 from app.orders.listing import get_by_no, timeline
 from app.orders.models import Order
@@ -13,6 +14,7 @@ from app.orders.shipping import left_to_ship
 from app.orders.states import OrderState
 from app.staff.service import find_usernames
 from console.frame.member import get_member_here
+from console.frame.wording_labels import wording_label
 from console.orders.carriers import CARRIERS, carrier_label
 from console.orders.forms import ParcelForm
 from console.orders.history import tell_history
@@ -46,6 +48,8 @@ def show(
     return render_template(
         "console/orders/detail.html",
         order=order,
+        accepted=list_accepted(order.id),
+        wording_label=wording_label,
         lines=[(line, line.unit_price_fen * line.quantity) for line in order.lines],
         history=tell_history(order, timeline(order), entries_about(audit_subject(order)), names),
         names=names,

@@ -33,7 +33,7 @@ class Buyer:
         """The page's form as it stands, but for `differently`."""
         fields: dict[str, object] = {
             name: hidden(page, name)
-            for name in ("t", "seen_total_fen", "item", "address", "from")
+            for name in ("t", "terms", "seen_total_fen", "item", "address", "from")
             if f'name="{name}"' in page.text
         }
         return self.phone.post("/shop/checkout", **fields | differently)

@@ -24,6 +24,8 @@ OPEN_WITH_ID = {  # nobody's own
     "shop.preview_product",  # its link is signed
     "shop.find_nothing",
     "shop.collect_coupon",
+    "shop.show_words",
+    "shop.show_colour",
 }
 OWNED = {"order_no", "address_id", "line_id"}
 SECRETS = ("湖滨南路", "13800001234", "王小茶", "西湖龙井")

@@ -33,7 +33,9 @@ def test_no_amount_of_the_phone_is_ever_taken(app: Flask) -> None:
     page = phone.get("/shop/checkout", sku=sku_id, quantity=1, t="a-token-that-is-long-enough")
     names = ("total_fen", "pay_fen", "coupon_fen", "reduction_fen", "shipping_fen", "unit_price_fen", "price")
     fields: dict[str, object] = dict.fromkeys(names, "1")
-    fields |= {name: hidden(page, name) for name in ("t", "item", "address", "coupon", "seen_total_fen")}
+    fields |= {
+        name: hidden(page, name) for name in ("t", "terms", "item", "address", "coupon", "seen_total_fen")
+    }
 
     lied = phone.post("/shop/checkout", **fields | {"seen_total_fen": "1"})
     phone.post("/shop/checkout", **fields)
