@@ -15,6 +15,7 @@ from app.followers.service import find, find_many
 from app.wechat.replies import bring_back
 from console.desk import words
 from console.frame.labels import Labels
+from console.replies.labels import without_links
 
 blueprint = Blueprint("messages", __name__, url_prefix="/messages")
 
@@ -62,6 +63,7 @@ def index() -> str:
         answer_names=find_names(row.answered_by for row in found.rows),
         words=words,
         redact_words=redact_words,
+        without_links=without_links,
         kinds=[(kind, words.say_kind(kind)) for kind in KINDS],
         answers=[(each, _say_answers(each)) for each in ANSWERED_BY],
         filters=request.args.to_dict() | {"before": None},

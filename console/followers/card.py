@@ -23,6 +23,7 @@ from console.followers.pages import blueprint
 from console.followers.words import push_label, say_origin, say_source, tell_follower
 from console.frame.member import get_member_here
 from console.frame.message_kinds import say_kind
+from console.replies.labels import without_links
 
 MESSAGES, ORDERS = 20, 20
 
@@ -123,6 +124,7 @@ def _show(follower: Follower, disclosed: Sequence[Address] | None) -> str:
         ),
         say_source=say_source,
         say_kind=say_kind,
+        without_links=without_links,
         say_origin=lambda origin: say_origin(origin, names),
         never_seen=NEVER_SEEN,
         most_bytes=card.MAX_REMARK_BYTES,

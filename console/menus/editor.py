@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.errors import InputInvalid
-from app.staff.service import find_usernames
 from app.wechat.menus import drafts
 from app.wechat.menus.drafts import Draft, DraftChanged, Place
 from app.wechat.menus.limits import (
@@ -28,6 +27,7 @@ from app.wechat.menus.models import AccountMenu
 from app.wechat.menus.versions import find_shown, find_unanswered, get_default, get_menu
 from app.wechat.menus.words import say_type
 from console.frame.member import get_member_here
+from console.menus.actors import find_names
 from console.menus.choices import find_empty_answers, list_platforms, load_choices
 from console.menus.form import FormValues, read_fields, show_values
 from console.menus.phone import make_phone
@@ -136,7 +136,7 @@ def _show(menu: AccountMenu, conflict: DraftChanged | None = None) -> str:
     definition = drafts.definition_of(draft)
     problems = find_problems(definition) if definition["button"] else ()
     warnings = find_empty_answers(definition, choices)
-    names = find_usernames()
+    names = find_names()
     return render_template(
         "console/menus/editor.html",
         menu=menu,

@@ -6,7 +6,6 @@ from flask import render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app.staff.service import find_usernames
 from app.wechat.menus.blame import find_suspects
 from app.wechat.menus.differences import compare
 from app.wechat.menus.models import MenuVersion
@@ -22,6 +21,7 @@ from app.wechat.menus.versions import (
 from app.wechat.menus.words import say_place, say_rule, say_state
 from app.wechat.platform_errors import make_error
 from console.frame.member import get_member_here
+from console.menus.actors import find_names
 from console.menus.choices import load_choices
 from console.menus.diff import make_lines
 from console.menus.phone import make_phone
@@ -46,8 +46,7 @@ def history(menu_id: int) -> str:
         versions=[(each, _problem(each)) for each in versions],
         say_state=_say_state(menu.id),
         colours=STATE_COLOURS,
-        who=_who,
-        names=find_usernames(),
+        names=find_names(),
     )
 
 
@@ -75,8 +74,7 @@ def version(menu_id: int, number: int) -> str:
         is_now=now is not None and now.id == new.id,
         say_state=_say_state(menu.id),
         colours=STATE_COLOURS,
-        who=_who,
-        names=find_usernames(),
+        names=find_names(),
     )
 
 
@@ -112,7 +110,3 @@ def _problem(version: MenuVersion) -> str:
         say_place(place) for place, _button in find_suspects(version.errcode, version.sent)[:6]
     )
     return str(_("%(error)s（%(places)s）", error=words, places=places)) if places else words
-
-
-def _who(actor: str, names: dict[str, str]) -> str:
-    return names.get(actor) or {"command": str(_("命令行")), "seed": str(_("系统"))}.get(actor, actor)

@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.errors import InputInvalid, PlatformError
-from app.staff.service import find_usernames
 from app.wechat.account import get_account
 from app.wechat.menus import drafts, looking
 from app.wechat.menus.buttons import tidy
@@ -19,6 +18,7 @@ from app.wechat.menus.taking_over import TakenOver, take_over
 from app.wechat.menus.versions import find_shown, find_unanswered, get_default, list_personal
 from app.wechat.menus.words import say_action, say_place, say_rule
 from console.frame.member import get_member_here
+from console.menus.actors import find_names
 from console.menus.choices import load_choices, own_path
 from console.menus.diff import make_lines
 from console.menus.phone import make_phone
@@ -56,7 +56,7 @@ def shown() -> str:
         is_draft_unpublished=drafts.is_unpublished(default),
         say_lost=_say_lost,
         can_take_down=seen is not None and bool(seen.menu["button"] or seen.personal),
-        names=find_usernames(),
+        names=find_names(),
     )
 
 

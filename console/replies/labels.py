@@ -131,7 +131,7 @@ def reply_in_short(spec: ReplySpec, products: Mapping[str, Product], material: M
     if spec.kind in (ReplyKind.IMAGE, ReplyKind.VOICE, ReplyKind.VIDEO):
         return material.title if material else _("素材已删除")
     words = spec.title if spec.kind in (ReplyKind.MUSIC, ReplyKind.ARTICLE) else spec.text
-    return "".join(part.words for part in split_text(words)) or reply_label(spec.kind)
+    return without_links(words) or reply_label(spec.kind)
 
 
 def split_text(text: str) -> Iterator[TextPart]:
@@ -144,6 +144,11 @@ def split_text(text: str) -> Iterator[TextPart]:
         end = found.end()
     if end < len(text):
         yield TextPart(text[end:])
+
+
+def without_links(text: str) -> str:
+    """The words of a text as a phone shows them: of a link, what can be tapped."""
+    return "".join(part.words for part in split_text(text))
 
 
 def _say_products(titles: Sequence[str]) -> str:

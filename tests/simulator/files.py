@@ -7,11 +7,11 @@ from typing import Any
 
 import requests
 
-from simulator.platform.media import NO_FILM, SILENCE
+from simulator.platform.media import FILM, SILENCE
 from simulator.qr.drawing import draw_qr
 from tests.simulator.box import Box
 
-PNG, AMR, MP4 = draw_qr("x", 1), SILENCE, NO_FILM
+PNG, AMR, MP4 = draw_qr("x", 1), SILENCE, FILM
 JPG = b"\xff\xd8\xff\xe0" + b"x" * 40
 
 

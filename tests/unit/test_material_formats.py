@@ -11,6 +11,7 @@ from PIL import Image
 from app.core.errors import InputInvalid
 from app.core.pictures import draw_thumb, redraw
 from app.materials.recordings import check_video, check_voice
+from simulator.platform.media import FILM, SILENCE
 
 AMR_SECOND = (b"\x3c" + bytes(31)) * 50
 MP3_FRAME = b"\xff\xfb\x90\x00" + bytes(413)  # 128 kbit/s, 44.1 kHz: 417 bytes, 26 ms
@@ -160,6 +161,10 @@ def test_a_voice_wechat_would_refuse_is_refused(data: bytes, words: str) -> None
 
 def test_a_video_is_an_mp4() -> None:
     assert check_video(MP4) == "mp4"
+
+
+def test_what_wechat_in_a_box_sends_by_itself_is_taken() -> None:
+    assert (check_voice(SILENCE), check_video(FILM)) == ("amr", "mp4")
 
 
 @pytest.mark.parametrize(

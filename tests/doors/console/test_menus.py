@@ -72,10 +72,10 @@ def draft(app: Flask) -> list[dict[str, Any]]:
         return list(drafts.definition_of(drafts.load_draft(get_default()))["button"])
 
 
-def publish(app: Flask, definition: dict[str, Any], **wish: Any) -> None:
+def publish(app: Flask, definition: dict[str, Any], by: str = "staff:1", **wish: Any) -> None:
     with app.app_context():
         account = get_account()
-        wanted = Wish(wish.pop("menu_id", get_default().id), definition, "staff:1", **wish)
+        wanted = Wish(wish.pop("menu_id", get_default().id), definition, by, **wish)
         publishing.publish(account.client, wanted, account.make_link)
 
 
@@ -277,6 +277,19 @@ def test_versions_are_compared_and_brought_back(app: Flask, console: Console, pl
     assert "和第 2 版相比" in console.text(f"{address}/1?with=2")
     for wrong in (f"{address}/9", "/menus/99/history", "/menus/99", f"{address}/{2**63}"):
         assert console.get(wrong).status_code == 404
+
+
+@pytest.mark.usefixtures("platform")
+def test_a_menu_published_from_the_command_line_says_so(app: Flask, console: Console) -> None:
+    publish(app, FIRST, by="command")
+    address = f"/menus/{menu_id(app)}"
+
+    for page in (
+        console.text(address),
+        console.text(f"{address}/history"),
+        console.text(f"{address}/history/1"),
+    ):
+        assert "命令行 · " in page
 
 
 def test_a_menu_changed_elsewhere_is_shown_and_put_right(

@@ -71,6 +71,18 @@ def test_the_log_masks_numbers_and_harms_nobody(app: Flask, console: Console) ->
     assert "默认回复" in page
 
 
+def test_what_we_said_is_shown_as_a_phone_shows_it(app: Flask, console: Console) -> None:
+    link = '<a href="https://tea.example/shop/">进店看看</a>'
+    with app.app_context():
+        follower_id = make_follower(OPENID).id
+        add(f"您可以 {link}", direction=Direction.OUT)
+        add(f"看 {link} 骗人的")
+
+    for page in (console.text("/messages/"), console.text(f"/followers/{follower_id}")):
+        assert "您可以 进店看看" in page
+        assert "看 &lt;a href=" in page  # a follower's words stay as he typed them
+
+
 def test_the_log_s_filters_stand_in_the_address(app: Flask, console: Console) -> None:
     with app.app_context():
         add("红茶")
