@@ -14,11 +14,14 @@ from app.catalog.states import ProductState
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.media.store import get_media
+from app.delivery.points import PointDraft, save_point
 from app.keywords.drafts import RuleDraft
 from app.keywords.matching import Audience, Hours, Keyword, MatchMode
 from app.keywords.replies import ReplyMode, read_specs
 from app.keywords.service import add_rule
 from app.payments import opening
+from app.pricing.offers import CouponKind
+from app.promotions.coupons import CouponDraft, save_coupon
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +30,7 @@ ACTOR = "seed"
 
 
 def seed_shop(folder: Path) -> bool:
-    """Put categories, products and keyword rules in; False, and nothing changed, when there are products.
+    """Put categories, products, offers and keyword rules in; False, and nothing changed, when there are products.
 
     Raises: FileNotFoundError, KeyError or ValueError when the folder is not what it should be.
     """
@@ -46,6 +49,10 @@ def seed_shop(folder: Path) -> bool:
             session.add(_product(entry, position, categories[entry["category"]]))
         for entry in shop["keyword_rules"]:
             add_rule(_rule(entry), actor=ACTOR)
+        for entry in shop.get("coupons", ()):
+            save_coupon(_coupon(entry), actor=ACTOR)
+        for entry in shop.get("pickup_points", ()):
+            save_point(PointDraft(**entry), actor=ACTOR)
     logger.info("shop seeded", extra={"products": len(shop["products"])})
     return True
 
@@ -98,6 +105,24 @@ def _sku(entry: Mapping[str, Any], options: Sequence[Mapping[str, Any]], positio
         stock=entry["stock"],
         weight_grams=entry["weight_grams"],
         position=position,
+    )
+
+
+def _coupon(entry: Mapping[str, Any]) -> CouponDraft:
+    """An amount off for everybody, once each, from now on for so many days."""
+    return CouponDraft(
+        title=entry["title"],
+        kind=CouponKind.FIXED,
+        value=entry["off_fen"],
+        most_fen=0,
+        threshold_fen=entry["from_fen"],
+        pieces=0,
+        per_person=1,
+        tag_id=None,
+        starts_at=clock.now(),
+        ends_at=clock.now() + timedelta(days=entry["days"]),
+        valid_days=0,
+        is_listed=True,
     )
 
 

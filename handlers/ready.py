@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Flask
 
-from app.catalog.news import Card, all_cards
+from app.catalog.news import Card
 from app.conversations.kf_desk import KfDesk, load_kf_desk
 from app.conversations.service_hours import ServiceHours, load_service_hours
+from app.core import clock
 from app.core.db import db
 from app.core.driver import Driver
 from app.core.marks import ANSWERS, CATALOG, MarkReader, changes_here
@@ -28,6 +29,7 @@ from app.keywords.service import load_matcher
 from app.keywords.standing import Occasion, Standing, load_cool_down, load_standing
 from app.materials.uploading import find_media_ids
 from app.orders.asker import Asker, AskerReader
+from app.promotions.cards import all_cards_now, next_change
 from app.wechat.menus.versions import load_button_names
 from app.words.face import load_face
 from handlers.answers import Answer, Prepared
@@ -64,6 +66,7 @@ class Ready:
         self._setup: Setup | None = None
         self.answers: dict[int, Answer] = {}  # of rules that say the same to everybody, by rule
         self.cards: Mapping[str, Card] = {}  # by slug, what came on sale last first
+        self._cards_until: datetime | None = None  # when a flash sale changes their prices
         self._codes: dict[tuple[EntranceKind, str], str] = {}
         self._prepared: dict[object, tuple[Prepared, ...]] = {}
         self._seen: dict[str, int] = {}
@@ -117,8 +120,9 @@ class Ready:
         seen = self._marks.read()
         if self._setup is None or seen.get(ANSWERS) != self._seen.get(ANSWERS):
             self._setup, self.answers = self._read(), {}
-        if self._seen_here < 0 or seen.get(CATALOG) != self._seen.get(CATALOG):
-            self.cards, self._prepared, self.answers = self._read_cards(), {}, {}
+        if seen.get(CATALOG) != self._seen.get(CATALOG) or self._are_cards_old():
+            self.cards, self._cards_until = self._read_cards()
+            self._prepared, self.answers = {}, {}
         elif len(self._prepared) > MOST_PREPARED:
             self._prepared = {}
         if self._seen_here < 0:
@@ -126,9 +130,14 @@ class Ready:
             gc.freeze()
         self._seen, self._seen_here, self._checked_at = seen, seen_here, now
 
-    def _read_cards(self) -> Mapping[str, Card]:
+    def _are_cards_old(self) -> bool:
+        is_over = self._cards_until is not None and clock.now() >= self._cards_until
+        return is_over or self._seen_here < 0
+
+    def _read_cards(self) -> tuple[Mapping[str, Card], datetime | None]:
         with self._app.app_context():
-            return all_cards()
+            until = next_change()  # read first: what begins meanwhile is read again
+            return all_cards_now(), until
 
     def _read(self) -> Setup:
         with self._app.app_context():

@@ -12,8 +12,8 @@ from app.promotions.states import CouponState
 from webviews.coupon_words import coupon_terms, coupon_value
 from webviews.door import shop
 from webviews.guards import follower_only, open_to_all
-from webviews.own_paths import safe_path
-from webviews.session import find_follower, get_follower
+from webviews.own_paths import safe_path, this_path
+from webviews.session import find_follower, get_follower, is_snapshot, is_wechat
 
 GROUPS = ("usable", "used", "over")
 
@@ -21,8 +21,12 @@ GROUPS = ("usable", "used", "over")
 @shop.get("/coupons")
 @open_to_all
 def show_coupons() -> ResponseReturnValue:
-    """What may be collected now."""
+    """What may be collected now. In WeChat he is logged in first, silently: some coupons are for certain
+    followers, and a tap on one must not be lost to the login.
+    """
     follower = find_follower()
+    if follower is None and is_wechat() and not is_snapshot():
+        return redirect(url_for("shop.start_login", to=this_path()), 303)
     return render_template(
         "shop/coupons.html",
         offered=holding.list_offered(follower.id if follower else None),

@@ -24,6 +24,7 @@ class Card:
     picture: str
     lowest_fen: int | None  # None without a SKU
     highest_fen: int | None
+    is_flash: bool = False  # the lowest price is the one of a flash sale
 
     @property
     def headline(self) -> str:
@@ -31,7 +32,8 @@ class Card:
         if self.lowest_fen is None:
             return self.title
         more = " 起" if self.highest_fen != self.lowest_fen else ""
-        return f"{self.title} ¥{format_yuan(self.lowest_fen)}{more}"
+        kind = "秒杀 " if self.is_flash else ""
+        return f"{self.title} {kind}¥{format_yuan(self.lowest_fen)}{more}"
 
     def picture_url(self, base_url: str) -> str:
         """The picture's full address; empty without one."""

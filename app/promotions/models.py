@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.catalog.models import Sku
 from app.core.db import Base, CreatedAt, Fen, Id, UtcDateTime, state_column
+from app.core.marks import CATALOG, watch
 from app.pricing.offers import CouponKind
 from app.promotions.states import CouponState
 
@@ -140,3 +141,6 @@ class FlashTake(Base):
     item_id: Mapped[int] = mapped_column(ForeignKey("flash_items.id"))
     follower_id: Mapped[int] = mapped_column(ForeignKey("followers.id"))
     quantity: Mapped[int] = mapped_column(default=0)
+
+
+watch(CATALOG, FlashSale, FlashItem)

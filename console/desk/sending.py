@@ -16,7 +16,6 @@ from flask import (
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.catalog.news import find_card
 from app.catalog.service import list_on_sale
 from app.conversations import desk
 from app.conversations.models import Conversation, Holder
@@ -31,6 +30,7 @@ from app.materials.models import MaterialKind
 from app.materials.service import MAX_PICTURE_BYTES, add_material
 from app.orders.cards import order_card
 from app.orders.listing import get_own, list_own
+from app.promotions.cards import find_card_now
 from app.wechat.account import get_account
 from app.wechat.replies import Article, MediaReply, NewsReply, Reply, TextReply
 from console.desk.pages import show_talk
@@ -75,7 +75,7 @@ def send_product(conversation_id: int) -> AnyResponse | tuple[str, int]:
     row = desk.get_conversation(conversation_id)
 
     def make() -> Reply:
-        card = find_card(request.form.get("slug", "")[:60])
+        card = find_card_now(request.form.get("slug", "")[:60])
         if card is None:
             raise InputInvalid(_("这件商品不在架上"))
         base = current_app.config["BASE_URL"]

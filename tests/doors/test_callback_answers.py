@@ -12,6 +12,7 @@ from app.conversations import desk
 from app.conversations.kf_desk import PREFERENCE
 from app.conversations.models import Direction, Message
 from app.conversations.settling import settle_due
+from app.core import clock
 from app.core.db import db, transaction
 from app.core.preferences import keep_preference
 from app.entrances.models import EntranceKind
@@ -26,6 +27,7 @@ from app.wechat.callback.messages import Push
 from handlers.answers import Answer
 from handlers.ready import Ready
 from tests.factories import make_follower, make_order, make_rule, make_sku
+from tests.offers import make_flash
 from tests.pushes import OPENID, push, read_fields, write_event, write_message, write_text
 
 HELLO = ReplySpec(ReplyKind.TEXT, text="你好")
@@ -316,6 +318,23 @@ def test_a_price_that_changed_is_on_the_next_card(say: Callable[[str], dict[str,
         sku.price_fen = 7200
 
     assert say("茶")["Articles/item/Title"].endswith("¥72.00")
+
+
+def test_a_card_has_the_flash_price_while_the_sale_runs(
+    say: Callable[[str], dict[str, str]], app: Flask, advance: Callable[[timedelta], None]
+) -> None:
+    sku = make_sku(price_fen=6800)
+    make_rule("茶", replies=[ReplySpec(ReplyKind.PRODUCT, slugs=(sku.product.slug,))])
+    hour, ready = timedelta(hours=1), app.extensions["answering"].ready
+    make_flash(sku, price_fen=4800, starts_at=clock.now() + hour, ends_at=clock.now() + 2 * hour)
+    titles = []
+
+    for _ in range(3):  # before it, in it, after it
+        titles.append(say("茶")["Articles/item/Title"])
+        advance(hour)
+        ready._checked_at -= 1.1
+
+    assert titles == ["西湖龙井 ¥68.00", "西湖龙井 秒杀 ¥48.00", "西湖龙井 ¥68.00"]
 
 
 def test_a_database_server_that_was_restarted_is_found_again(

@@ -16,7 +16,7 @@ from app.promotions.models import FollowerCoupon
 from tests.doors.test_shop_checkout import TOKEN, Buyer
 from tests.factories import make_sku
 from tests.fakes import FakeGateway
-from tests.follower_phone import HOME, Phone, hidden
+from tests.follower_phone import HOME, SAFARI, Phone, hidden
 from tests.offers import FLAT, make_coupon, make_flash, make_point, make_reduction, make_template
 
 
@@ -55,7 +55,16 @@ def test_a_coupon_is_collected_once_and_listed_as_own(app: Flask, buyer: Buyer) 
 def test_the_centre_can_be_read_before_login(app: Flask) -> None:
     make(app, make_coupon, title="新客立减")
 
-    assert "新客立减" in Phone(app).get("/shop/coupons").text
+    assert "新客立减" in Phone(app, agent=SAFARI).get("/shop/coupons").text
+
+
+def test_wechat_logs_in_before_the_centre_so_that_no_tap_is_lost(app: Flask) -> None:
+    coupon_id, phone = make(app, make_coupon), Phone(app)
+
+    assert phone.get("/shop/coupons").location == "/shop/login?to=/shop/coupons"
+    phone.log_in(to="/shop/coupons").post(f"/shop/coupons/{coupon_id}/collect")
+
+    assert "已领取" in phone.get("/shop/coupons").text
 
 
 def test_the_best_coupon_is_chosen_with_its_reason_and_the_costs_add_up(app: Flask, buyer: Buyer) -> None:

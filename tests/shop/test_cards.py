@@ -5,7 +5,10 @@ from flask import Flask
 from app.catalog.models import Product, ProductPicture, ProductState, Sku
 from app.catalog.news import all_cards, find_card
 from app.core.db import db, transaction
-from tests.factories import make_sku
+from app.promotions.cards import all_cards_now, find_card_now
+from app.promotions.flash import take
+from tests.factories import make_follower, make_sku
+from tests.offers import make_flash
 
 
 def test_a_card_says_title_and_price_and_knows_its_door(shop: Flask) -> None:
@@ -62,3 +65,18 @@ def test_the_newest_come_first(shop: Flask) -> None:
     assert list(all_cards()) == [second, first]
     assert all_cards()[first] == find_card(first)
     db.session.rollback()
+
+
+def test_a_flash_price_is_on_the_card_until_its_pieces_are_gone(shop: Flask) -> None:
+    sku, other = make_sku(price_fen=6800), make_sku(price_fen=3000)
+    slug, item = sku.product.slug, make_flash(sku, price_fen=4800, pieces=1)
+    follower_id = make_follower().id
+
+    assert [card.headline for card in all_cards_now().values()] == ["西湖龙井 ¥30.00", "西湖龙井 秒杀 ¥48.00"]
+    assert find_card_now(slug) == all_cards_now()[slug]
+    with transaction():
+        assert take(item.id, 1, follower_id=follower_id)
+
+    assert all_cards_now() == all_cards()
+    assert find_card_now(other.product.slug) == find_card(other.product.slug)
+    assert find_card_now("nothing") is None

@@ -10,10 +10,12 @@ from app.catalog.news import find_card
 from app.core import clock
 from app.core.db import db
 from app.core.media.store import get_media
+from app.delivery.points import list_open_points
 from app.keywords.lab import AskerInMind, failing_tests, try_sentence
 from app.keywords.matching import MatchMode, Verdict
 from app.keywords.replies import ReplyKind, read_specs
 from app.keywords.service import list_active
+from app.promotions.holding import list_offered
 from app.seed import read_menu, seed_shop
 from app.wechat.menus.limits import find_problems
 from handlers.menu_clicks import PRODUCT
@@ -33,6 +35,14 @@ def test_the_demo_fills_an_empty_shop_once(shop: Flask) -> None:
 
     assert (count(Product), count(Sku)) == (products, skus)
     assert products >= 10
+
+
+def test_the_demo_has_a_coupon_for_everybody_and_a_place_to_fetch_goods(shop: Flask) -> None:
+    seed_shop(DEMO)
+
+    (offered,) = list_offered(None)
+    assert (offered.can_collect, offered.coupon.value, offered.coupon.threshold_fen) == (True, 1000, 9900)
+    assert [point.title for point in list_open_points()] == ["小铺门店"]
 
 
 def test_every_card_of_the_demo_has_its_picture(shop: Flask) -> None:
