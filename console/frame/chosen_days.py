@@ -39,6 +39,11 @@ def read_days() -> ChosenDays:
     return ChosenDays(Days.until_today(number), number)
 
 
+def read_span() -> Days | None:
+    """Days named one by one in the address; None when it names none, or none that make sense."""
+    return chosen.days if not (chosen := read_days()).preset else None
+
+
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
