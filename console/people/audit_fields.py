@@ -15,6 +15,7 @@ from app.staff.roles import get_role
 from console.frame.labels import Labels
 from console.frame.moments import full_moment
 from console.frame.role_labels import role_label
+from console.frame.state_labels import state_label
 
 # What the log is about: what stands before the colon of a subject.
 kind_label = Labels(
@@ -35,6 +36,7 @@ kind_label = Labels(
         "staff": _l("成员"),
     }
 )
+opening_label = Labels({"closed": _l("没有开业"), "released": _l("已开业")})
 field_label = Labels(
     {
         "counting": _l("计费方式"),
@@ -62,6 +64,7 @@ field_label = Labels(
         "regions": _l("地区"),
         "rights": _l("权限"),
         "role": _l("角色"),
+        "price": _l("价格"),
         "searched": _l("按文字找过"),
         "sku": _l("规格"),
         "starts_at": _l("开始"),
@@ -103,9 +106,10 @@ def changes_of(entry: AuditEntry) -> list[Change]:
     return sorted(fields, key=lambda each: not each.is_new)
 
 
-def subject_label(subject: str) -> str:
-    """`sku:7` → `规格 7`."""
+def subject_label(subject: str, names: Mapping[str, str]) -> str:
+    """`sku:7` → `规格 7`; people and roles by their names."""
     kind, _colon, number = subject.partition(":")
+    number = role_label(get_role(number)) if kind == "role" else names.get(subject, number)
     return f"{kind_label(kind)} {number}".strip()
 
 
@@ -138,6 +142,8 @@ def _say_text(name: str, value: str) -> str:
             ),
             value,
         )
+    if name == "state":
+        return state_label(value) if value in state_label else opening_label(value)
     if name == "role":
         return role_label(get_role(value))
     if name.endswith("_at"):

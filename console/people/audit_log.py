@@ -49,7 +49,7 @@ def index() -> str:
         kinds=kind_label.table,
         who=lambda actor: say_actor(actor, names),
         action_label=action_label,
-        subject_label=subject_label,
+        subject_label=lambda subject: subject_label(subject, names),
         changes_of=changes_of,
     )
 
@@ -70,7 +70,7 @@ def _rows(wanted: Wanted) -> Iterator[list[Cell]]:
             full_moment(entry.at),
             say_actor(entry.actor, names),
             action_label(entry.action),
-            subject_label(entry.subject),
+            subject_label(entry.subject, names),
             "\n".join(f"{each.label}: {each.was}" for each in changes),
             "\n".join(f"{each.label}: {each.became}" for each in changes),
             entry.hash,

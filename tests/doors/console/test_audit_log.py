@@ -43,7 +43,7 @@ def listed(console: Console, query: str = "") -> str:
 def test_an_entry_is_told_in_words_with_both_sides(console: Console, entries: None) -> None:
     page = listed(console)
 
-    for words in ("修改了角色的退款上限", "角色 operator", "一次最多可退", "¥200.00", "¥300.50", "#1 · "):
+    for words in ("修改了角色的退款上限", "角色 运营", "一次最多可退", "¥200.00", "¥300.50", "#1 · "):
         assert words in page
 
 
@@ -113,7 +113,7 @@ def test_the_file_holds_what_the_filters_leave_and_calculates_nothing(
     assert rows[3][2:7] == [
         "owner",
         "修改了角色的退款上限",
-        "角色 operator",
+        "角色 运营",
         "一次最多可退: ¥200.00",
         "一次最多可退: ¥300.50",
     ]
