@@ -22,6 +22,7 @@ from app.staff.sessions import StaffMember, find_member
 from tests.staff import PASSWORD, make_hashes_quick, make_staff
 from tests.threads import run_in_threads
 
+pytestmark = pytest.mark.usefixtures("advance")  # else half a minute may pass in between
 HERE = Client("203.0.113.7")
 
 

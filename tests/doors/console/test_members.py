@@ -82,6 +82,7 @@ def test_who_may_only_look_sees_no_way_to_change(app: Flask, console: Console) -
     assert wang.post(f"{path}/off").status_code == 403
 
 
+@pytest.mark.usefixtures("advance")  # else half a minute may pass in between
 def test_the_second_factor_is_turned_on_and_asked_for(app: Flask, console: Console) -> None:
     assert console.post("/account/second-factor/begin", password="wrong").status_code == 422
     console.post("/account/second-factor/begin", password=PASSWORD)
