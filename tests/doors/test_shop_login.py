@@ -220,6 +220,7 @@ def entrance_of_next_order(app: Flask, phone: Phone, sku_id: int, name: str) -> 
         item=f"{sku_id}:1",
         address=hidden(page, "address"),
         seen_total_fen=hidden(page, "seen_total_fen"),
+        terms=hidden(page, "terms"),
     )
     assert answer.status_code == 303
     with app.app_context():
