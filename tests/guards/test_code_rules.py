@@ -5,7 +5,7 @@ import re
 
 from app.tasks import HANDLERS, LONG_HANDLERS
 from console.frame.audit_words import action_label
-from tests.guards.source import calls, python_files, trees
+from tests.guards.source import calls, nodes, python_files, trees
 
 LONGEST_FILE, LONGEST_FUNCTION = 300, 60
 BARRED_NAMES = {"utils", "helpers", "misc", "common"}
@@ -21,8 +21,8 @@ def test_no_function_is_long() -> None:
     found = [
         f"{path}:{node.name}"
         for path, tree in trees()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno > LONGEST_FUNCTION
+        for node in nodes(tree, ast.FunctionDef)
+        if (node.end_lineno or 0) - node.lineno > LONGEST_FUNCTION
     ]
 
     assert found == []
@@ -36,8 +36,8 @@ def test_every_function_is_annotated() -> None:
     found = [
         f"{path}:{node.lineno} {node.name}"
         for path, tree in trees()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef) and node.returns is None
+        for node in nodes(tree, ast.FunctionDef)
+        if node.returns is None
     ]
 
     assert found == []

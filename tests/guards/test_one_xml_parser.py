@@ -3,9 +3,9 @@
 import ast
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-OURS = ROOT / "app" / "wechat" / "callback" / "flat_xml.py"
-SHOP = ("app", "handlers", "webviews", "console", "api")
+from tests.guards.source import nodes, parse_file, python_files
+
+OURS = Path("app/wechat/callback/flat_xml.py")
 PARSERS = (
     "xml",
     "pyexpat",
@@ -20,11 +20,10 @@ PARSERS = (
 
 
 def find_imports(file: Path) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
+    tree = parse_file(file)
+    names = {alias.name for node in nodes(tree, ast.Import) for alias in node.names}
+    for node in nodes(tree, ast.ImportFrom):
+        if node.module:
             names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
     return names
 
@@ -34,9 +33,9 @@ def is_parser(name: str) -> bool:
 
 
 def test_no_other_file_of_the_shop_imports_an_xml_parser() -> None:
-    files = [file for folder in SHOP for file in (ROOT / folder).rglob("*.py") if file != OURS]
+    files = [file for file in python_files() if file != OURS]
 
-    guilty = {str(file.relative_to(ROOT)) for file in files if any(map(is_parser, find_imports(file)))}
+    guilty = {str(file) for file in files if any(map(is_parser, find_imports(file)))}
 
     assert files
     assert guilty == set()
