@@ -25,6 +25,10 @@ class QuietHandler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         return
 
+    def connection_dropped(self, error: BaseException, environ: object = None) -> None:
+        """Nothing more is read from it: that would fail on a connection we have cut ourselves."""
+        self.close_connection = True
+
 
 class Servers:
     """The engine with its two listening ports."""
@@ -48,17 +52,21 @@ class Servers:
         ]
         for found in sockets:
             found.close()  # the servers hold duplicates
+        self._threads = [
+            threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
+            for server in self._servers
+        ]
 
     def start(self) -> None:
         self.engine.start()
-        for server in self._servers:
-            threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         self.engine.stop()
-        for server in self._servers:
-            server.shutdown()
-            server.server_close()
+        for server, thread in zip(self._servers, self._threads, strict=True):
+            server.shutdown()  # closes its socket as well
+            thread.join()
         self.engine.close()
 
 

@@ -43,6 +43,10 @@ def running_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
     environ = {"SIM_PORT": "0", "SIM_WEB_PORT": "0", "SIM_UPSTREAM": upstream}
     servers = Servers(load_settings(folder, environ))
     servers.start()
-    yield Box(servers, shop)
+    with pytest.MonkeyPatch.context() as patch:
+        # Longer than any test waits for an answer that never comes, and no longer: the thread that stays silent
+        # would end in the middle of somebody else's test.
+        patch.setattr("simulator.http_faults.LONGEST_SILENCE_SECONDS", 1.0)
+        yield Box(servers, shop)
     servers.stop()
     shop.stop()

@@ -30,13 +30,14 @@ class FakeShop:
 
     def start(self) -> str:
         self.server = make_server("127.0.0.1", 0, self._serve, threaded=True)
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
+        self.thread.start()
         return f"http://127.0.0.1:{self.server.server_port}"
 
     def stop(self) -> None:
         assert self.server is not None
-        self.server.shutdown()
-        self.server.server_close()
+        self.server.shutdown()  # closes its socket as well
+        self.thread.join()
 
     def forget(self) -> None:
         self.received.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 
 import pytest
 import requests
@@ -181,3 +182,15 @@ def test_an_answer_can_break_before_or_after_the_effect(box: Box, kind: str, mom
 
     done = box.api("GET", "/cgi-bin/menu/get", token=token).get("errcode") != 46003
     assert done == (moment == "after")
+
+
+def test_a_connection_that_was_cut_is_not_read_any_more(box: Box, capsys: pytest.CaptureFixture[str]) -> None:
+    before = set(threading.enumerate())
+    box.post("faults", name="api_reset", value="before", once=True)
+
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{box.base}/cgi-bin/token", timeout=5)
+
+    for answering in set(threading.enumerate()) - before:
+        answering.join(5)
+    assert "Traceback" not in capsys.readouterr().err

@@ -80,7 +80,8 @@ class Phone:
 def running_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
     folder, shop = tmp_path_factory.mktemp("box"), SampleShop()
     server = make_server("127.0.0.1", 0, create_sample_shop(shop), threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
     process = start_simulator(folder, f"http://127.0.0.1:{server.server_port}")
     assert process.stdout is not None
     ready = json.loads(process.stdout.readline())
@@ -90,8 +91,8 @@ def running_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
     process.terminate()
     process.wait(10)
     process.stdout.close()
-    server.shutdown()
-    server.server_close()
+    server.shutdown()  # closes its socket as well
+    thread.join()
 
 
 @pytest.fixture

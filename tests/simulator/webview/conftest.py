@@ -110,10 +110,11 @@ class Shop:
 @pytest.fixture(scope="session")
 def shop_server() -> Iterator[BaseWSGIServer]:
     server = make_server("127.0.0.1", 0, Shop(), threaded=True)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
     yield server
-    server.shutdown()
-    server.server_close()
+    server.shutdown()  # closes its socket as well
+    thread.join()
 
 
 @pytest.fixture
