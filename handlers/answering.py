@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.conversations.inbox import Inbox, Kept, Said
-from app.conversations.settling import AT_ONCE, settle_push
+from app.conversations.settling import AT_ONCE, settle_all_of
 from app.core import clock
 from app.core.db import db
 from app.core.driver import Driver
@@ -44,7 +44,7 @@ class Answering:
     def answer(self, received: Received) -> str:
         """The answer before encryption: reply XML or `success`.
 
-        Raises: sqlalchemy.exc.OperationalError when the push could not be kept.
+        Raises: sqlalchemy.exc.SQLAlchemyError when the push could not be kept.
         """
         began = time.monotonic()
         answer = self._find(received.push)
@@ -63,7 +63,7 @@ class Answering:
         if kept is None:
             return self._say(received, WITH_A_PERSON)
         if kept.is_first and (answer.hands_over or push.kind in AT_ONCE):
-            self._settle(kept.message_id)
+            self._settle(push.openid)
         return self._write(push, kept, parts.at_once, to_event=to_event)
 
     def _find(self, push: Push) -> Answer:
@@ -85,13 +85,13 @@ class Answering:
             tail = write_tail(bring_back(read_kept(kept.reply)), to_event=to_event)
         return write_head(push, kept.sent_seconds) + tail
 
-    def _settle(self, message_id: int) -> None:
+    def _settle(self, openid: str) -> None:
         """What must be true before he writes again; when it fails here, the worker does it."""
         try:
             with self._app.app_context():
-                settle_push(message_id)
+                settle_all_of(openid)
         except Exception:
-            logger.exception("message not settled", extra={"message_id": message_id})
+            logger.exception("pushes not settled", extra={"openid": openid})
 
 
 def _engine(app: Flask) -> Engine:

@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, case, or_, select, update
 
-from app.conversations.models import Conversation, Holder, Message, all_of
+from app.conversations.models import Conversation, Holder, Message
 from app.conversations.sending import queue_reply, send_again
 from app.conversations.states import CONVERSATION_MOVES
 from app.conversations.window import Window, find_windows
@@ -68,7 +68,7 @@ def ask_for_person(openid: str, at: datetime, kf_account: str = "") -> bool:
         row = _get_or_create(openid, at)
         if row.state != Holder.BOT:
             return False
-        seen = select(Message.id).where(all_of(openid), Message.at < at)
+        seen = select(Message.id).where(Message.openid == openid, Message.at < at)
         return _move(
             row,
             Holder.WAITING,

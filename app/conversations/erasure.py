@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import update
 
-from app.conversations.models import ERASED, Conversation, Message, all_of
+from app.conversations.models import ERASED, Conversation, Message, UnsettledPush
 from app.core.db import transaction
 
 PLACES = ("location", "event:location", "event:location_select")  # kinds that say where he was
@@ -34,10 +34,11 @@ def erase_places(openid: str, *, until: datetime) -> None:
 
 def _empty(openid: str, until: datetime | None, *, kinds: tuple[str, ...] = ()) -> None:
     with transaction() as session:
-        his = update(Message).where(all_of(openid))
-        if until is not None:
-            his = his.where(Message.at <= until)
-        if kinds:
-            his = his.where(Message.kind.in_(kinds))
-        emptied = his.values(content="", payload=ERASED, reply=None, further=None, file=None)
-        session.execute(emptied.execution_options(synchronize_session=False))
+        for table, emptied in ((Message, {"file": None}), (UnsettledPush, {})):
+            his = update(table).where(table.openid == openid)
+            if until is not None:
+                his = his.where(table.at <= until)
+            if kinds:
+                his = his.where(table.kind.in_(kinds))
+            his = his.values(content="", payload=ERASED, reply=None, further=None, **emptied)
+            session.execute(his.execution_options(synchronize_session=False))

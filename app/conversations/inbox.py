@@ -1,19 +1,21 @@
-"""What was pushed, kept with its answer in one INSERT: log, recognition of repeats and work to be done, all in one row.
+"""What was pushed, kept with its answer in one INSERT: recognition of repeats and work to be done, all in one row.
 
 The answer is found first and stored second. Of several who answer the same push one INSERT wins, and everybody
-else says what the winner said. Nothing needs to be claimed, because finding an answer changes nothing. Whether a
-person answers this follower is asked by the INSERT itself: another statement would cost a third more.
+else says what the winner said. Nothing needs to be claimed, because finding an answer changes nothing. Whether the
+push is in the log already, and whether a person answers this follower, is asked by the INSERT itself: another
+statement would cost a third more.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Engine,
-    Select,
     String,
     Table,
     Text,
@@ -21,23 +23,27 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
-    true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 
-from app.conversations.models import Conversation, Direction, Holder, Message
+from app.conversations.models import Conversation, Holder, Message, UnsettledPush
 from app.conversations.words import words_of
-from app.core import clock
 from app.core.driver import Driver, Statement
 from app.wechat.callback.codec import Received
 
-_TABLE: Table = Message.__table__  # type: ignore[assignment]
-_GIVEN = ("dedupe_key", "at", "openid", "kind", "content", "payload", "answered_by")
+LARGEST = 2**63 - 1  # what both databases keep as an integer
+MESSAGE = "m:"  # how the dedupe key of a message begins: its MsgId follows
+
+_TABLE: Table = UnsettledPush.__table__  # type: ignore[assignment]
+_AS_TEXT = ("reply", "further")  # written as JSON before they come here
 _VALUES: Mapping[str, BindParameter[Any]] = {
-    **{name: bindparam(name, type_=_TABLE.c[name].type, required=True) for name in _GIVEN},
-    **{name: bindparam(name, type_=Text(), required=True) for name in ("reply", "further")},
-    "direction": bindparam("direction", Direction.IN.value, type_=String()),
+    column.name: bindparam(
+        column.name, type_=Text() if column.name in _AS_TEXT else column.type, required=True
+    )
+    for column in _TABLE.columns
 }
+_IN_THE_LOG = select(Message.id).where(Message.dedupe_key == _VALUES["dedupe_key"]).exists()
 _WITH_A_PERSON = (
     select(Conversation.id)
     .where(Conversation.openid == _VALUES["openid"])
@@ -48,6 +54,11 @@ _WITH_A_PERSON = (
     )
     .exists()
 )
+_NUMBER, _KEY = bindparam("number", required=True), bindparam("key", type_=String(), required=True)
+
+
+class NotKept(SQLAlchemyError):
+    """Another push with the same number waits to be settled; WeChat must push this one again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,6 @@ class Said:
 class Kept:
     """The answer that counts for this push."""
 
-    message_id: int
     is_first: bool  # False: this push was answered before, and this is what it was told
     sent_seconds: int  # the answer's CreateTime
     reply: str | None  # the reply as JSON; None: `success`
@@ -74,22 +84,28 @@ class Inbox:
 
     def __init__(self, engine: Engine, driver: Driver) -> None:
         self._driver = driver
-        self._always = Statement(_insert(engine, select(*_VALUES.values())), engine)
-        with_nobody = select(*_VALUES.values()).where(~_WITH_A_PERSON)
-        self._unless_with_a_person = Statement(_insert(engine, with_nobody), engine)
-        known = select(_TABLE.c.id, _seconds(engine), _TABLE.c.reply.label("text"))
-        self._known = Statement(known.where(_TABLE.c.dedupe_key == bindparam("key", required=True)), engine)
+        self._always = Statement(_insert(engine, ~_IN_THE_LOG), engine)
+        self._unless_with_a_person = Statement(_insert(engine, ~_IN_THE_LOG & ~_WITH_A_PERSON), engine)
+        waiting = select(_seconds(engine, _TABLE.c.at), _TABLE.c.reply.label("text"))
+        waiting = waiting.where(_TABLE.c.number == _NUMBER, _TABLE.c.dedupe_key == _KEY)
+        logged = select(_seconds(engine, Message.at), Message.__table__.c.reply.label("text"))
+        self._known = [
+            Statement(waiting, engine),
+            Statement(logged.where(Message.dedupe_key == _KEY), engine),
+        ]
 
     def keep(self, received: Received, said: Said, *, at: datetime, gives_way: bool = False) -> Kept | None:
         """Store the push with its answer, or find what was answered before.
 
         With `gives_way` None: a person answers this follower, and nothing was kept.
-        Raises: sqlalchemy.exc.OperationalError when the database does not answer in time.
+        Raises: sqlalchemy.exc.OperationalError when the database does not answer in time; NotKept.
         """
         push = received.push
-        message_id = self._driver.insert(
+        number = number_of(push.dedupe_key)
+        is_new = self._driver.insert(
             self._unless_with_a_person if gives_way else self._always,
             {
+                "number": number,
                 "dedupe_key": push.dedupe_key,
                 "at": at,
                 "openid": push.openid,
@@ -101,28 +117,41 @@ class Inbox:
                 "further": said.further,
             },
         )
-        if message_id is not None:
-            return Kept(message_id, True, int(at.timestamp()), said.reply)
-        known = self._driver.read(self._known, {"key": push.dedupe_key})
-        if known is not None:
-            return Kept(known[0], False, int(known[1]), known[2])
-        if gives_way:
-            return None
-        # deleted between the two statements, which only a test can do
-        return Kept(0, False, int(clock.now().timestamp()), None)
+        if is_new:
+            return Kept(True, int(at.timestamp()), said.reply)
+        known = self._find(number, push.dedupe_key)
+        if known is None and not gives_way:
+            raise NotKept(push.dedupe_key)
+        return known
+
+    def _find(self, number: int, dedupe_key: str) -> Kept | None:
+        """What this push was told: it waits to be settled, or was since. In this order, as it moves."""
+        for statement, values in zip(self._known, ({"number": number}, {}), strict=True):
+            row = self._driver.read(statement, {"key": dedupe_key, **values})
+            if row is not None:
+                return Kept(False, int(row[0]), row[1])
+        return None
 
 
-def _insert(engine: Engine, row: Select[Any]) -> Any:
+def number_of(dedupe_key: str) -> int:
+    """The number under which a push waits: a message's own, 63 bits of a digest for everything else."""
+    if dedupe_key.startswith(MESSAGE):
+        number = int(dedupe_key.removeprefix(MESSAGE))
+        if number <= LARGEST:
+            return number
+    return int.from_bytes(blake2b(dedupe_key.encode(), digest_size=8).digest()) >> 1
+
+
+def _insert(engine: Engine, condition: ColumnElement[bool]) -> Any:
+    row = select(*_VALUES.values()).where(condition)
     if engine.dialect.name == "postgresql":
         statement = postgresql.insert(_TABLE).from_select([*_VALUES], row, include_defaults=False)
-        return statement.on_conflict_do_nothing().returning(_TABLE.c.id)
-    # Without a WHERE, SQLite takes the ON of ON CONFLICT for that of a join.
-    row = row if row.whereclause is not None else row.where(true())
+        return statement.on_conflict_do_nothing().returning(_TABLE.c.number)
     return sqlite.insert(_TABLE).from_select([*_VALUES], row, include_defaults=False).on_conflict_do_nothing()
 
 
-def _seconds(engine: Engine) -> object:
-    """The moment of a row as UNIX seconds, rounded down as `int()` does."""
+def _seconds(engine: Engine, at: Any) -> ColumnElement[Any]:
+    """A moment as UNIX seconds, rounded down as `int()` does."""
     if engine.dialect.name == "postgresql":
-        return func.floor(func.extract("epoch", _TABLE.c.at))
-    return func.strftime("%s", _TABLE.c.at)
+        return func.floor(func.extract("epoch", at))
+    return func.strftime("%s", at)

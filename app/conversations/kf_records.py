@@ -89,6 +89,5 @@ def _keep(record: Mapping[str, Any], key: str) -> bool:
         content=str(record.get("text", "")).replace("\0", ""),
         payload="",
         answered_by=f"{WECHAT_DESK}{record.get('worker', '')}"[:80] if by_agent else FOLLOWER_AT_DESK,
-        settled_at=at,
         sending=Sending.SENT if by_agent else None,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
 
-from app.conversations.models import Conversation, Direction, Holder, Message, settled_of
+from app.conversations.models import Conversation, Direction, Holder, Message
 from app.conversations.window import Window, find_windows
 from app.core.db import db
 from app.followers.models import Follower
@@ -75,7 +75,7 @@ def _find(
 ) -> Sequence[tuple[Conversation, Follower | None, int]]:
     unread = (
         select(func.count())
-        .where(settled_of(Conversation.openid), Message.id > Conversation.read_id)
+        .where(Message.openid == Conversation.openid, Message.id > Conversation.read_id)
         .where(Message.direction == Direction.IN, Message.kind.not_like("event:%"))
         .where(Conversation.state != Holder.BOT)
         .correlate(Conversation)

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, literal_column, or_, select
 from sqlalchemy.orm import defer
 
-from app.conversations.models import Direction, Message, all_of, settled_of
+from app.conversations.models import Direction, Message
 from app.conversations.redaction import redact_payload
 from app.core import clock
 from app.core.db import db
@@ -78,7 +78,7 @@ class Unanswered:
 
 def conversation_of(openid: str, *, before_id: int | None = None, limit: int = 50) -> Sequence[Message]:
     """What was said with this follower, the oldest first: the last messages, or those before `before_id`."""
-    query = select(Message).where(settled_of(openid)).options(defer(Message.payload))
+    query = select(Message).where(Message.openid == openid).options(defer(Message.payload))
     if before_id is not None:
         query = query.where(Message.id < before_id)
     return db.session.scalars(query.order_by(Message.id.desc()).limit(limit)).all()[::-1]
@@ -107,7 +107,7 @@ def search_messages(wanted: Wanted, *, before_id: int | None = None, limit: int 
         top = min(top, first_id_since(_start(wanted.last_day) + 2 * LATE_BY))
     conditions = _conditions(wanted)
     if openids is not None:  # one follower's messages are found by an index, however far back
-        conditions.append(all_of(*openids))
+        conditions.append(Message.openid.in_(openids))
         return _search(conditions, top, bottom, limit, step=top - bottom)
     return _search(conditions, top, bottom, limit, step=STEP)
 

@@ -4,13 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, String, and_, select, text
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, CreatedAt, Id, JsonText, LongText, Openid, UtcDateTime, state_column
 
 ERASED = "erased"  # the payload of a message that was erased on demand, not merely tidied away
-_Openid = str | ColumnElement[str] | InstrumentedAttribute[str]
 
 
 class Direction(StrEnum):
@@ -27,24 +26,34 @@ class Sending(StrEnum):
     REFUSED = "refused"  # for good: `errcode` says why
 
 
+class UnsettledPush(Base):
+    """A push and its answer, written while WeChat waits; its settling makes it a `Message` within about a second.
+
+    One small tree and no index: what the log needs is not paid for at the door. See ADR 9.
+    """
+
+    __tablename__ = "unsettled_pushes"
+
+    number: Mapped[int] = mapped_column(  # made of the dedupe key, by `inbox.number_of`
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
+    dedupe_key: Mapped[str] = mapped_column(String(300))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    openid: Mapped[Openid]
+    kind: Mapped[str] = mapped_column(String(60))
+    content: Mapped[LongText]
+    payload: Mapped[LongText]
+    reply: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
+    further: Mapped[list[dict[str, Any]] | None] = mapped_column(JsonText)
+    answered_by: Mapped[str] = mapped_column(String(80))
+
+
 class Message(Base):
-    """One message or event. A pushed one is written with its answer in a single INSERT that also tells repeats."""
+    """One message or event. A pushed one stands in one row with the answer it got at once."""
 
     __tablename__ = "messages"
     __table_args__ = (
-        Index(  # a push enters it when it is settled, so that its INSERT need not
-            "ix_messages_follower",
-            "openid",
-            "id",
-            sqlite_where=text("settled_at IS NOT NULL"),
-            postgresql_where=text("settled_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_messages_unsettled",
-            "id",
-            sqlite_where=text("settled_at IS NULL"),
-            postgresql_where=text("settled_at IS NULL"),
-        ),
+        Index("ix_messages_follower", "openid", "id"),
         Index(
             "ix_messages_unanswered",
             "at",
@@ -74,23 +83,10 @@ class Message(Base):
     # in: replies that follow as customer-service messages
     further: Mapped[list[dict[str, Any]] | None] = mapped_column(JsonText)
     answered_by: Mapped[str] = mapped_column(String(80))  # in: `rule:7`, `fallback`; out: `staff:3`, `rule:7`
-    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # what follows from it was done
     sending: Mapped[Sending | None] = state_column(Sending)  # out only
     asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # out: when WeChat was asked to send it
     errcode: Mapped[int | None]  # out: WeChat's, when it refused
     file: Mapped[str | None] = mapped_column(String(80))  # in: his picture, voice or video, below DATA_DIR
-
-
-def settled_of(openid: _Openid) -> ColumnElement[bool]:
-    """The condition that finds a follower's messages by their index: all but what he said this very second."""
-    return and_(Message.openid == openid, Message.settled_at.is_not(None))
-
-
-def all_of(*openids: _Openid) -> ColumnElement[bool]:
-    """The condition that finds all messages of these followers: settled or not, each by an index."""
-    theirs = select(Message.id).where(Message.openid.in_(openids))
-    unsettled = theirs.where(Message.settled_at.is_(None))
-    return Message.id.in_(theirs.where(Message.settled_at.is_not(None)).union_all(unsettled))
 
 
 class Holder(StrEnum):

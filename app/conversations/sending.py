@@ -11,7 +11,7 @@ from datetime import timedelta
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from app.conversations.models import Conversation, Direction, Holder, Message, Sending, settled_of
+from app.conversations.models import Conversation, Direction, Holder, Message, Sending
 from app.conversations.reply_words import kind_of, words_of_reply
 from app.core import clock, outbox
 from app.core.db import db, transaction
@@ -141,7 +141,7 @@ def _note_failure(message_id: int, error: PlatformError) -> None:
 
 
 def _find_next(openid: str) -> Message | None:
-    query = select(Message).where(settled_of(openid), Message.direction == Direction.OUT)
+    query = select(Message).where(Message.openid == openid, Message.direction == Direction.OUT)
     query = query.where(Message.sending == Sending.DUE).order_by(Message.id).limit(1)
     return db.session.scalars(query).first()
 
@@ -153,7 +153,7 @@ def _claim(message_id: int, openid: str) -> bool:
         # The conversation's row is the lock: two workers must not send to one follower at the same time.
         session.execute(update(Conversation).where(Conversation.openid == openid).values(openid=openid))
         under_way = select(Message.id).where(
-            settled_of(openid),
+            Message.openid == openid,
             Message.direction == Direction.OUT,
             Message.sending == Sending.SENDING,
             Message.errcode.is_(None),
@@ -192,11 +192,10 @@ def _write(
         "payload": "",
         "reply": keep(reply),
         "answered_by": by,
-        "settled_at": now,
         "sending": sending,
         "asked_at": None if sending == Sending.DUE else now,
     }
     is_new = insert_once(Message, dedupe_key=dedupe_key, **values)
-    same = Message.dedupe_key == dedupe_key if dedupe_key else settled_of(openid)
+    same = Message.dedupe_key == dedupe_key if dedupe_key else Message.openid == openid
     query = select(Message.id).where(same).order_by(Message.id.desc()).limit(1)
     return db.session.scalars(query).one(), is_new

@@ -1,24 +1,25 @@
 """What follows from a push once it is answered: who follows, who waits for a person, what else is to be said.
 
-Everything here is database work in one transaction with the mark that it was done, so it is done once; calls
-to WeChat become outbox jobs. A message that cannot be settled becomes a job of its own and is tried again.
+Everything here is database work in one transaction with the push's way from `unsettled_pushes` to the log, so it
+is done once; calls to WeChat become outbox jobs. What cannot be done becomes a job of its own and is tried again.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select
 
 from app.conversations import desk
 from app.conversations.erasure import erase_messages
-from app.conversations.models import ERASED, Direction, Message
+from app.conversations.models import ERASED, Direction, Message, UnsettledPush
 from app.conversations.pictures import request_picture
 from app.conversations.recordings import KINDS as RECORDINGS
 from app.conversations.recordings import request_recording
 from app.conversations.sending import queue_reply
-from app.core import clock, outbox
+from app.core import outbox
 from app.core.db import db, transaction
+from app.core.insert_once import insert_once
 from app.entrances.scenes import record_scan
 from app.followers import service as followers
 from app.followers.erasure import UNSUBSCRIBED, What, erase, what_is_revoked
@@ -32,65 +33,78 @@ logger = logging.getLogger(__name__)
 
 SETTLE = "settle_message"  # the outbox kind; its job carries message_id
 BATCH = 100
+_OLDEST_FIRST = (UnsettledPush.at, UnsettledPush.number)
+_COPIED = [column for column in UnsettledPush.__table__.columns if column.name != "number"]
 
 Effect = Callable[[Any, Message], None]
 
 
-def settle_push(message_id: int) -> None:
-    """Do what follows from this push, unless it was done. Opens a transaction or joins one."""
+def settle_push(number: int) -> int | None:
+    """Move this push to the log and do what follows from it, unless it was done.
+
+    Returns the id of its message. Opens a transaction or joins one.
+    """
     with transaction() as session:
-        unsettled = (Message.id == message_id) & Message.settled_at.is_(None)
-        statement = update(Message).where(unsettled).values(settled_at=clock.now())
-        statement = statement.execution_options(synchronize_session=False)
-        if session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
-            return
-        _apply(session.get_one(Message, message_id))
+        message_id = _move_to_log(number)
+        if message_id is not None:
+            _apply(session.get_one(Message, message_id))
+        return message_id
+
+
+def settle_all_of(openid: str) -> None:
+    """Settle what this follower sent, in its order. Opens a transaction or joins one."""
+    his = select(UnsettledPush.number).where(UnsettledPush.openid == openid).order_by(*_OLDEST_FIRST)
+    with transaction() as session:
+        for number in session.scalars(his).all():
+            settle_push(number)
 
 
 def settle_due() -> int:
     """Settle what was answered since the last look, oldest first; returns how many."""
-    due = (
-        select(Message.id)
-        .where(Message.settled_at.is_(None), Message.direction == Direction.IN)
-        .order_by(Message.id)
-        .limit(BATCH)
-    )
+    due = select(UnsettledPush.number).order_by(*_OLDEST_FIRST).limit(BATCH)
     done = 0
-    while ids := db.session.scalars(due).all():
-        _settle_batch(ids)
-        done += len(ids)
+    while numbers := db.session.scalars(due).all():
+        _settle_batch(numbers)
+        done += len(numbers)
     return done
 
 
 def retry(message_id: int) -> None:
-    """Settle a message that failed before. Raises: what it fails with."""
+    """Do what follows from a message that failed before. Raises: what it fails with."""
     with transaction() as session:
-        statement = update(Message).where(Message.id == message_id).values(settled_at=None)
-        session.execute(statement.execution_options(synchronize_session=False))
-        settle_push(message_id)
+        _apply(session.get_one(Message, message_id))
 
 
-def _settle_batch(ids: Any) -> None:
+def _settle_batch(numbers: Sequence[int]) -> None:
     try:
         with transaction():
-            for message_id in ids:
-                settle_push(message_id)
+            for number in numbers:
+                settle_push(number)
     except Exception:
-        logger.exception("batch not settled", extra={"messages": len(ids)})
-        for message_id in ids:
-            _settle_alone(message_id)
+        logger.exception("batch not settled", extra={"pushes": len(numbers)})
+        for number in numbers:
+            _settle_alone(number)
 
 
-def _settle_alone(message_id: int) -> None:
+def _settle_alone(number: int) -> None:
     """One that cannot be settled must not hold up those behind it."""
     try:
-        settle_push(message_id)
+        settle_push(number)
     except Exception:
-        logger.exception("message not settled", extra={"message_id": message_id})
-        with transaction() as session:
-            statement = update(Message).where(Message.id == message_id).values(settled_at=clock.now())
-            session.execute(statement.execution_options(synchronize_session=False))
-            outbox.enqueue(SETTLE, message_id=message_id)
+        logger.exception("push not settled", extra={"number": number})
+        with transaction():
+            message_id = _move_to_log(number)
+            if message_id is not None:
+                outbox.enqueue(SETTLE, message_id=message_id)
+
+
+def _move_to_log(number: int) -> int | None:
+    """The id of the new message; None when somebody else moved it, or the log has it already."""
+    taken = delete(UnsettledPush).where(UnsettledPush.number == number).returning(*_COPIED)
+    row = db.session.execute(taken).mappings().one_or_none()
+    if row is None or not insert_once(Message, **row, direction=Direction.IN):
+        return None
+    return db.session.scalars(select(Message.id).where(Message.dedupe_key == row["dedupe_key"])).one()
 
 
 def _apply(message: Message) -> None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import select
 
 from app.conversations.log import conversation_of
-from app.conversations.models import Conversation, Direction, Message, settled_of
+from app.conversations.models import Conversation, Direction, Message
 from app.conversations.sending import again_key, can_send_again
 from app.core.db import db
 from app.core.states import StateEvent
@@ -76,7 +76,7 @@ def load_thread(conversation: Conversation, *, before_id: int | None = None) -> 
 def thread_mark(conversation: Conversation) -> tuple[object, ...]:
     """Values that are others after every change of the thread or of who answers; two small questions."""
     query = select(Message.id, Message.sending, Message.errcode, Message.file)
-    query = query.where(settled_of(conversation.openid)).order_by(Message.id.desc()).limit(PAGE)
+    query = query.where(Message.openid == conversation.openid).order_by(Message.id.desc()).limit(PAGE)
     row = conversation
     return (
         *(tuple(message) for message in db.session.execute(query)),

@@ -6,9 +6,9 @@ Read past the session, on the driver: a follower waits for this in the chat.
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, bindparam, or_, select
+from sqlalchemy import Engine, bindparam, literal, or_, select, union_all
 
-from app.conversations.models import Conversation, Direction, Holder, Message, all_of
+from app.conversations.models import Conversation, Holder, Message, UnsettledPush
 from app.core import clock
 from app.core.db import UtcDateTime
 from app.core.driver import Driver, Statement
@@ -31,14 +31,13 @@ _BOUGHT = (
     .where(_HIS, or_(*(Order.state == state for state in BOUGHT)))
     .limit(1)
 )
-_TOLD = (
-    select(Message.id)
-    .where(all_of(_OPENID), Message.direction == Direction.IN)
-    .where(
-        Message.at > bindparam("since", type_=UtcDateTime, required=True), Message.answered_by == "fallback"
+_SINCE = bindparam("since", type_=UtcDateTime, required=True)
+_TOLD = union_all(
+    *(
+        select(literal(1)).where(table.openid == _OPENID, table.at > _SINCE, table.answered_by == "fallback")
+        for table in (UnsettledPush, Message)
     )
-    .limit(1)
-)
+).limit(1)
 
 
 class _Statements(NamedTuple):

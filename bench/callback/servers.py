@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 WORKERS, THREADS = 2, 4
@@ -48,10 +49,14 @@ def _granian(port: int) -> list[str]:
 
 
 def _wait_for(port: int) -> None:
+    """Until a worker answers; gunicorn listens before it has one."""
     for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                time.sleep(0.5)  # the other workers are still starting
-                return
-        time.sleep(0.1)
+        try:
+            connection = HTTPConnection("127.0.0.1", port, timeout=20)
+            connection.request("GET", "/")
+            connection.getresponse()
+            time.sleep(0.5)  # the other workers are still starting
+            return
+        except OSError:
+            time.sleep(0.1)
     raise TimeoutError("the server did not start")

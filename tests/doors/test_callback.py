@@ -5,7 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app.conversations.models import Message
+from app.conversations.models import Message, UnsettledPush
 from app.conversations.settling import settle_due
 from app.core.db import db
 from app.entrances.models import EntranceKind
@@ -47,6 +47,7 @@ def shop_with_tea(shop: Flask) -> Flask:
 
 
 def count_pushes() -> int:
+    settle_due()
     return db.session.scalar(select(func.count(Message.id))) or 0
 
 
@@ -124,7 +125,7 @@ def test_the_plain_copy_of_a_compatible_push_is_not_believed(client: FlaskClient
 
     post(client, forged)
 
-    assert "加密的" in db.session.scalars(select(Message.payload)).one()
+    assert "加密的" in db.session.scalars(select(UnsettledPush.payload)).one()
 
 
 @pytest.mark.parametrize(
@@ -308,7 +309,7 @@ def test_everything_else_is_kept_and_answered_with_success(
     answer = push(client, xml)
 
     assert (answer.status_code, answer.get_data()) == (200, b"success")
-    assert db.session.scalars(select(Message.payload)).one() == xml
+    assert db.session.scalars(select(UnsettledPush.payload)).one() == xml
 
 
 def test_a_push_needs_neither_session_nor_csrf_token(client: FlaskClient) -> None:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.conversations import settling
-from app.conversations.models import Direction, Message
+from app.conversations.models import Direction, Message, UnsettledPush
 from app.conversations.settling import settle_due
 from app.core import driver as driver_module
 from app.core.db import db
@@ -79,7 +79,7 @@ def test_a_handler_that_breaks_is_answered_with_success_and_logged(
     assert (answer.status_code, answer.get_data()) == (200, b"success")
     assert "handler failed" in caplog.messages
     with app.app_context():
-        assert db.session.scalars(select(Message.payload)).one() == TEXT
+        assert db.session.scalars(select(UnsettledPush.payload)).one() == TEXT
 
 
 def test_a_database_that_is_gone_makes_wechat_push_again(
@@ -108,7 +108,7 @@ def test_a_locked_database_is_waited_for_no_longer_than_wechat_waits(
     monkeypatch.setattr(driver_module, "PATIENCE_SECONDS", 0.2)
     use(app, TextReply("好"))
     with app.app_context(), db.engine.connect() as locker:
-        locker.exec_driver_sql("CREATE INDEX lock_us_out ON messages (at)")
+        locker.exec_driver_sql("CREATE INDEX lock_us_out ON unsettled_pushes (at)")
         began = time.monotonic()
 
         status = push(client, TEXT).status_code
@@ -130,6 +130,18 @@ def test_a_hand_over_counts_before_the_next_message_comes(app: Flask, client: Fl
     push(client, TEXT)
 
     assert app.extensions["answering"].ready.asker(OPENID).holder == "waiting"
+
+
+def test_what_is_settled_at_once_does_not_overtake_what_he_said_before(
+    app: Flask, client: FlaskClient
+) -> None:
+    app.extensions["answering"].dispatch = lambda _push, _ready: Answer("test", ())
+    push(client, TEXT)
+    push(client, write_event("subscribe"))
+
+    with app.app_context():
+        kinds = db.session.scalars(select(Message.kind).order_by(Message.id)).all()
+    assert kinds == ["text", "event:subscribe"]
 
 
 def test_a_message_that_cannot_be_settled_becomes_a_job_and_holds_up_nobody(

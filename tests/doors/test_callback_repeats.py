@@ -10,7 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app.conversations.models import Direction, Message
+from app.conversations import inbox
+from app.conversations.models import Direction, Message, UnsettledPush
 from app.conversations.settling import settle_due
 from app.core.db import db
 from app.wechat.callback.messages import Push
@@ -49,6 +50,48 @@ def test_a_repeat_gets_the_first_answer_to_the_byte(
     assert "第 1 个回答" in first
 
 
+@pytest.mark.parametrize("xml", [TEXT, CLICK], ids=["message", "event"])
+def test_a_repeat_of_what_was_settled_gets_the_first_answer_too(
+    app: Flask, client: FlaskClient, asked: list[Push], xml: str, advance: Callable[[timedelta], None]
+) -> None:
+    first = read_answer(push(client, xml))
+    with app.app_context():
+        settle_due()
+    advance(timedelta(seconds=5))
+
+    assert read_answer(push(client, xml)) == first
+    with app.app_context():
+        assert settle_due() == 0
+
+
+def test_a_push_whose_number_is_taken_by_another_is_asked_for_again(
+    app: Flask, client: FlaskClient, asked: list[Push], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "number_of", lambda _key: 7)
+    push(client, TEXT)
+
+    assert push(client, CLICK).status_code == 503
+    with app.app_context():
+        settle_due()
+    assert "回答" in read_answer(push(client, CLICK))
+
+
+@pytest.mark.parametrize(
+    ("key", "number"),
+    [
+        ("m:25140096871234567", 25140096871234567),
+        ("m:9223372036854775807", 2**63 - 1),
+        ("m:9223372036854775808", None),
+        ("e:o1|1795219260|click|茶|", None),
+    ],
+)
+def test_a_push_waits_under_a_number_that_both_databases_can_hold(key: str, number: int | None) -> None:
+    given = inbox.number_of(key)
+
+    assert 0 <= given < 2**63
+    assert given == number or number is None
+
+
 def test_a_repeat_is_known_by_its_id_whatever_mode_and_time_it_comes_in(
     client: FlaskClient, asked: list[Push]
 ) -> None:
@@ -80,7 +123,7 @@ def test_repeats_at_the_same_instant_all_get_the_one_answer(app: Flask, asked: l
     assert len(answers) == 1
     assert "个回答" in answers.pop()
     with app.app_context():
-        assert db.session.scalar(select(func.count(Message.id))) == 1
+        assert db.session.scalar(select(func.count(UnsettledPush.number))) == 1
 
 
 def test_what_follows_from_a_push_that_came_twice_happens_once(app: Flask, client: FlaskClient) -> None:

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app.conversations.models import Message
+from app.conversations.models import UnsettledPush
 from app.core.db import db
 from tests.pushes import (
     NONCE,
@@ -28,7 +28,7 @@ TEXT = write_text("茶")
 
 def count_pushes(app: Flask) -> int:
     with app.app_context():
-        return db.session.scalar(select(func.count(Message.id))) or 0
+        return db.session.scalar(select(func.count(UnsettledPush.number))) or 0
 
 
 def expect_refusal(app: Flask, client: FlaskClient, wire: Wire) -> None:

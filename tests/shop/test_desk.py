@@ -61,7 +61,6 @@ def push(words: str, *, openid: str = OPENID, kind: str = "text", reply: object 
             payload="<xml></xml>",
             reply=reply,
             answered_by="rule:7" if reply else "",
-            settled_at=now,
         )
         session.add(row)
         session.flush()

@@ -62,7 +62,6 @@ def said(kind: str, content: str) -> Message:
         content=content,
         payload=f"<xml>{content}</xml>",
         answered_by="rule:1",
-        settled_at=clock.now(),
     )
 
 

@@ -45,7 +45,6 @@ def add(words: str = "在吗", **values: object) -> int:
                 "kind": "text",
                 "content": words,
                 "payload": "<xml></xml>",
-                "settled_at": clock.now(),
                 "answered_by": "fallback",
                 **values,
             }

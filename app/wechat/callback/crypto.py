@@ -11,9 +11,7 @@ import os
 import struct
 from collections.abc import Sequence
 
-from cryptography.hazmat.primitives.ciphers import Cipher
-from cryptography.hazmat.primitives.ciphers.algorithms import AES256
-from cryptography.hazmat.primitives.ciphers.modes import CBC
+from app.wechat.callback.block_chain import BLOCK, BlockChain
 
 PADDING_BLOCK = 32  # not AES's 16: WeChat pads to 32 bytes
 HEAD = 16 + 4  # random bytes, then the length of the message
@@ -38,7 +36,7 @@ class MessageCipher:
 
     def __init__(self, encoding_aes_key: str, appid: str) -> None:
         key = base64.b64decode(encoding_aes_key + "=")
-        self._cipher = Cipher(AES256(key), CBC(key[:16]))
+        self._chain = BlockChain(key, key[:16])
         self._appid = appid.encode()
 
     def encrypt(self, message: str, *, random: bytes | None = None) -> str:
@@ -47,8 +45,7 @@ class MessageCipher:
         head = (random or os.urandom(16)) + struct.pack(">I", len(text))
         plain = head + text + self._appid
         missing = PADDING_BLOCK - len(plain) % PADDING_BLOCK
-        encryptor = self._cipher.encryptor()
-        encrypted = encryptor.update(plain + bytes([missing]) * missing) + encryptor.finalize()
+        encrypted = self._chain.encrypt(plain + bytes([missing]) * missing)
         return base64.b64encode(encrypted).decode("ascii")
 
     def decrypt(self, encrypted: str) -> bytes:
@@ -73,10 +70,9 @@ class MessageCipher:
             blocks = base64.b64decode(encrypted, validate=True)
         except (binascii.Error, ValueError) as error:
             raise DecryptionFailed("cannot be decrypted") from error
-        if not blocks or len(blocks) % 16:
+        if not blocks or len(blocks) % BLOCK:
             raise DecryptionFailed("cannot be decrypted")
-        decryptor = self._cipher.decryptor()
-        return decryptor.update(blocks) + decryptor.finalize()
+        return self._chain.decrypt(blocks)
 
 
 def find_cipher(ciphers: Sequence[MessageCipher], encrypted: str) -> tuple[MessageCipher, bytes]:

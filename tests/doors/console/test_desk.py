@@ -59,7 +59,6 @@ def push(words: str, **values: object) -> int:
                 "kind": "text",
                 "content": words,
                 "payload": "",
-                "settled_at": clock.now(),
                 "answered_by": "rule:99",
                 **values,
             }

@@ -45,7 +45,6 @@ def add(words: str, **values: object) -> int:
                 "kind": "text",
                 "content": words,
                 "payload": PAYLOAD,
-                "settled_at": clock.now(),
                 "answered_by": "fallback",
                 **values,
             }
