@@ -39,7 +39,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_messages_follower", table_name="messages")
     op.add_column("messages", sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True))
-    op.execute("UPDATE messages SET settled_at = at")
+    op.execute("UPDATE messages SET settled_at = at")  # before those come back that are not
     op.execute(
         f"INSERT INTO messages ({COPIED}, direction) SELECT {COPIED}, 'in' FROM unsettled_pushes ORDER BY at, number"
     )

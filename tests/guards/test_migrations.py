@@ -12,7 +12,8 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select, text
 
 from app import create_app
-from app.conversations.models import Message
+from app.conversations.inbox import number_of
+from app.conversations.models import Message, UnsettledPush
 from app.core.db import db
 from app.followers.models import Follower
 from app.keywords.drafts import draft_of
@@ -110,6 +111,12 @@ OLD_ROWS = (
 )
 
 
+UNSETTLED = (
+    "INSERT INTO messages (dedupe_key, at, openid, direction, kind, content, payload, answered_by)"
+    " VALUES ('{key}', '2026-11-21 02:00:00.000000', 'oTeaShop_0000000000000000001', 'in', 'text', '', '<xml/>', '')"
+)
+
+
 def test_what_an_older_release_kept_is_there_after_going_up_and_down_again(empty_app: Flask) -> None:
     with empty_app.app_context():
         upgrade(revision="0001")
@@ -142,6 +149,28 @@ def test_what_an_older_release_kept_is_there_after_going_up_and_down_again(empty
                 ("时间", "exact", "text", "9 点"),
             ]
             assert connection.scalar(text("SELECT count(*) FROM wechat_pushes")) == 1
+        db.engine.dispose()
+
+
+def test_pushes_that_nobody_settled_yet_wait_on_after_going_up_and_down(empty_app: Flask) -> None:
+    keys = ["m:7", "e:oTeaShop_0000000000000000001|1|click||"]
+    with empty_app.app_context():
+        upgrade(revision="0018")
+        with db.engine.connect().execution_options(writes=True) as connection:
+            for key in keys:
+                connection.exec_driver_sql(UNSETTLED.format(key=key))
+            connection.commit()
+
+        upgrade()
+        waiting = db.session.scalars(select(UnsettledPush)).all()
+        assert {push.dedupe_key: push.number for push in waiting} == {key: number_of(key) for key in keys}
+        assert db.session.scalars(select(Message.id)).all() == []
+        db.session.remove()
+
+        downgrade(revision="0018")
+        with db.engine.connect() as connection:
+            rows = connection.execute(text("SELECT dedupe_key FROM messages WHERE settled_at IS NULL"))
+            assert sorted(rows.scalars()) == sorted(keys)
         db.engine.dispose()
 
 
