@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flask.cli import FlaskGroup
 
-from app.seed import read_menu
+from app.seed.folder import read_menu
 from app.wechat.menus.versions import find_last_definition
 from wsgi import app
 

@@ -37,7 +37,10 @@ def from_timestamp(seconds: int | float) -> datetime:
 
 @contextmanager
 def frozen_at(moment: datetime) -> Iterator[Callable[[timedelta], None]]:
-    """Stand still at `moment` inside the block; the yielded function moves on by a timedelta. For tests."""
+    """Stand still at `moment` inside the block; the yielded function moves on by a timedelta.
+
+    For tests, and for a command that writes what is said to have happened before: it holds for the whole process.
+    """
     global _source
     before, current = _source, [moment]
 

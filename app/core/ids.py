@@ -4,7 +4,7 @@ import secrets
 
 from app.core import clock
 
-_UNAMBIGUOUS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+UNAMBIGUOUS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 def new_order_no() -> str:
@@ -34,4 +34,4 @@ def new_token() -> str:
 
 
 def _random_text(length: int) -> str:
-    return "".join(secrets.choice(_UNAMBIGUOUS) for _ in range(length))
+    return "".join(secrets.choice(UNAMBIGUOUS) for _ in range(length))

@@ -20,7 +20,7 @@ from app.payments import opening
 from app.payments.invitations import LIVES_SECONDS, read_invitation, write_invitation
 from app.payments.opening import NotOpen, PayOpening
 from app.payments.service import start_payment
-from app.seed import open_seeded
+from app.seed.folder import open_seeded
 from app.staff.sessions import StaffMember
 from tests.factories import make_follower, make_order
 from tests.fakes import FakeGateway

@@ -16,7 +16,7 @@ from app.keywords.matching import MatchMode, Verdict
 from app.keywords.replies import ReplyKind, read_specs
 from app.keywords.service import list_active
 from app.promotions.holding import list_offered
-from app.seed import read_menu, seed_shop
+from app.seed.folder import read_menu, seed_shop
 from app.wechat.menus.limits import find_problems
 from handlers.menu_clicks import PRODUCT
 

@@ -3,11 +3,12 @@
 import logging
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app.catalog.models import Category, Product, ProductPicture, Sku
 from app.catalog.states import ProductState
@@ -29,28 +30,23 @@ PICTURES = "pictures"
 ACTOR = "seed"
 
 
-def seed_shop(folder: Path) -> bool:
+def seed_shop(folder: Path, *, since: datetime | None = None) -> bool:
     """Put categories, products, offers and keyword rules in; False, and nothing changed, when there are products.
 
+    `since`: from when on the shop has its goods and its coupons; None: from now on.
     Raises: FileNotFoundError, KeyError or ValueError when the folder is not what it should be.
     """
     if db.session.scalar(select(func.count()).select_from(Product)):
         return False
-    shop = tomllib.loads((folder / "shop.toml").read_text(encoding="utf-8"))
+    shop, since = tomllib.loads((folder / "shop.toml").read_text(encoding="utf-8")), since or clock.now()
     _keep_pictures(folder / PICTURES, shop["products"])
     with transaction() as session:
-        categories = {
-            entry["slug"]: Category(title=entry["title"], position=position)
-            for position, entry in enumerate(shop["categories"])
-        }
-        session.add_all(categories.values())
-        session.flush()
-        for position, entry in enumerate(shop["products"]):
-            session.add(_product(entry, position, categories[entry["category"]]))
+        with clock.frozen_at(since):  # their histories begin then
+            _add_goods(session, shop)
         for entry in shop["keyword_rules"]:
             add_rule(_rule(entry), actor=ACTOR)
         for entry in shop.get("coupons", ()):
-            save_coupon(_coupon(entry), actor=ACTOR)
+            save_coupon(_coupon(entry, since), actor=ACTOR)
         for entry in shop.get("pickup_points", ()):
             save_point(PointDraft(**entry), actor=ACTOR)
     logger.info("shop seeded", extra={"products": len(shop["products"])})
@@ -72,6 +68,18 @@ def read_menu(folder: Path) -> dict[str, Any]:
     """
     shop = tomllib.loads((folder / "shop.toml").read_text(encoding="utf-8"))
     return {"button": [_button(entry) for entry in shop["menu"]]}
+
+
+def _add_goods(session: Session, shop: Mapping[str, Any]) -> None:
+    categories = {
+        entry["slug"]: Category(title=entry["title"], position=position)
+        for position, entry in enumerate(shop["categories"])
+    }
+    session.add_all(categories.values())
+    session.flush()
+    for position, entry in enumerate(shop["products"]):
+        session.add(_product(entry, position, categories[entry["category"]]))
+    session.flush()
 
 
 def _keep_pictures(source: Path, products: Sequence[Mapping[str, Any]]) -> None:
@@ -108,8 +116,8 @@ def _sku(entry: Mapping[str, Any], options: Sequence[Mapping[str, Any]], positio
     )
 
 
-def _coupon(entry: Mapping[str, Any]) -> CouponDraft:
-    """An amount off for everybody, once each, from now on for so many days."""
+def _coupon(entry: Mapping[str, Any], since: datetime) -> CouponDraft:
+    """An amount off for everybody, once each, until so many days from now."""
     return CouponDraft(
         title=entry["title"],
         kind=CouponKind.FIXED,
@@ -119,7 +127,7 @@ def _coupon(entry: Mapping[str, Any]) -> CouponDraft:
         pieces=0,
         per_person=1,
         tag_id=None,
-        starts_at=clock.now(),
+        starts_at=since,
         ends_at=clock.now() + timedelta(days=entry["days"]),
         valid_days=0,
         is_listed=True,

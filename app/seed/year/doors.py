@@ -1,0 +1,94 @@
+"""Doors into the shop and who came in by them: many look, fewer order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from sqlalchemy import select
+
+from app.core.db import db
+from app.core.ids import UNAMBIGUOUS
+from app.entrances.models import Entrance, EntranceKind, EntranceVisit
+from app.entrances.service import WORD_LENGTH
+from app.keywords.models import KeywordRule
+from app.keywords.replies import ReplyKind
+from app.seed.year.goods import Goods
+from app.seed.year.plan import Year
+from app.seed.year.rows import Rows
+from app.seed.year.words import Words
+
+# How many come in by such a door, and how many order; shared among the doors of a kind.
+SHARES = {
+    EntranceKind.MENU: (40, 34),
+    EntranceKind.KEYWORD: (22, 24),
+    EntranceKind.SHARE: (14, 8),
+    EntranceKind.WELCOME: (12, 9),
+    EntranceKind.POSTER: (8, 13),
+    EntranceKind.DESK: (4, 12),
+}
+WITHOUT = 0.16  # of the orders come by no link of ours
+VISITORS_OF_AN_ORDER = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The numbers of all entrances, with how many come in and how many order there."""
+
+    ids: Sequence[int]
+    coming: Sequence[float]
+    ordering: Sequence[float]
+
+    def pick(self, chance: Random) -> int | None:
+        """By which one an order came."""
+        return None if chance.random() < WITHOUT else chance.choices(self.ids, self.ordering)[0]
+
+
+def add_doors(year: Year, words: Words, goods: Sequence[Goods], rows: Rows) -> None:
+    """The entrances themselves, as the shop would make them one by one."""
+    chance = year.chance("doors")
+    for kind, ref, label in _doors(words, goods):
+        code = "".join(chance.choices(UNAMBIGUOUS, k=WORD_LENGTH))
+        rows.add(Entrance, code=code, kind=kind, ref=ref, label=label[:80], created_at=year.starts_at)
+
+
+def load_doors() -> Doors:
+    """All that there are."""
+    doors = [(row.id, row.kind) for row in db.session.scalars(select(Entrance).order_by(Entrance.id))]
+    doors = [(number, kind) for number, kind in doors if kind in SHARES]
+    kinds = [kind for _number, kind in doors]
+    coming, ordering = ([SHARES[kind][n] / kinds.count(kind) for kind in kinds] for n in (0, 1))
+    return Doors([number for number, _kind in doors], coming, ordering)
+
+
+def add_visits(
+    year: Year, day: int, doors: Doors, ordered: Sequence[int], chance: Random, rows: Rows
+) -> None:
+    """A day's visitors: those who only looked, and one more for each order that came by a door."""
+    looked = round(year.weights[day] * year.orders * VISITORS_OF_AN_ORDER / sum(year.weights))
+    for entrance_id in [*ordered, *chance.choices(doors.ids, doors.coming, k=looked)]:
+        visits = chance.choices((1, 2, 3, 5), (70, 19, 8, 3))[0]
+        visitor = f"{chance.getrandbits(128):032x}"
+        rows.add(EntranceVisit, entrance_id=entrance_id, day=year.days[day], visitor=visitor, visits=visits)
+
+
+def _doors(words: Words, goods: Sequence[Goods]) -> list[tuple[EntranceKind, str, str]]:
+    titles = {each.slug: each.title for each in goods}
+    first = list(titles.items())[:4]
+    doors = [(EntranceKind.MENU, f"PRODUCT_{slug}", f"菜单：{title}") for slug, title in first]
+    doors += [
+        (EntranceKind.MENU, "NEWS_NEW", "菜单：本季上新"),
+        (EntranceKind.WELCOME, "subscribe", "关注欢迎语"),
+    ]
+    doors.append((EntranceKind.DESK, "seed", words.desk_label))
+    doors += [
+        (EntranceKind.KEYWORD, str(rule.id), f"关键词：{rule.name}")
+        for rule in db.session.scalars(select(KeywordRule).order_by(KeywordRule.id))
+        if any(entry["kind"] in (ReplyKind.PRODUCT, ReplyKind.NEWEST) for entry in rule.replies)
+    ]
+    doors += [(EntranceKind.SHARE, slug, title) for slug, title in titles.items()]
+    doors += [
+        (EntranceKind.POSTER, f"{slug}/{place}", f"{title} · {place}")
+        for slug, title in first[:2]
+        for place in words.posters
+    ]
+    return doors
