@@ -16,7 +16,12 @@ from app.wechat.menus.versions import find_last_definition
 from wsgi import app
 
 DEMO = Path(__file__).parent
-COMMANDS = ("db upgrade", f"shop seed {shlex.quote(str(DEMO))}", "staff create-owner --if-missing")
+ORDERS = 300  # a year of invented trade to look at; more would keep the first start waiting
+COMMANDS = (
+    "db upgrade",
+    "staff create-owner --if-missing",  # the one who packed the year's parcels
+    f"shop seed {shlex.quote(str(DEMO))} --orders {ORDERS}",
+)
 
 
 def main() -> int:

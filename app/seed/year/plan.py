@@ -14,6 +14,7 @@ from app.seed.year.seasons import HOURS, busyness
 LENGTH = 365  # days, today among them
 MOST_IN_A_BATCH = 1000  # orders; a batch is one transaction
 FEWEST_FOLLOWERS = 30
+LAST_DAYS, FEWEST_LATELY = 3, 3  # orders of each of so many days
 _HOURS = list(range(24))
 
 
@@ -49,8 +50,13 @@ class Year:
 
     @cached_property
     def orders_by_day(self) -> list[int]:
-        """How many orders each day brings; together `orders`."""
-        return spread(self.orders, self.weights)
+        """How many orders each day brings; together `orders`. The last days are never empty: work waits there."""
+        shares = spread(self.orders, self.weights)
+        for day in range(LENGTH - LAST_DAYS, LENGTH):
+            while shares[day] < FEWEST_LATELY and max(shares[:-LAST_DAYS]):
+                shares[shares.index(max(shares[:-LAST_DAYS]))] -= 1
+                shares[day] += 1
+        return shares
 
     def batches(self) -> list[range]:
         """The days cut into pieces; today is never alone, for what it cannot hold yet goes to yesterday."""

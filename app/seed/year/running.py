@@ -123,7 +123,6 @@ def _write_batch(trade: Trade, talker: Talker, days: range, mark: dict[str, Any]
         trade.wallet.count(session)
         log.keep(session)
         _keep_mark(mark)
-        session.expunge_all()
 
 
 def _add_visits(trade: Trade, days: range, placed: list[Placed], chance: Any, rows: Rows) -> None:

@@ -90,7 +90,7 @@ def seasons_of(day: date) -> frozenset[Season]:
 
 def busyness(day: date, age: float) -> float:
     """How many orders a day brings. `age`: how far through the year it is, 0 to 1; the shop grows."""
-    weight = WEEKDAYS[day.weekday()] * (0.75 + 0.5 * age) * _SALES.get((day.month, day.day), 1.0)
+    weight = WEEKDAYS[day.weekday()] * (0.6 + 0.8 * age) * _SALES.get((day.month, day.day), 1.0)
     seasons = seasons_of(day)
     if Season.SPRING in seasons:
         weight *= 1.5

@@ -1,0 +1,208 @@
+"""A year of invented trade: every sum, state and history holds, and it is the same for the same seed."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.alerts.models import Alert
+from app.catalog.models import Sku, StockMove
+from app.catalog.stock import find_unexplained
+from app.conversations.models import Conversation, Holder, Message
+from app.conversations.open_questions import list_open_questions
+from app.core import clock
+from app.core.db import db
+from app.core.preferences import find_preference
+from app.core.states import StateEvent
+from app.entrances.models import EntranceVisit
+from app.followers.models import Follower
+from app.ledger.listing import sum_up
+from app.ledger.wanted import Wanted
+from app.orders.models import Order, OrderLine, Shipment
+from app.orders.shipping import left_to_ship
+from app.orders.spending import recount_differing
+from app.orders.states import ORDER_MOVES, OrderState
+from app.payments.models import PaymentAttempt
+from app.payments.states import ATTEMPT_MOVES, AttemptState
+from app.pricing.freight import FreightRule
+from app.promotions.models import Coupon, FollowerCoupon
+from app.promotions.states import COUPON_MOVES, CouponState
+from app.seed.year.plan import Year
+from app.seed.year.running import MARK, NotEmpty, Shop, fill_year
+from app.seed.year.seasons import Season, seasons_of
+from app.tables import METADATA
+from tests.factories import make_sku
+
+DEMO = Path("demo")
+NOW = datetime(2026, 11, 30, 7, 30, tzinfo=UTC)
+SHOP = Shop(FreightRule(800, 9900), timedelta(minutes=30), "https://shop.example.cn")
+ORDERS = 150  # one of each kind of trouble among them
+
+
+def fill(orders: int = ORDERS, seed: int = 7) -> bool:
+    with clock.frozen_at(NOW):
+        return fill_year(DEMO, SHOP, orders=orders, seed=seed, on_progress=lambda _done, _all: None)
+
+
+def everything() -> list[list[tuple[object, ...]]]:
+    """All that a seed decides."""
+    columns = (
+        (Order.order_no, Order.follower_id, Order.state, Order.total_fen, Order.paid_at, Order.entrance_id),
+        (PaymentAttempt.out_trade_no, PaymentAttempt.state, PaymentAttempt.paid_at),
+        (StockMove.at, StockMove.sku_id, StockMove.change),
+        (Message.at, Message.openid, Message.content, Message.answered_by),
+        (Follower.openid, Follower.nickname, Follower.last_seen_at, Follower.spent_fen),
+        (EntranceVisit.visitor, EntranceVisit.entrance_id),
+        (Shipment.tracking_no, Shipment.shipped_at),
+    )
+    return [sorted(tuple(row) for row in db.session.execute(select(*each))) for each in columns]
+
+
+def begin_anew() -> None:
+    """An empty database in place of this one."""
+    db.session.remove()
+    METADATA.drop_all(db.engine)
+    METADATA.create_all(db.engine)
+
+
+@pytest.fixture
+def year(shop: Flask) -> Iterator[Flask]:
+    """A shop with a year behind it."""
+    assert fill()
+    yield shop
+
+
+def test_every_sum_and_every_state_holds(year: Flask) -> None:
+    orders = db.session.scalars(select(Order)).all()
+    attempts = defaultdict(list)
+    for attempt in db.session.scalars(select(PaymentAttempt)):
+        attempts[attempt.order_id].append(attempt)
+
+    assert len(orders) == ORDERS
+    assert {order.state for order in orders} >= {OrderState.PAID, OrderState.SHIPPED, OrderState.CANCELLED}
+    for order in orders:
+        sums = [sum(getattr(line, name) for line in order.lines) for name in ("reduction_fen", "coupon_fen")]
+        assert sums == [order.reduction_fen, order.coupon_fen]
+        assert order.goods_fen == sum(line.unit_price_fen * line.quantity for line in order.lines)
+        paid = [each for each in attempts[order.id] if each.state == AttemptState.PAID]
+        is_paid = order.state in (OrderState.PAID, OrderState.SHIPPED)
+        assert [(each.amount_fen, each.paid_at) for each in paid] == [
+            (order.total_fen, order.paid_at)
+        ] * is_paid
+        assert (order.cancelled_at is not None) == (order.state == OrderState.CANCELLED)
+        assert order.created_at <= NOW and (order.paid_at or NOW) <= NOW
+        is_sent = not left_to_ship(order) or bool(order.pickup and order.pickup.handed_at)
+        assert is_sent == (order.state == OrderState.SHIPPED)
+    totals = sum_up(Wanted()).wanted
+    came = select(func.sum(PaymentAttempt.amount_fen)).where(PaymentAttempt.paid_at.is_not(None))
+    assert totals.paid_fen == db.session.scalar(came)
+    due = select(func.count()).where(PaymentAttempt.state == AttemptState.REFUND_DUE)
+    assert db.session.scalar(due) == db.session.scalar(select(func.count(Alert.id))) == 2
+    assert recount_differing() == 0
+
+
+def test_every_state_was_reached_by_allowed_moves(year: Flask) -> None:
+    histories = defaultdict(list)
+    for event in db.session.scalars(select(StateEvent).order_by(StateEvent.id)):
+        histories[event.subject, event.subject_id].append(event)
+
+    for model, moves in (
+        (Order, ORDER_MOVES),
+        (PaymentAttempt, ATTEMPT_MOVES),
+        (FollowerCoupon, COUPON_MOVES),
+    ):
+        for row in db.session.scalars(select(model)):
+            events = histories[model.__tablename__, row.id]
+            assert events[-1].new == row.state
+            assert all(event.new in moves[event.old] for event in events if event.old)
+            assert [event.new for event in events][:-1] == [event.old for event in events][1:]
+            assert [event.at for event in events] == sorted(event.at for event in events)
+
+
+def test_stock_is_explained_and_was_never_below_nothing(year: Flask) -> None:
+    left: dict[int, int] = defaultdict(int)
+
+    for move in db.session.scalars(select(StockMove).order_by(StockMove.id)):
+        left[move.sku_id] += move.change
+        assert left[move.sku_id] >= 0
+
+    assert find_unexplained() == []
+    taken = select(func.sum(StockMove.change)).where(StockMove.order_no != "")
+    kept = select(func.sum(OrderLine.quantity)).join(Order, Order.id == OrderLine.order_id)
+    assert -(db.session.scalar(taken) or 0) == db.session.scalar(kept.where(Order.cancelled_at.is_(None)))
+
+
+def test_a_coupon_is_used_once_and_counted(year: Flask) -> None:
+    coupon = db.session.scalars(select(Coupon)).one()
+    copies = db.session.scalars(select(FollowerCoupon)).all()
+    used = {copy.order_no for copy in copies if copy.state == CouponState.USED}
+    with_it = db.session.scalars(select(Order).where(Order.coupon_fen > 0, Order.paid_at.is_not(None))).all()
+
+    assert coupon.issued == len(copies) == len({copy.follower_id for copy in copies}) > 3
+    assert used == {order.order_no for order in with_it}
+
+
+def test_there_is_talk_a_desk_and_a_season(year: Flask) -> None:
+    with clock.frozen_at(NOW):
+        questions = list_open_questions(NOW - timedelta(days=90))
+    by = set(db.session.scalars(select(Message.answered_by).distinct()))
+
+    assert questions
+    assert {"welcome", "fallback", "notice:paid"} <= by
+    assert any(each.startswith("rule:") for each in by)
+    ats = db.session.scalars(select(Message.at).order_by(Message.id)).all()
+    assert ats == sorted(ats) and ats[-1] <= NOW
+    assert {row.state for row in db.session.scalars(select(Conversation))} <= {Holder.BOT, Holder.WAITING}
+    assert db.session.scalar(select(func.sum(EntranceVisit.visits))) > ORDERS
+    left = select(func.count(Follower.id)).where(~Follower.is_subscribed)
+    assert db.session.scalar(left) > 0
+    by_day = dict(zip(Year(5000, 7, NOW).days, Year(5000, 7, NOW).orders_by_day, strict=True))
+    gifts = [number for day, number in by_day.items() if Season.GIFT in seasons_of(day)]
+    others = [number for day, number in by_day.items() if not seasons_of(day)]
+    assert sum(gifts) / len(gifts) > 1.5 * sum(others) / len(others)
+
+
+def test_a_killed_run_goes_on_and_ends_the_same(shop: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.seed.year.plan.MOST_IN_A_BATCH", 30)
+    fill(90)
+    whole = everything()
+    begin_anew()
+
+    def die(number: int, _total: int) -> None:
+        if number > 40:
+            raise KeyboardInterrupt
+
+    with clock.frozen_at(NOW), pytest.raises(KeyboardInterrupt):
+        fill_year(DEMO, SHOP, orders=90, seed=7, on_progress=die)
+    with pytest.raises(NotEmpty, match="--orders 90 --seed 7"):
+        fill(90, seed=8)
+    with clock.frozen_at(NOW + timedelta(days=2)):  # the year still ends when it was begun
+        assert fill_year(DEMO, SHOP, orders=90, seed=7, on_progress=lambda _done, _all: None)
+
+    assert everything() == whole
+    assert not fill(90)
+
+
+def test_it_keeps_away_from_a_shop_that_has_goods(shop: Flask) -> None:
+    make_sku()
+
+    with pytest.raises(NotEmpty):
+        fill()
+
+    assert find_preference(MARK) is None
+    assert db.session.scalar(select(func.count(Sku.id))) == 1
+
+
+def test_the_command_refuses_production(app: Flask) -> None:
+    app.config["APP_ENV"] = "production"
+
+    refused = app.test_cli_runner().invoke(args=["shop", "seed", "demo", "--orders", "3"])
+
+    assert refused.exit_code == 1
+    assert "APP_ENV is production" in refused.output
+    with app.app_context():
+        assert find_preference(MARK) is None
