@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 import config
 from app.core.audit_commands import audit_group
+from app.figures.commands import figures_group
 from app.followers.commands import followers_group
 from app.golive.commands import doctor_command
 from app.pricing.freight import FreightRule
@@ -81,5 +82,6 @@ def worker_command() -> None:
 def register(app: Flask) -> None:
     """Add the commands."""
     shop_group.add_command(doctor_command)
-    for command in (shop_group, audit_group, followers_group, staff_group, wechat_group, worker_command):
+    groups = (shop_group, audit_group, figures_group, followers_group, staff_group, wechat_group)
+    for command in (*groups, worker_command):
         app.cli.add_command(command)

@@ -14,6 +14,7 @@ from app.core.states import StateEvent
 from app.core.timetable import TimetableRun
 from app.delivery.models import FreightGoods, FreightTemplate, FreightZone, PickupPoint
 from app.entrances.models import Entrance, EntranceVisit, SceneCode, SceneScan
+from app.figures.models import DayMoney, DayShare, DayState, FigureChange
 from app.followers.models import Address, Follower, FollowerPush, FollowerSync, FollowerTag, Tag
 from app.golive.models import DoctorFinding, DoctorRun, GoLiveTick
 from app.keywords.models import KeywordRule, StandingReply
@@ -49,11 +50,15 @@ __all__ = [
     "Category",
     "Conversation",
     "Coupon",
+    "DayMoney",
+    "DayShare",
+    "DayState",
     "DismissedSentence",
     "DoctorFinding",
     "DoctorRun",
     "Entrance",
     "EntranceVisit",
+    "FigureChange",
     "FlashItem",
     "FlashSale",
     "FlashTake",

@@ -31,6 +31,7 @@ from app.core.long_jobs import files as job_files
 from app.core.long_jobs.running import run_long_job
 from app.core.outbox import OutboxJob
 from app.core.timetable import TimetableRun
+from app.figures import keeping as figures
 from app.materials.covers import get_cover_id
 from app.materials.service import sweep_files
 from app.materials.uploading import get_media_id, upload_material
@@ -50,6 +51,7 @@ from app.wechat.replies import MediaReply, MusicReply, Reply
 logger = logging.getLogger(__name__)
 
 OUTBOX_KEPT = timedelta(days=30)
+FIGURES_SECONDS = 2  # of one turn: what is left comes with the next
 
 
 def _send_notice(order_id: int, notice: str, parcel_id: int = 0) -> None:
@@ -191,6 +193,10 @@ def _tidy_up() -> None:
     sweep_pictures(list_pictures(PREFIX))
 
 
+def _keep_figures() -> None:
+    figures.work_off(FIGURES_SECONDS)
+
+
 def _check_menus() -> None:
     if find_shown(get_default().id) is None:
         return
@@ -213,6 +219,7 @@ TIMETABLE = (
     Entry("outbox", timedelta(seconds=5), _sweep_outbox),
     Entry("payments", timedelta(seconds=5), _sweep_payments),
     Entry("expiry", timedelta(seconds=10), _expire_orders),
+    Entry("figures", timedelta(seconds=15), _keep_figures),
     Entry("refused", timedelta(minutes=1), _forget_refused),
     Entry("idle", timedelta(minutes=1), _give_back_idle),
     Entry("wechat_desk", timedelta(minutes=10), _follow_wechat_desk),

@@ -18,6 +18,7 @@ from console import (
     delivery,
     desk,
     entrances,
+    figures,
     followers,
     golive,
     jobs,
@@ -75,6 +76,7 @@ WITH_A_STALE_PASSWORD = frozenset(  # all that is open to who has to change his 
 )
 RIGHTS = (  # in the order in which they are offered
     overview.RIGHTS,
+    figures.RIGHTS,
     orders.RIGHTS,
     products.RIGHTS,
     offers.RIGHTS,
@@ -115,6 +117,7 @@ PARTS = (
     *delivery.BLUEPRINTS,
     *desk.BLUEPRINTS,
     *entrances.BLUEPRINTS,
+    *figures.BLUEPRINTS,
     *followers.BLUEPRINTS,
     *golive.BLUEPRINTS,
     *jobs.BLUEPRINTS,

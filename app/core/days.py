@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date
+from sqlalchemy import ColumnElement, Date, Integer
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -31,6 +31,9 @@ class Days:
     def __len__(self) -> int:
         return (self.last - self.first).days + 1
 
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and self.first <= day <= self.last
+
     def hold(self, moment: Any) -> ColumnElement[bool]:
         """The condition that a column of moments falls into these days."""
         start = datetime.combine(self.first, time(), clock.BEIJING)
@@ -54,3 +57,21 @@ def _on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
 @compiles(beijing_day, "postgresql")
 def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return f"date(timezone('Asia/Shanghai', {compiler.process(element.clauses, **options)}))"
+
+
+class beijing_hour(FunctionElement[int]):
+    """`beijing_hour(Order.paid_at)`: the hour of the day a moment falls into, 0 to 23."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(beijing_hour, "sqlite")
+def _hour_on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    return f"CAST(strftime('%H', {compiler.process(element.clauses, **options)}, '+8 hours') AS INTEGER)"
+
+
+@compiles(beijing_hour, "postgresql")
+def _hour_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    moment = compiler.process(element.clauses, **options)
+    return f"CAST(EXTRACT(HOUR FROM timezone('Asia/Shanghai', {moment})) AS INTEGER)"

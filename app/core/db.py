@@ -191,7 +191,7 @@ def _begin_on_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def state_column(states: type[StrEnum]) -> MappedColumn[Any]:
+def state_column(states: type[StrEnum], *, primary_key: bool = False) -> MappedColumn[Any]:
     """A column for one of `states`, kept as its text and held to the list by a CHECK."""
     kind = Enum(
         states,
@@ -201,4 +201,4 @@ def state_column(states: type[StrEnum]) -> MappedColumn[Any]:
         name=states.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )
-    return mapped_column(kind)
+    return mapped_column(kind, primary_key=primary_key)

@@ -5,11 +5,13 @@ from dataclasses import asdict
 
 from app.core import audit
 from app.ledger.listing import Entry, every_entry
-from app.ledger.wanted import Wanted
+from app.ledger.wanted import Moment, Wanted
 
 
 def export_entries(wanted: Wanted, *, actor: str) -> Iterator[Entry]:
     """Every order that is wanted, the newest first; writes down who takes them. Opens a transaction."""
-    filters = {name: str(value) for name, value in asdict(wanted).items() if value and name != "search"}
+    plain = (None, "", Moment.PLACED)
+    narrowing = {name: value for name, value in asdict(wanted).items() if value not in plain}
+    filters = {name: str(value) for name, value in narrowing.items() if name != "search"}
     audit.record(actor=actor, action="orders.exported", subject="orders", after=filters)
     return every_entry(wanted)

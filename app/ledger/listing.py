@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from app.core.db import db
 from app.core.places import PlacedPage, read_page
-from app.ledger.wanted import PAID, Wanted, conditions_of
+from app.figures.reading import Figures
+from app.ledger.wanted import PAID, Wanted, conditions_of, moment_of
 from app.orders.models import Order
 from app.orders.states import OrderState
 from app.payments.models import PaymentAttempt
@@ -68,7 +69,7 @@ def list_entries(wanted: Wanted, *, place: str = "", per_page: int = 50) -> Plac
     query = select(Order).where(*conditions_of(wanted))
     if wanted.state is not None:
         query = query.where(Order.state == wanted.state)
-    page = read_page(query, place, sort=Order.created_at, number=Order.id, per_page=per_page)
+    page = read_page(query, place, sort=moment_of(wanted), number=Order.id, per_page=per_page)
     return PlacedPage(entries_of(page.rows), page.newer, page.older)
 
 
@@ -111,7 +112,18 @@ def refunds_of(order_ids: Iterable[int]) -> dict[int, int]:
 
 
 def sum_up(wanted: Wanted) -> Totals:
-    """Count and add up; `wanted.state` chooses among the states."""
+    """Count and add up; `wanted.state` chooses among the states. Rows of days are asked where they know."""
+    by_state = _sum_days(wanted) if wanted.is_quick else _sum_orders(wanted)
+    chosen = by_state.values() if wanted.state is None else [by_state[wanted.state]]
+    return Totals(sum(chosen, Sums()), by_state)
+
+
+def _sum_days(wanted: Wanted) -> dict[OrderState, Sums]:
+    found = Figures.of(wanted.days).states()
+    return {state: _sums(state, each.orders, each.total_fen, each.due_fen) for state, each in found.items()}
+
+
+def _sum_orders(wanted: Wanted) -> dict[OrderState, Sums]:
     conditions = conditions_of(wanted)
     due = _sum_refunds(conditions)
     # Each state by itself is one walk through `ix_orders_ledger`, which holds all that is asked for.
@@ -122,10 +134,13 @@ def sum_up(wanted: Wanted) -> Totals:
     )
     by_state = {state: Sums() for state in OrderState}
     for state, number, fen in db.session.execute(query):
-        is_paid, back = state in PAID, due.get(state, 0)
-        by_state[state] = Sums(number, number if is_paid else 0, (int(fen) if is_paid else 0) + back, back)
-    chosen = by_state.values() if wanted.state is None else [by_state[wanted.state]]
-    return Totals(sum(chosen, Sums()), by_state)
+        by_state[state] = _sums(state, number, int(fen), due.get(state, 0))
+    return by_state
+
+
+def _sums(state: OrderState, orders: int, total_fen: int, due_fen: int) -> Sums:
+    is_paid = state in PAID
+    return Sums(orders, orders if is_paid else 0, (total_fen if is_paid else 0) + due_fen, due_fen)
 
 
 def _sum_refunds(conditions: Sequence[Any]) -> dict[OrderState, int]:

@@ -6,15 +6,18 @@ the list is walked. Which it is, a count that never goes beyond FEW says: no pag
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, false, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from app.core.days import Days
+from app.core import clock
+from app.core.days import Days, beijing_hour
 from app.core.db import db
 from app.entrances.models import Entrance, EntranceKind
+from app.figures.counting import earlier_day
 from app.followers.models import Follower
 from app.orders.models import Order, OrderLine, Shipment
 from app.orders.states import OrderState
@@ -43,15 +46,34 @@ class Money(StrEnum):
     GOES_BACK = "goes_back"
 
 
+class Moment(StrEnum):
+    """What the days of a filter are about."""
+
+    PLACED = "placed"
+    PAID = "paid"  # with Money.GOES_BACK: when the money came that has to go back
+
+
+class Buyers(StrEnum):
+    """Of paid orders: whether the buyer had paid on an earlier day."""
+
+    NEW = "new"
+    RETURNING = "returning"
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Every filter of the ledger; what is None or empty does not narrow.
 
+    `until`: on the last of `days` only what came before this time of day; `hour`: of any day, 0 to 23, Beijing.
     `entrance_id` 0: by no link of ours. `search`: an order number or its beginning, a phone number, an openid,
     a tracking number, a number of a payment, ours or WeChat's.
     """
 
     days: Days | None = None
+    by: Moment = Moment.PLACED
+    until: time | None = None
+    hour: int | None = None
+    buyers: Buyers | None = None
     state: OrderState | None = None
     kind: EntranceKind | None = None
     entrance_id: int | None = None
@@ -63,6 +85,11 @@ class Wanted:
     money: Money | None = None
     search: str = ""
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether only whole days of placing narrow, and the state: then rows of days hold the totals."""
+        return self == Wanted(days=self.days, state=self.state)
+
 
 Conditions = list[ColumnElement[bool]]
 
@@ -70,8 +97,16 @@ Conditions = list[ColumnElement[bool]]
 def conditions_of(wanted: Wanted) -> Conditions:
     """All but the state, which the tabs count one by one."""
     found: Conditions = []
-    if wanted.days is not None:
-        found.append(wanted.days.hold(Order.created_at))
+    if wanted.money == Money.GOES_BACK and wanted.by == Moment.PAID:
+        found.append(Order.id.in_(refunds_due().where(*_at_times(wanted, PaymentAttempt.paid_at))))
+    else:
+        found += _at_times(wanted, moment_of(wanted))
+    if wanted.buyers is not None:
+        is_returning = earlier_day(Order)
+        found += [
+            Order.paid_at.is_not(None),
+            is_returning if wanted.buyers == Buyers.RETURNING else ~is_returning,
+        ]
     if wanted.entrance_id is not None:
         found.append(Order.entrance_id == (wanted.entrance_id or None))
     if wanted.kind is not None:
@@ -91,9 +126,26 @@ def conditions_of(wanted: Wanted) -> Conditions:
     return found
 
 
+def moment_of(wanted: Wanted) -> Any:
+    """The column that the list is sorted by, and that days are about."""
+    is_paid = wanted.by == Moment.PAID and wanted.money != Money.GOES_BACK
+    return Order.paid_at if is_paid else Order.created_at
+
+
 def refunds_due() -> Any:
     """The attempts whose money has to go back."""
     return select(PaymentAttempt.order_id).where(PaymentAttempt.state == AttemptState.REFUND_DUE)
+
+
+def _at_times(wanted: Wanted, moment: Any) -> Conditions:
+    found: Conditions = [moment.is_not(None)] if moment.key == "paid_at" else []
+    if wanted.days is not None:
+        found.append(wanted.days.hold(moment))
+        if wanted.until is not None:
+            found.append(moment < datetime.combine(wanted.days.last, wanted.until, clock.BEIJING))
+    if wanted.hour is not None:
+        found.append(beijing_hour(moment) == wanted.hour)
+    return found
 
 
 def _by_kind(kind: EntranceKind) -> ColumnElement[bool]:

@@ -21,7 +21,8 @@ class Order(Base):
         Index("ix_orders_state", "state", "expires_at"),
         Index("ix_orders_time", "created_at"),
         Index("ix_orders_paid", "paid_at"),
-        Index("ix_orders_entrance", "entrance_id", "created_at"),
+        Index("ix_orders_buyer", "follower_id", "paid_at"),
+        Index("ix_orders_entrance", "entrance_id", "created_at", "state", "total_fen"),
         Index(
             "ix_orders_ledger", "state", "created_at", "total_fen", "entrance_id"
         ),  # all its totals ask for
@@ -29,7 +30,7 @@ class Order(Base):
 
     id: Mapped[Id]
     order_no: Mapped[str] = mapped_column(String(32), unique=True)  # for people, never sent to a gateway
-    follower_id: Mapped[int] = mapped_column(ForeignKey("followers.id"), index=True)
+    follower_id: Mapped[int] = mapped_column(ForeignKey("followers.id"))
     state: Mapped[OrderState] = state_column(OrderState)
     goods_fen: Mapped[Fen]
     reduction_fen: Mapped[Fen] = mapped_column(default=0, server_default="0")

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from app.core.days import Days
 from app.core.db import db
 from app.entrances.models import EntranceKind
+from app.figures.keeping import rebuild
 from app.ledger.listing import list_entries, sum_up
 from app.ledger.wanted import Wanted, conditions_of
 from app.orders.models import Order
@@ -45,6 +46,9 @@ def main() -> None:
         with app.app_context():
             METADATA.create_all(db.engine)
             fill(options.orders)
+            started = time.perf_counter()
+            days = rebuild()
+            print(f"{days:,} days counted in {time.perf_counter() - started:.1f} s\n")
             _report("PostgreSQL" if options.postgres else "SQLite", options.orders)
             db.engine.dispose()
 

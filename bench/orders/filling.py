@@ -112,4 +112,5 @@ def _late_payment(order: dict[str, Any]) -> dict[str, Any]:
         "openid": "oBench",
         "description": "好茶",
         "expires_at": order["expires_at"],
+        "paid_at": order["created_at"] + timedelta(minutes=40),
     }

@@ -41,6 +41,7 @@ SECTIONS: tuple[tuple[LazyString | str, tuple[NavigationEntry, ...]], ...] = (
         "",
         (
             NavigationEntry("console.overview.show", _l("总览"), "home"),
+            NavigationEntry("console.figures.index", _l("经营数据"), "chart"),
             NavigationEntry("console.jobs.index", _l("后台任务"), "refresh"),
         ),
     ),
@@ -50,7 +51,7 @@ SECTIONS: tuple[tuple[LazyString | str, tuple[NavigationEntry, ...]], ...] = (
             NavigationEntry("console.orders.index", _l("订单流水"), "receipt"),
             NavigationEntry("console.products.index", _l("商品"), "package"),
             NavigationEntry("console.categories.index", _l("商品分类"), "tag"),
-            NavigationEntry("console.entrances.index", _l("来源"), "chart"),
+            NavigationEntry("console.entrances.index", _l("来源"), "link"),
             NavigationEntry("console.alerts.index", _l("告警"), "bell", badge="alerts"),
         ),
     ),

@@ -1,7 +1,7 @@
 """The ledger's filters as parts of an address: read, written, and said in words."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -16,7 +16,7 @@ from app.entrances.models import EntranceKind
 from app.entrances.service import list_entrances
 from app.followers.names import name_of
 from app.followers.service import find_by_id
-from app.ledger.wanted import LONGEST_SEARCH, Delivery, Money, Wanted
+from app.ledger.wanted import LONGEST_SEARCH, Buyers, Delivery, Moment, Money, Wanted
 from app.orders.states import OrderState
 from console.frame.entrance_labels import entrance_label
 from console.frame.labels import Labels
@@ -27,6 +27,8 @@ LARGEST_FEN = 10**12
 delivery_label = Labels(
     {Delivery.WAITING: _l("待发货"), Delivery.PARTLY: _l("部分发货"), Delivery.SENT: _l("已发货")}
 )
+moment_label = Labels({Moment.PLACED: _l("下单时间"), Moment.PAID: _l("付款时间")})
+buyers_label = Labels({Buyers.NEW: _l("新买家"), Buyers.RETURNING: _l("老买家")})
 money_label = Labels({Money.CAME: _l("收到过钱"), Money.GOES_BACK: _l("有钱要退")})
 
 Args = MultiDict[str, str]
@@ -36,6 +38,10 @@ def read_wanted(args: Args) -> Wanted:
     """The filters of an address; what makes no sense there does not narrow."""
     return Wanted(
         days=_days(args),
+        by=_one_of(Moment, args.get("by", "")) or Moment.PLACED,
+        until=_time(args.get("until", "")),
+        hour=_hour(args.get("hour", "")),
+        buyers=_one_of(Buyers, args.get("buyers", "")),
         state=_one_of(OrderState, args.get("state", "")),
         kind=_one_of(EntranceKind, args.get("kind", "")),
         entrance_id=find_row_id(args.get("entrance", "")),
@@ -54,6 +60,10 @@ def write_filters(wanted: Wanted) -> dict[str, Any]:
     return {
         "from": wanted.days.first.isoformat() if wanted.days else None,
         "to": wanted.days.last.isoformat() if wanted.days else None,
+        "by": wanted.by if wanted.by != Moment.PLACED else None,
+        "until": wanted.until.isoformat() if wanted.until else None,
+        "hour": wanted.hour,
+        "buyers": wanted.buyers,
         "state": wanted.state,
         "kind": wanted.kind,
         "entrance": wanted.entrance_id,
@@ -88,6 +98,12 @@ def presets() -> list[tuple[str, Days | None]]:
 def say_chosen(wanted: Wanted) -> list[tuple[str, str]]:
     """Filters that came by a link: which part of the address each is, and what it says."""
     said = []
+    if wanted.until is not None:
+        said.append(("until", _("最后一天只到 %(time)s", time=wanted.until.isoformat())))
+    if wanted.hour is not None:
+        said.append(("hour", _("只看 %(hour)s 点到 %(next)s 点", hour=wanted.hour, next=wanted.hour + 1)))
+    if wanted.buyers is not None:
+        said.append(("buyers", _("只看：%(what)s", what=buyers_label(wanted.buyers))))
     if wanted.entrance_id is not None:
         known = list_entrances([wanted.entrance_id]) if wanted.entrance_id else []
         name = entrance_label(known[0]) if known else _("直接打开")
@@ -112,6 +128,18 @@ def _days(args: Args) -> Days | None:
         return None
     first, last = first or FIRST_DAY, last or max(clock.today(), first or FIRST_DAY)
     return Days(max(min(first, last), FIRST_DAY), max(first, last))
+
+
+def _time(text: str) -> time | None:
+    try:
+        moment = time.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if moment.tzinfo else moment
+
+
+def _hour(text: str) -> int | None:
+    return int(text) if text in map(str, range(24)) else None
 
 
 def _day(text: str) -> date | None:

@@ -9,11 +9,19 @@ from app.catalog.service import list_all
 from app.core import clock
 from app.entrances.models import EntranceKind
 from app.ledger.listing import list_entries, sum_up
-from app.ledger.wanted import Delivery, Money
+from app.ledger.wanted import Delivery, Moment, Money
 from app.orders.states import OrderState
 from console.frame.long_jobs import begin
 from console.orders.export import KIND, SUFFIXES
-from console.orders.filters import delivery_label, narrow, presets, read_wanted, say_chosen, write_filters
+from console.orders.filters import (
+    delivery_label,
+    moment_label,
+    narrow,
+    presets,
+    read_wanted,
+    say_chosen,
+    write_filters,
+)
 from console.orders.words import say_delivery
 
 blueprint = Blueprint("orders", __name__, url_prefix="/orders")
@@ -40,6 +48,7 @@ def index() -> str:
         presets=presets(),
         kinds=list(EntranceKind),
         products=list_all(),
+        moments=[(each, moment_label(each)) for each in Moment],
         deliveries=[(each, delivery_label(each)) for each in Delivery],
         say_delivery=say_delivery,
         came=Money.CAME,

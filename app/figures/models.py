@@ -1,0 +1,74 @@
+"""Tables of figures: rows of days, and which days changed since their rows were made. All can be made anew."""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, Fen, Id, state_column
+from app.figures.noticing import notice_changes
+from app.orders.models import Order
+from app.orders.states import OrderState
+from app.payments.models import PaymentAttempt
+
+
+class Share(StrEnum):
+    """What the money of a day is divided by."""
+
+    ENTRANCE = "entrance"  # key: its number; 0 without one
+    HOUR = "hour"  # key: 0 to 23, Beijing
+    PRODUCT = "product"  # key: its slug; the money of its lines, without freight
+
+
+class DayState(Base):
+    """Orders placed on a day, by the state they are in now. `due_fen`: of theirs, what has to go back."""
+
+    __tablename__ = "figure_states"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    state: Mapped[OrderState] = state_column(OrderState, primary_key=True)
+    orders: Mapped[int]
+    total_fen: Mapped[Fen]
+    due_fen: Mapped[Fen]
+
+
+class DayMoney(Base):
+    """Money that came on a day: orders paid, their buyers, and payments that came too late or twice."""
+
+    __tablename__ = "figure_money"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    orders: Mapped[int]
+    fen: Mapped[Fen]
+    buyers: Mapped[int]
+    new_buyers: Mapped[int]  # who had paid on no earlier day
+    new_orders: Mapped[int]
+    new_fen: Mapped[Fen]
+    late_payments: Mapped[int]
+    late_fen: Mapped[Fen]
+
+
+class DayShare(Base):
+    """A part of the orders paid on a day. Products: an order counts once for each product in it."""
+
+    __tablename__ = "figure_shares"
+
+    kind: Mapped[Share] = state_column(Share, primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    orders: Mapped[int]
+    pieces: Mapped[int]
+    fen: Mapped[Fen]
+
+
+class FigureChange(Base):
+    """Something that a day's figures count was written. The database adds these itself: see `noticing`."""
+
+    __tablename__ = "figure_changes"
+
+    id: Mapped[Id]
+    day: Mapped[date] = mapped_column(index=True)
+
+
+notice_changes(Order.__table__, PaymentAttempt.__table__)

@@ -1,0 +1,93 @@
+"""What the page of figures shows of some days: rows for tables, and the same as drawings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext as _
+
+from app.catalog.models import Product
+from app.catalog.service import list_all
+from app.core.days import Days
+from app.core.money import format_yuan
+from app.figures.models import Share
+from app.figures.reading import Figures
+from app.figures.standing import Standing, standing_of
+from app.figures.sums import MoneySums, ShareSums
+from console.frame.charts import Bar, bars
+
+HOURS = range(24)
+BEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """One day; `standing` says how far it can be trusted."""
+
+    day: date
+    sums: MoneySums
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """One product; None when it has been taken away since. `percent` of what the best one brought."""
+
+    slug: str
+    product: Product | None
+    sums: ShareSums
+    percent: int
+
+    @property
+    def title(self) -> str:
+        """What it is called now."""
+        return self.product.title if self.product else self.slug
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Days, hours and products of the same days, with their drawings."""
+
+    total: MoneySums
+    days: Sequence[DayRow]
+    day_bars: Sequence[Bar]
+    hours: Sequence[tuple[int, ShareSums]]
+    hour_bars: Sequence[Bar]
+    products: Sequence[ProductRow]  # the best first, all of them
+
+    @property
+    def best(self) -> Sequence[ProductRow]:
+        """Those the page has room for."""
+        return self.products[:BEST]
+
+
+def read_board(days: Days) -> Board:
+    """Everything about these days."""
+    figures = Figures.of(days)
+    money, by_hour = figures.money(), figures.shares(Share.HOUR)
+    day_rows = [DayRow(day, money.get(day, MoneySums()), standing_of(day)) for day in days]
+    hour_rows = [(hour, by_hour.get(str(hour), ShareSums())) for hour in HOURS]
+    return Board(
+        total=sum(money.values(), MoneySums()),
+        days=day_rows[::-1],
+        day_bars=bars([row.sums.received_fen for row in day_rows], [_say_day(row) for row in day_rows]),
+        hours=hour_rows,
+        hour_bars=bars([sums.orders for _hour, sums in hour_rows], [_say_hour(*row) for row in hour_rows]),
+        products=_products(figures),
+    )
+
+
+def _products(figures: Figures) -> Sequence[ProductRow]:
+    by_slug = figures.shares(Share.PRODUCT)
+    known = {product.slug: product for product in list_all()}
+    top = max((sums.fen for sums in by_slug.values()), default=0) or 1
+    rows = [ProductRow(slug, known.get(slug), sums, sums.fen * 100 // top) for slug, sums in by_slug.items()]
+    return sorted(rows, key=lambda row: (-row.sums.fen, -row.sums.pieces, row.slug))
+
+
+def _say_day(row: DayRow) -> str:
+    return str(_("%(day)s：¥%(yuan)s", day=f"{row.day:%m-%d}", yuan=format_yuan(row.sums.received_fen)))
+
+
+def _say_hour(hour: int, sums: ShareSums) -> str:
+    return str(_("%(hour)s 点：%(n)s 笔", hour=hour, n=sums.orders))

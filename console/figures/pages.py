@@ -1,0 +1,82 @@
+"""The figures' page: each number with its meaning and a way to the very rows; tables to take away."""
+
+from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext as _
+
+from app.core.money import format_yuan
+from app.core.spreadsheets.writing import Row
+from app.figures.moments import Comparison, compare_today
+from console.figures.board import Board, read_board
+from console.figures.words import standing_label
+from console.frame.chosen_days import read_days
+from console.frame.csv_files import csv_file
+
+blueprint = Blueprint("figures", __name__, url_prefix="/figures")
+
+
+@blueprint.get("/")
+def index() -> str:
+    """Today beside the same weekday, and the chosen days."""
+    chosen = read_days()
+    compared = compare_today()
+    return render_template(
+        "console/figures/index.html",
+        chosen=chosen,
+        span={"from": chosen.days.first, "to": chosen.days.last},
+        board=read_board(chosen.days),
+        compared=compared,
+        before_span=_span_before(compared),
+        standing_label=standing_label,
+    )
+
+
+@blueprint.get("/export.csv")
+def export() -> Response:
+    """One table of the page, all rows of it: `?table=days`, `hours` or `products`."""
+    days = read_days().days
+    name = request.args.get("table", "")
+    table = _TABLES.get(name, _days_table)
+    name = name if name in _TABLES else "days"
+    return csv_file(f"figures-{name}-{days.first}-{days.last}", table(read_board(days)))
+
+
+def _span_before(compared: Comparison) -> dict[str, str]:
+    day = compared.before.day.isoformat()
+    return {"from": day, "to": day, "until": compared.until.isoformat()}
+
+
+def _days_table(board: Board) -> list[Row]:
+    heading = [_("日期"), _("付款订单"), _("收款（元）"), _("要退（元）"), _("净收（元）")]
+    heading += [_("新买家"), _("老买家"), _("对账")]
+    rows: list[Row] = [
+        (
+            row.day.isoformat(),
+            row.sums.orders,
+            _yuan(row.sums.received_fen),
+            _yuan(row.sums.late_fen),
+            _yuan(row.sums.fen),
+            row.sums.new_buyers,
+            row.sums.returning_buyers,
+            standing_label(row.standing),
+        )
+        for row in board.days
+    ]
+    return [heading, *rows]
+
+
+def _hours_table(board: Board) -> list[Row]:
+    heading = (_("时段"), _("付款订单"), _("金额（元）"))
+    return [heading, *((hour, sums.orders, _yuan(sums.fen)) for hour, sums in board.hours)]
+
+
+def _products_table(board: Board) -> list[Row]:
+    heading = (_("商品"), _("件数"), _("付款订单"), _("金额（元）"))
+    rows = ((row.title, row.sums.pieces, row.sums.orders, _yuan(row.sums.fen)) for row in board.products)
+    return [heading, *rows]
+
+
+_TABLES = {"days": _days_table, "hours": _hours_table, "products": _products_table}
+
+
+def _yuan(fen: int) -> str:
+    return format_yuan(fen).replace(",", "")

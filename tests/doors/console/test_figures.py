@@ -1,0 +1,65 @@
+"""The figures' page: every number leads to its rows, and a table can be taken away."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from flask import Flask
+
+from app.core import clock
+from app.core.db import transaction
+from app.orders.service import mark_paid
+from tests.factories import make_follower, make_order, make_sku
+from tests.staff import Console, make_hashes_quick, open_console
+
+_LINK = re.compile(r'<a href="/console(/orders/\?[^"]*)">(\d+)</a>')
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_hashes_quick(monkeypatch)
+
+
+@pytest.fixture
+def console(app: Flask) -> Console:
+    return open_console(app)
+
+
+def test_every_number_leads_to_so_many_orders(app: Flask, console: Console) -> None:
+    with app.app_context():
+        sku, buyer = make_sku(stock=9), make_follower()
+        for days in (7, 0, 0):
+            with transaction():
+                order = make_order(sku=sku, follower=buyer if days else None)
+                mark_paid(order, paid_at=clock.now() - timedelta(days=days), cause="notification")
+        make_order(sku=sku, follower=buyer)
+
+    links = _LINK.findall(console.text("/figures/"))
+
+    assert {number for _link, number in links} >= {"1", "2", "3"}
+    assert {
+        part for link, _n in links for part in ("by=paid", "hour=", "buyers=new", "product=") if part in link
+    }
+    for link, number in set(links):
+        assert f"共 {number} 笔" in console.text(unescape(link)), link
+
+
+def test_an_empty_shop_is_told_what_will_be_here(console: Console) -> None:
+    page = console.text("/figures/")
+
+    assert "这几天还没有收款" in page
+    assert "暂计" in page
+
+
+@pytest.mark.parametrize(
+    ("table", "cells"),
+    [("days", "1,76.00,0.00,76.00,1,0,暂计"), ("hours", ",1,76.00"), ("products", "西湖龙井,1,1,68.00")],
+)
+def test_a_table_can_be_taken_away(app: Flask, console: Console, table: str, cells: str) -> None:
+    with app.app_context(), transaction():
+        mark_paid(make_order(), paid_at=clock.now(), cause="notification")
+
+    file = console.get(f"/figures/export.csv?table={table}&days=7")
+
+    assert cells in file.get_data(as_text=True)
