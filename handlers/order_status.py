@@ -33,6 +33,8 @@ def _line(order: Order, door: Door, ready: Ready) -> str:
         OrderState.SHIPPED: _("已发货"),
         OrderState.CANCELLED: _("已取消"),
     }[order.state]
+    if order.is_fetched:
+        words = {OrderState.PAID: _("待自提"), OrderState.SHIPPED: _("已自提")}.get(order.state, words)
     url = link_to(f"/shop/orders/{order.order_no}", door, ready)
     line = f'<a href="{url}">{order.order_no}</a> ¥{format_yuan(order.total_fen)} {words}'
     if order.shipments:

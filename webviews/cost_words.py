@@ -17,6 +17,8 @@ def cost_label(line: CostLine) -> str:
             return _("满减 · %(title)s", title=line.label)
         case CostKind.COUPON:
             return _("优惠券 · %(title)s", title=line.label)
+        case CostKind.ADJUSTMENT:
+            return _("店主改价 · %(reason)s", reason=line.label)
         case CostKind.SHIPPING:
             return _("运费")
 

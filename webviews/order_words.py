@@ -7,9 +7,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.core import clock
+from app.core.money import format_yuan
 from app.core.states import StateEvent
+from app.orders import repricing
 from app.orders.models import Order
-from app.orders.states import OrderState
+from app.orders.states import ClosedBecause, OrderState
 
 STATE_WORDS = {
     OrderState.UNPAID: _l("待付款"),
@@ -25,6 +27,13 @@ _EVENT_WORDS = {
     (OrderState.PAID, OrderState.SHIPPED): _l("商家已发货"),
 }
 
+_CLOSED_WORDS = {
+    ClosedBecause.NO_STOCK: _l("商家关闭了订单：缺货"),
+    ClosedBecause.BUYER_ASKED: _l("商家按您的要求关闭了订单"),
+    ClosedBecause.MISTAKE: _l("商家关闭了订单：订单信息有误"),
+    ClosedBecause.OTHER: _l("商家关闭了订单"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -36,14 +45,18 @@ class Step:
 
 def state_word(order: Order) -> str:
     """What its state is called; who fetches his goods waits for no parcel."""
-    fetched = {OrderState.PAID: _("待自提"), OrderState.SHIPPED: _("已提货")} if order.is_fetched else {}
+    fetched = {OrderState.PAID: _("待自提"), OrderState.SHIPPED: _("已自提")} if order.is_fetched else {}
     return fetched.get(order.state) or str(STATE_WORDS[order.state])
 
 
 def event_words(event: StateEvent) -> str:
     """A line of the order's history as a sentence."""
+    if event.cause == repricing.CAUSE:
+        was, now = event.details["was_fen"], event.details["total_fen"]
+        return _("商家改价：¥%(was)s → ¥%(now)s", was=format_yuan(was), now=format_yuan(now))
     if event.new == OrderState.CANCELLED:
-        return _("超时未付款，订单已取消") if event.cause == "expired" else _("订单已取消")
+        usual = _("超时未付款，订单已取消") if event.cause == "expired" else _("订单已取消")
+        return str(_CLOSED_WORDS.get(event.cause, usual))  # type: ignore[call-overload]
     if event.cause == "fetched":
         return _("已到店提货")
     return str(_EVENT_WORDS.get((event.old, event.new), "")) or _("状态更新")
@@ -67,7 +80,8 @@ def state_hint(order: Order) -> str:
             return _("包裹已交给快递，请留意收货")
         case _:
             is_expired = order.cancel_reason == "expired"
-            return _("超时未付款，商品已放回货架") if is_expired else _("订单已取消，没有扣款")
+            usual = _("超时未付款，商品已放回货架") if is_expired else _("订单已取消，没有扣款")
+            return str(_CLOSED_WORDS.get(order.cancel_reason, usual))  # type: ignore[call-overload]
 
 
 def reached_steps(order: Order) -> list[Step]:

@@ -30,6 +30,7 @@ class ResultView(StrEnum):
     PAID = "paid"
     NOT_PAID = "not_paid"
     REFUND_DUE = "refund_due"
+    OLD_PRICE = "old_price"  # the money was for a price that was changed meanwhile
     CLOSED = "closed"
 
 
@@ -49,8 +50,12 @@ def show_pay(order_no: str) -> ResponseReturnValue:
 @follower_only
 def start_pay(order_no: str) -> ResponseReturnValue:
     """The parameters of getBrandWCPayRequest, signed afresh at each tap."""
+    order = _own(order_no)
+    if request.args.get("total", order.total_fen, type=int) != order.total_fen:
+        # The price was changed while the page stood open: nobody is asked for more than he read.
+        return jsonify(code="price_changed", go=url_for("shop.show_pay", order_no=order_no)), 409
     try:
-        parameters = payments.start_payment(_own(order_no), gateway=get_gateway())
+        parameters = payments.start_payment(order, gateway=get_gateway())
     except TransitionRefused:
         # Paid or over in the meantime: the result page knows which.
         return jsonify(code="over", go=url_for("shop.show_result", order_no=order_no)), 409
@@ -85,6 +90,8 @@ def decide(state: PayState, hint: str, waited_seconds: int) -> ResultView:
             return ResultView.PAID
         case PayState.REFUND_DUE:
             return ResultView.REFUND_DUE
+        case PayState.OLD_PRICE:
+            return ResultView.OLD_PRICE
         case PayState.CLOSED:
             return ResultView.CLOSED
     if state == PayState.UNPAID and hint != "ok":

@@ -18,7 +18,7 @@ class Alert(Base):
     kind: Mapped[str] = mapped_column(String(40))  # a key of words.py
     ref: Mapped[str] = mapped_column(String(80))  # of what: an out_trade_no, a job's id
     detail: Mapped[str] = mapped_column(String(200), default="")
-    order_no: Mapped[str] = mapped_column(String(32), default="")
+    order_no: Mapped[str] = mapped_column(String(32), default="", index=True)
     created_at: Mapped[CreatedAt]
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_by: Mapped[str] = mapped_column(String(80), default="")

@@ -46,6 +46,11 @@ def closed_lately(limit: int = 20) -> Sequence[Alert]:
     return db.session.scalars(query).all()
 
 
+def alerts_about(order_no: str) -> Sequence[Alert]:
+    """Everything about one order that needed a person, the oldest first."""
+    return db.session.scalars(select(Alert).where(Alert.order_no == order_no).order_by(Alert.id)).all()
+
+
 def get_alert(alert_id: int) -> Alert:
     """Raises: NotFound."""
     alert = db.session.get(Alert, alert_id)

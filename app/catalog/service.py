@@ -1,6 +1,6 @@
 """Finding what is on sale. Stock moves in `stock.py`, cards for chats in `news.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
@@ -82,3 +82,9 @@ def options_label(options: str) -> str:
 def options_of(sku: Sku) -> dict[str, str]:
     """`净含量=125g;包装=罐装` as a dict in the order it was written."""
     return split_options(sku.options)
+
+
+def codes_of(sku_ids: Iterable[int]) -> dict[int, str]:
+    """The merchant's own codes of these SKUs, by their ids; of one that is gone there is none."""
+    query = select(Sku.id, Sku.code).where(Sku.id.in_(set(sku_ids)))
+    return {row.id: row.code for row in db.session.execute(query)}

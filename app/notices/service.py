@@ -1,6 +1,7 @@
 """Sending a notice: at most once, inside WeChat's window or not at all."""
 
 import logging
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
@@ -50,6 +51,11 @@ def send_notice(
         logger.info("notice not deliverable", extra={"order_id": order_id, "errcode": error.errcode})
     else:
         _finish(notice_id, text, Sending.SENT)
+
+
+def list_notices(order_id: int) -> Sequence[Notice]:
+    """What the buyer of an order was told, or should have been, the oldest first."""
+    return db.session.scalars(select(Notice).where(Notice.order_id == order_id).order_by(Notice.id)).all()
 
 
 def write(order: Order, kind: str, *, base_url: str, parcel_id: int = 0) -> str:

@@ -14,8 +14,10 @@ from app.orders.states import OrderState
 class Order(Base):
     __tablename__ = "orders"
     __table_args__ = (
-        CheckConstraint("total_fen = goods_fen - reduction_fen - coupon_fen + shipping_fen", name="total"),
-        CheckConstraint("reduction_fen >= 0 AND coupon_fen >= 0", name="discounts"),
+        CheckConstraint(
+            "total_fen = goods_fen - reduction_fen - coupon_fen - adjustment_fen + shipping_fen", name="total"
+        ),
+        CheckConstraint("reduction_fen >= 0 AND coupon_fen >= 0 AND adjustment_fen >= 0", name="discounts"),
         CheckConstraint("total_fen > 0", name="positive"),
         UniqueConstraint("follower_id", "checkout_token"),  # the same checkout gives the same order
         Index("ix_orders_state", "state", "expires_at"),
@@ -38,6 +40,8 @@ class Order(Base):
     coupon_fen: Mapped[Fen] = mapped_column(default=0, server_default="0")
     coupon_label: Mapped[str] = mapped_column(String(30), default="", server_default="")
     follower_coupon_id: Mapped[int | None] = mapped_column(ForeignKey("follower_coupons.id"))
+    adjustment_fen: Mapped[Fen] = mapped_column(default=0, server_default="0")  # see `repricing.py`
+    adjustment_label: Mapped[str] = mapped_column(String(30), default="", server_default="")
     shipping_fen: Mapped[Fen]
     total_fen: Mapped[Fen]
     is_fetched: Mapped[bool] = mapped_column(default=False, server_default=text("false"))  # see `Pickup`
@@ -67,7 +71,9 @@ class OrderLine(Base):
     __tablename__ = "order_lines"
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity"),
-        CheckConstraint("reduction_fen + coupon_fen <= unit_price_fen * quantity", name="paid"),
+        CheckConstraint(
+            "reduction_fen + coupon_fen + adjustment_fen <= unit_price_fen * quantity", name="paid"
+        ),
         Index("ix_order_lines_product", "product_slug", "order_id"),
     )
 
@@ -82,12 +88,18 @@ class OrderLine(Base):
     list_price_fen: Mapped[Fen] = mapped_column(default=0, server_default="0")  # the usual price; 0: the same
     reduction_fen: Mapped[Fen] = mapped_column(default=0, server_default="0")
     coupon_fen: Mapped[Fen] = mapped_column(default=0, server_default="0")
+    adjustment_fen: Mapped[Fen] = mapped_column(default=0, server_default="0")
     flash_item_id: Mapped[int | None] = mapped_column(ForeignKey("flash_items.id"))
     quantity: Mapped[int]
 
     @property
     def paid_fen(self) -> int:
         """What the line's goods cost the buyer in the end: what may go back for it."""
+        return self.before_adjustment_fen - self.adjustment_fen
+
+    @property
+    def before_adjustment_fen(self) -> int:
+        """The same before a person of the shop took something off the order."""
         return self.unit_price_fen * self.quantity - self.reduction_fen - self.coupon_fen
 
 
@@ -119,6 +131,19 @@ class ShipmentLine(Base):
     quantity: Mapped[int]
 
     line: Mapped[OrderLine] = relationship(lazy="joined")
+
+
+class OrderNote(Base):
+    """What staff have written down about an order; the buyer never sees it. Rows are only ever added."""
+
+    __tablename__ = "order_notes"
+
+    id: Mapped[Id]
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
+    at: Mapped[CreatedAt]
+    by: Mapped[str] = mapped_column(String(80))  # `staff:<id>`
+    text: Mapped[str] = mapped_column(String(500))
+    token: Mapped[str] = mapped_column(String(64), unique=True)  # the same form sent twice is one note
 
 
 class Pickup(Base):

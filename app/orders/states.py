@@ -12,6 +12,15 @@ class OrderState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class ClosedBecause(StrEnum):
+    """Why a person of the shop closed an unpaid order; the buyer is told."""
+
+    NO_STOCK = "shop_no_stock"
+    BUYER_ASKED = "shop_buyer_asked"
+    MISTAKE = "shop_mistake"
+    OTHER = "shop_other"
+
+
 ORDER_MOVES: Moves = {
     OrderState.UNPAID: frozenset({OrderState.PAID, OrderState.CANCELLED}),
     OrderState.PAID: frozenset({OrderState.SHIPPED}),

@@ -4,10 +4,11 @@ import logging
 
 from sqlalchemy import func, select
 
-from app.core import clock
+from app.core import audit, clock
 from app.core.db import db, lock, transaction
 from app.core.errors import GatewayError, GatewayUnreachable
 from app.orders import service as orders
+from app.orders.disclosure import audit_subject
 from app.orders.models import Order
 from app.orders.states import OrderState
 from app.payments.attempts import close_attempt, list_attempts, live_attempts
@@ -33,7 +34,13 @@ def cancel_order(order: Order, *, gateway: Gateway, reason: str, actor: str = ""
         states = {attempt.state for attempt in list_attempts(order)}
         if order.state != OrderState.UNPAID or states & {*LIVE, AttemptState.SUSPECT}:
             return False
-        return orders.cancel(order, reason=reason, actor=actor)
+        is_done = orders.cancel(order, reason=reason, actor=actor)
+        if is_done and actor.startswith("staff:"):
+            before = {"state": OrderState.UNPAID}
+            after = {"state": OrderState.CANCELLED, "reason": reason}
+            subject = audit_subject(order)
+            audit.record(actor=actor, action="order.closed", subject=subject, before=before, after=after)
+        return is_done
 
 
 def close_siblings(attempt_id: int, gateway: Gateway) -> None:

@@ -1,7 +1,7 @@
 """The inbox of payment notifications: stored as they came, then judged."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, func, select, update
 
@@ -40,6 +40,12 @@ def record_notification(gateway: Gateway, headers: Mapping[str, str], body: byte
     if trade is None:
         return _judge(row_id, Verdict.IGNORED, reason="another kind of event")
     return _judge(row_id, _VERDICTS[settle(trade, gateway=gateway, source="notification")], trade=trade)
+
+
+def list_about(out_trade_nos: Sequence[str]) -> Sequence[PaymentNotification]:
+    """Genuine notifications that named one of these numbers, the oldest first."""
+    query = select(PaymentNotification).where(PaymentNotification.out_trade_no.in_(out_trade_nos))
+    return db.session.scalars(query.order_by(PaymentNotification.id)).all() if out_trade_nos else []
 
 
 def _keep(gateway: Gateway, headers: Mapping[str, str], body: bytes) -> int:

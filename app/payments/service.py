@@ -15,7 +15,7 @@ from app.payments import opening
 from app.payments.attempts import SHORTEST_PAUSE, check, close_attempt, list_attempts, live_attempts
 from app.payments.gateways.contract import Gateway, PaymentRequest
 from app.payments.models import PaymentAttempt
-from app.payments.states import ATTEMPT_MOVES, AttemptState
+from app.payments.states import ATTEMPT_MOVES, LIVE, AttemptState
 
 PREPAY_REUSE = timedelta(minutes=110)  # a prepay_id lives for two hours
 ASK_AT_MOST_EVERY = timedelta(seconds=1)
@@ -26,6 +26,7 @@ class PayState(StrEnum):
     UNPAID = "unpaid"  # WeChat says so
     UNKNOWN = "unknown"  # WeChat did not answer: money may be moving
     REFUND_DUE = "refund_due"  # the money came too late or twice and goes back
+    OLD_PRICE = "old_price"  # the money came for a price that was changed: it goes back, the order waits
     CLOSED = "closed"  # the order is cancelled and no money came
 
 
@@ -110,6 +111,9 @@ def _prepay_id(attempt: PaymentAttempt, gateway: Gateway) -> str:
     )
     prepay_id = gateway.create(request)
     with transaction():
+        lock(attempt)
+        if attempt.state == AttemptState.CLOSED:  # by us, while WeChat was answering: nobody shall pay it
+            raise TransitionRefused(_("订单已不能支付"))
         if attempt.state == AttemptState.CREATED:  # unless a notification was faster than this answer
             move_state(attempt, ATTEMPT_MOVES, AttemptState.OPEN, cause="create")
         attempt.prepay_id, attempt.prepay_at = prepay_id, clock.now()
@@ -121,7 +125,10 @@ def _state_of(order: Order, is_unknown: bool) -> PayState:
         return PayState.PAID
     states = {attempt.state for attempt in list_attempts(order)}
     if AttemptState.REFUND_DUE in states:
-        return PayState.REFUND_DUE
+        if order.state != OrderState.UNPAID:
+            return PayState.REFUND_DUE
+        if not states & {*LIVE, AttemptState.SUSPECT}:  # else money for the new price may be under way
+            return PayState.OLD_PRICE
     if is_unknown or AttemptState.SUSPECT in states:
         return PayState.UNKNOWN
     return PayState.CLOSED if order.state == OrderState.CANCELLED else PayState.UNPAID

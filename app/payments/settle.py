@@ -98,8 +98,11 @@ def _receive(attempt: PaymentAttempt, trade: Trade, source: str) -> Outcome:
     if attempt.state in (AttemptState.PAID, AttemptState.REFUND_DUE):
         return Outcome.REPEATED
     paid_at = trade.paid_at or clock.now()
-    revives = attempt.order.state == OrderState.CANCELLED
-    pays = orders.mark_paid(attempt.order, paid_at=paid_at, cause=source)
+    order = attempt.order
+    lock(order)  # its price may be changed at this instant
+    revives = order.state == OrderState.CANCELLED
+    is_its_price = attempt.amount_fen == order.total_fen
+    pays = is_its_price and orders.mark_paid(order, paid_at=paid_at, cause=source)
     new = AttemptState.PAID if pays else AttemptState.REFUND_DUE
     move_state(
         attempt,

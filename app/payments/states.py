@@ -10,7 +10,7 @@ class AttemptState(StrEnum):
     OPEN = "open"  # the gateway has it and the buyer can pay
     PAID = "paid"
     CLOSED = "closed"  # closed at the gateway: nobody can start paying any more
-    REFUND_DUE = "refund_due"  # the money came, but twice or too late: it has to go back
+    REFUND_DUE = "refund_due"  # the money came, but twice, too late or for an old price: it has to go back
     SUSPECT = "suspect"  # the gateway itself says something else than we asked for: a person must look
 
 

@@ -19,6 +19,10 @@ class Costs(Protocol):
     @property
     def coupon_label(self) -> str: ...
     @property
+    def adjustment_fen(self) -> int: ...
+    @property
+    def adjustment_label(self) -> str: ...
+    @property
     def shipping_fen(self) -> int: ...
     @property
     def total_fen(self) -> int: ...
@@ -30,6 +34,7 @@ class CostKind(StrEnum):
     GOODS = "goods"
     REDUCTION = "reduction"
     COUPON = "coupon"
+    ADJUSTMENT = "adjustment"  # a person of the shop took it off this very order
     SHIPPING = "shipping"
 
 
@@ -48,6 +53,7 @@ def explain(costs: Costs) -> tuple[CostLine, ...]:
         CostLine(CostKind.GOODS, costs.goods_fen),
         CostLine(CostKind.REDUCTION, -costs.reduction_fen, costs.reduction_label),
         CostLine(CostKind.COUPON, -costs.coupon_fen, costs.coupon_label),
+        CostLine(CostKind.ADJUSTMENT, -costs.adjustment_fen, costs.adjustment_label),
         CostLine(CostKind.SHIPPING, costs.shipping_fen),
     )
     always = (CostKind.GOODS, CostKind.SHIPPING)

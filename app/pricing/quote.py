@@ -52,7 +52,10 @@ class QuotedLine:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """`total_fen = goods_fen - reduction_fen - coupon_fen + shipping_fen`, all in fen; an `Order` has the same."""
+    """`total_fen = goods_fen - reduction_fen - coupon_fen + shipping_fen`, all in fen; an `Order` has the same.
+
+    What a person takes off an order afterwards is not part of a quote: its adjustment is always 0.
+    """
 
     lines: tuple[QuotedLine, ...] = ()
     shipping_fen: int = 0
@@ -75,6 +78,16 @@ class Quote:
     def coupon_label(self) -> str:
         """What the coupon is called, or nothing."""
         return self.coupon.title if self.coupon else ""
+
+    @property
+    def adjustment_fen(self) -> int:
+        """Nobody has changed a price yet."""
+        return 0
+
+    @property
+    def adjustment_label(self) -> str:
+        """Why nobody did."""
+        return ""
 
     @property
     def before_coupon_fen(self) -> int:

@@ -30,6 +30,9 @@ RIGHTS = RightGroup(
         "console.desk_sending.say_again",
         "console.desk_sending.typing",
         "console.desk_sending.choose_card",
+        "console.order_talk.say",
+        "console.order_talk.send_order",
+        "console.order_talk.send_product",
         roles=(OPERATOR, SERVICE),
     ),
     Right(

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from flask import (
     Blueprint,
     Response,
-    current_app,
     flash,
     jsonify,
     redirect,
@@ -23,17 +22,14 @@ from app.conversations.typing import show_typing
 from app.core.errors import InputInvalid, NotFound, ShopError
 from app.core.ids import new_token
 from app.core.incoming import takes_body_of
-from app.entrances.models import EntranceKind
-from app.entrances.service import code_for
 from app.followers.service import find
 from app.materials.models import MaterialKind
 from app.materials.service import MAX_PICTURE_BYTES, add_material
-from app.orders.cards import order_card
 from app.orders.listing import get_own, list_own
-from app.promotions.cards import find_card_now
 from app.wechat.account import get_account
-from app.wechat.replies import Article, MediaReply, NewsReply, Reply, TextReply
+from app.wechat.replies import MediaReply, Reply, TextReply
 from console.desk.pages import show_talk
+from console.frame.chat_cards import order_reply, product_reply
 from console.frame.member import get_member_here
 
 blueprint = Blueprint("desk_sending", __name__, url_prefix="/desk/<int:conversation_id>")
@@ -73,16 +69,7 @@ def send_picture(conversation_id: int) -> AnyResponse | tuple[str, int]:
 def send_product(conversation_id: int) -> AnyResponse | tuple[str, int]:
     """Send a product's card; its link remembers who sent it."""
     row = desk.get_conversation(conversation_id)
-
-    def make() -> Reply:
-        card = find_card_now(request.form.get("slug", "")[:60])
-        if card is None:
-            raise InputInvalid(_("这件商品不在架上"))
-        base = current_app.config["BASE_URL"]
-        link, picture = card.link(base, _entrance_code()), card.picture_url(base)
-        return NewsReply((Article(card.headline, card.summary, picture, link),))
-
-    return _send(row, make)
+    return _send(row, lambda: product_reply(request.form.get("slug", "")))
 
 
 @blueprint.post("/order")
@@ -94,9 +81,7 @@ def send_order(conversation_id: int) -> AnyResponse | tuple[str, int]:
         follower = find(row.openid)
         if follower is None:
             raise NotFound
-        order = get_own(request.form.get("order_no", "")[:32], follower_id=follower.id)
-        base = current_app.config["BASE_URL"]
-        return NewsReply((order_card(order, base_url=base, entrance_code=_entrance_code()),))
+        return order_reply(get_own(request.form.get("order_no", "")[:32], follower_id=follower.id))
 
     return _send(row, make)
 
@@ -154,8 +139,3 @@ def _send(row: Conversation, make: Callable[[], Reply], draft: str = "") -> AnyR
     if is_script:
         return Response(status=204)
     return redirect(url_for("console.desk.show", conversation_id=row.id))
-
-
-def _entrance_code() -> str:
-    member = get_member_here()
-    return code_for(EntranceKind.DESK, member.actor, f"客服：{member.username}")

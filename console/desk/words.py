@@ -12,46 +12,16 @@ from app.conversations.models import Direction, Holder, Message
 from app.conversations.pictures import FOLDER
 from app.conversations.recordings import seconds_of
 from app.conversations.sending import is_unclear
-from app.conversations.window import Closed, Window
 from app.core import clock
 from app.core.i18n import counted
 from app.core.states import StateEvent
 from console.frame.labels import Labels
 from console.frame.message_kinds import say_kind
+from console.frame.speaking import say_closed as say_closed
+from console.frame.speaking import say_refusal as say_refusal
 
-UNREACHABLE = -1001
 RECORDING_TYPES = {".amr": "audio/amr", ".mp3": "audio/mpeg", ".mp4": "video/mp4"}
 FETCHED_WITHIN = timedelta(minutes=10)  # after that nobody need wait for a recording
-
-
-def say_refusal(errcode: int) -> tuple[str, str]:
-    """What WeChat's number means, and what can be done."""
-    said = {
-        -1: (_("微信系统繁忙"), _("过几分钟再发一次。")),
-        UNREACHABLE: (_("连不上微信"), _("检查服务器的网络，再发一次。")),
-        40001: (_("公众号的凭据无效"), _("请管理员核对 AppSecret。")),
-        40003: (_("微信找不到这位粉丝"), _("他可能已取消关注，或属于另一个公众号。")),
-        40007: (_("图片或素材在微信那边已经失效"), _("重新上传后再发。")),
-        40164: (_("服务器地址不在公众号的 IP 白名单"), _("请管理员在公众平台添加。")),
-        43004: (_("对方没有关注公众号"), _("关注后才能发；有订单的话可以打电话。")),
-        43019: (_("对方在黑名单里"), _("在粉丝卡片里移出黑名单再发。")),
-        45002: (_("内容太长"), _("拆成几条再发。")),
-        45008: (_("客服消息里的图文只能有一条"), _("一次发一件商品。")),
-        45009: (_("公众号今天的接口次数已用完"), _("零点恢复；急事请打电话。")),
-        45011: (_("发得太快"), _("等一分钟再发。")),
-        45015: (
-            _("超过 48 小时没有互动，或对方已取消关注"),
-            _("对方再发来消息后就能回复；有订单的话可以打电话。"),
-        ),
-        45047: (_("这个窗口里的条数已用完"), _("对方再发来消息后又有 5 条。")),
-        48001: (_("公众号没有客服消息的权限"), _("需要已认证的服务号。")),
-        48002: (_("对方关闭了接收公众号的消息"), _("只能等对方打开；有订单的话可以打电话。")),
-        48004: (_("公众号的接口被微信封禁"), _("请到公众平台看通知。")),
-        50002: (_("对方的微信被限制"), _("过一段时间再试。")),
-        50005: (_("对方已取消关注"), _("有订单的话可以打电话。")),
-        70000: (_("对方是未成年人，微信限制了这条消息"), _("换一种说法，或打电话给监护人。")),
-    }
-    return said.get(errcode, (_("微信没有接受这条消息（%(code)s）", code=errcode), _("请稍后再试。")))
 
 
 def say_recording(message: Message) -> str:
@@ -80,17 +50,6 @@ def say_sending(message: Message) -> str:
     if is_unclear(message):
         return _("可能已送达")
     return _("微信繁忙，正在重试") if message.errcode else _("发送中")
-
-
-def say_closed(window: Window) -> tuple[str, str]:
-    """Why nothing can be sent, and what can be done."""
-    said = {
-        Closed.NEVER_WROTE: (_("还不能发消息"), _("对方发来消息、点菜单或扫码之后才能回复。")),
-        Closed.OVER: (_("48 小时已过"), _("对方再发来消息后就能回复；有订单的话可以打电话联系。")),
-        Closed.USED_UP: (_("5 条已用完"), _("微信规定：对方再发来消息之前不能再发。")),
-        Closed.REFUSED: (_("微信已关闭回复窗口"), _("对方再发来消息后就能回复；他可能已取消关注。")),
-    }
-    return said[window.reason or Closed.OVER]
 
 
 def say_who(answered_by: str, names: Mapping[str, str]) -> str:

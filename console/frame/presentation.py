@@ -51,6 +51,7 @@ def _words() -> dict[str, Callable[..., str]]:
         "entrance_label": entrance_labels.entrance_label,
         "kind_label": entrance_labels.kind_label,
         "state_label": state_labels.state_label,
+        "order_label": state_labels.order_label,
         "state_colour": state_labels.state_colour,
         "mask_name": masks.mask_name,
         "mask_phone": masks.mask_phone,

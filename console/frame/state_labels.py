@@ -3,7 +3,8 @@
 from flask_babel import lazy_gettext as _l
 
 from app.catalog.states import ProductState
-from app.orders.states import OrderState
+from app.orders.models import Order
+from app.orders.states import ClosedBecause, OrderState
 from console.frame.labels import Labels
 
 STATE_COLOURS = {
@@ -29,6 +30,23 @@ state_label = Labels(
         ProductState.DRAFT: _l("草稿"),
     }
 )
+
+_fetched_label = {OrderState.PAID: _l("待自提"), OrderState.SHIPPED: _l("已自提")}
+# Why a colleague closed an unpaid order.
+closed_label = Labels(
+    {
+        ClosedBecause.NO_STOCK: _l("缺货"),
+        ClosedBecause.BUYER_ASKED: _l("买家不要了"),
+        ClosedBecause.MISTAKE: _l("订单信息有误"),
+        ClosedBecause.OTHER: _l("其他原因"),
+    }
+)
+
+
+def order_label(order: Order) -> str:
+    """The state of this very order: what its buyer fetches is not sent."""
+    fetched = _fetched_label.get(order.state) if order.is_fetched else None
+    return str(fetched or state_label(order.state))
 
 
 def state_colour(state: str) -> str:

@@ -3,9 +3,9 @@
 from flask_babel import lazy_gettext as _l
 
 from app.staff.rights import FINANCE, OPERATOR, SERVICE, Right, RightGroup
-from console.orders import detail, pages, parcels, ship_many
+from console.orders import detail, notes, pages, parcels, printing, ship_many, talk, unpaid
 
-BLUEPRINTS = (pages.blueprint, ship_many.blueprint)
+BLUEPRINTS = (pages.blueprint, ship_many.blueprint, talk.blueprint)
 RIGHTS = RightGroup(
     _l("订单"),
     Right(
@@ -14,6 +14,10 @@ RIGHTS = RightGroup(
         "console.orders.detail",
         roles=(OPERATOR, SERVICE, FINANCE),
     ),
+    Right(_l("给未付款的订单改价"), "console.orders.change_price", roles=(OPERATOR,)),
+    Right(_l("关闭未付款的订单"), "console.orders.close", roles=(OPERATOR, SERVICE)),
+    Right(_l("写订单备注"), "console.orders.add_note", roles=(OPERATOR, SERVICE, FINANCE)),
+    Right(_l("打印发货单（有完整收货信息）"), "console.orders.print_sheets", roles=(OPERATOR,)),
     Right(_l("导出订单流水"), "console.orders.export", roles=(OPERATOR, FINANCE)),
     Right(_l("查看收货人的完整信息"), "console.orders.show_address", roles=(OPERATOR, SERVICE)),
     Right(
@@ -25,4 +29,4 @@ RIGHTS = RightGroup(
     ),
 )
 
-__all__ = ["BLUEPRINTS", "RIGHTS", "detail", "parcels"]
+__all__ = ["BLUEPRINTS", "RIGHTS", "detail", "notes", "parcels", "printing", "unpaid"]

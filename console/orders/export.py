@@ -12,15 +12,17 @@ from app.entrances.models import Entrance
 from app.ledger.export import export_entries
 from app.ledger.listing import Entry, sum_up
 from app.orders.models import OrderLine
+from app.pricing.explained import CostKind, explain
+from console.frame.cost_labels import cost_kind_label
 from console.frame.entrance_labels import entrance_label
 from console.frame.masks import mask_name, mask_phone, short_openid
-from console.frame.state_labels import state_label
+from console.frame.state_labels import order_label
 from console.orders.filters import read_wanted
 from console.orders.words import say_delivery
 
 KIND = "orders_export"
 SUFFIXES = (".xlsx", ".csv")
-WIDTHS = (20, 22, 44, 8, 12, 12, 12, 10, 16, 14, 26, 10, 10)
+WIDTHS = (20, 22, 44, 8, *(12,) * 6, 12, 12, 12, 10, 16, 14, 26, 10, 10)
 
 
 @register(KIND)
@@ -43,6 +45,8 @@ def _rows(entries: Iterator[Entry]) -> Iterator[Row]:
         _("订单号"),
         _("商品"),
         _("件数"),
+        *(_("%(kind)s（元）", kind=cost_kind_label(kind)) for kind in CostKind),
+        _("合计（元）"),
         _("实收（元）"),
         _("要退（元）"),
         _("净收（元）"),
@@ -56,11 +60,14 @@ def _rows(entries: Iterator[Entry]) -> Iterator[Row]:
     label = cache(_say_entrance)
     for entry in entries:
         order = entry.order
+        costs = {line.kind: line.amount_fen for line in explain(order)}
         yield [
             order.created_at,
             order.order_no,
             "；".join(_say_line(line) for line in order.lines),
             sum(line.quantity for line in order.lines),
+            *(Yuan(costs.get(kind, 0)) for kind in CostKind),
+            Yuan(order.total_fen),
             Yuan(entry.paid_fen),
             Yuan(entry.refund_fen),
             Yuan(entry.net_fen),
@@ -68,7 +75,7 @@ def _rows(entries: Iterator[Entry]) -> Iterator[Row]:
             mask_phone(order.phone),
             short_openid(order.follower.openid),
             label(order.entrance),
-            state_label(order.state),
+            order_label(order),
             say_delivery(order),
         ]
 

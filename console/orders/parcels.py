@@ -12,9 +12,9 @@ from app.orders.states import OrderState
 from app.staff.service import find_usernames
 from console.frame.member import get_member_here
 from console.frame.moments import moment
-from console.frame.state_labels import state_label
+from console.frame.state_labels import order_label
 from console.orders.carriers import carrier_label
-from console.orders.detail import show
+from console.orders.detail import Typed, show
 from console.orders.forms import ParcelForm
 from console.orders.pages import blueprint
 
@@ -26,14 +26,14 @@ def mark_shipped(order_no: str) -> Answer:
     """Hand a parcel over. Sent twice, or by two people at once, it leaves once."""
     order, form, typed = get_by_no(order_no), ParcelForm(), _typed()
     if not form.validate_on_submit():
-        return show(order, form, quantities=typed), 422
+        return show(order, Typed(quantities=typed), form=form), 422
     try:
         parcel = Parcel(form.carrier.data, form.tracking_no.data, _read_quantities(typed))
         shipment, is_new = ship(order, parcel, actor=get_member_here().actor)
     except InputInvalid as error:
-        return show(order, form, quantities=typed, trouble=error.message), 422
+        return show(order, Typed(error.message, typed), form=form), 422
     except TransitionRefused as error:
-        words = _("订单现在是「%(state)s」，不能发货。", state=state_label(order.state))
+        words = _("订单现在是「%(state)s」，不能发货。", state=order_label(order))
         flash(error.message if order.is_fetched else words, "danger")
     else:
         _tell_shipped(order, shipment, is_new)

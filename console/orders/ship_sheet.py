@@ -13,7 +13,7 @@ from app.orders.listing import list_by_no, list_to_ship
 from app.orders.models import Order
 from app.orders.shipping import Parcel, left_to_ship
 from app.orders.states import OrderState
-from console.frame.state_labels import state_label
+from console.frame.state_labels import order_label
 from console.orders.carriers import TRACKING_NO, carrier_label, find_carrier, tidy_tracking_no
 
 LIMITS = Limits(rows=1000, columns=20, file_bytes=2 * 1024 * 1024)
@@ -78,7 +78,7 @@ def judge(row: TableRow, orders: Mapping[str, Order]) -> Judged:
     if order.is_fetched:
         return _refuse(row, _("这笔订单由买家到店自提，请核销提货码"))
     if order.state != OrderState.PAID:
-        return _refuse(row, _("订单现在是「%(state)s」，不能发货。", state=state_label(order.state)))
+        return _refuse(row, _("订单现在是「%(state)s」，不能发货。", state=order_label(order)))
     pieces = sum(left_to_ship(order).values())
     words = _("%(carrier)s %(no)s，%(n)s 件", carrier=carrier_label(carrier), no=number, n=pieces)
     return Judged(row, "green", _("可以发货"), words, Parcel(carrier, number))

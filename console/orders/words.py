@@ -11,7 +11,7 @@ def say_delivery(order: Order) -> str:
     if order.state not in (OrderState.PAID, OrderState.SHIPPED):
         return ""
     if order.is_fetched:
-        return _("已提货") if order.state == OrderState.SHIPPED else _("待自提")
+        return _("已自提") if order.state == OrderState.SHIPPED else _("待自提")
     if order.state == OrderState.SHIPPED:
         return _("已发货")
     return _("部分发货") if order.shipments else _("待发货")

@@ -15,7 +15,7 @@ from app.staff.roles import get_role
 from console.frame.labels import Labels
 from console.frame.moments import full_moment
 from console.frame.role_labels import role_label
-from console.frame.state_labels import state_label
+from console.frame.state_labels import closed_label, state_label
 
 # What the log is about: what stands before the colon of a subject.
 kind_label = Labels(
@@ -39,6 +39,8 @@ kind_label = Labels(
 opening_label = Labels({"closed": _l("没有开业"), "released": _l("已开业")})
 field_label = Labels(
     {
+        "adjustment_fen": _l("店主改价"),
+        "carrier": _l("快递公司"),
         "counting": _l("计费方式"),
         "ends_at": _l("结束"),
         "first_fee_fen": _l("首费"),
@@ -60,6 +62,7 @@ field_label = Labels(
         "pieces": _l("数量"),
         "price_fen": _l("价格"),
         "product_ids": _l("商品"),
+        "reason": _l("原因"),
         "refund_limit_fen": _l("一次最多可退"),
         "regions": _l("地区"),
         "rights": _l("权限"),
@@ -74,6 +77,8 @@ field_label = Labels(
         "tag_id": _l("标签"),
         "threshold_fen": _l("门槛"),
         "title": _l("名称"),
+        "total_fen": _l("合计"),
+        "tracking_no": _l("运单号"),
         "valid_days": _l("有效天数"),
         "value": _l("优惠"),
         "version": _l("版本"),
@@ -144,6 +149,8 @@ def _say_text(name: str, value: str) -> str:
         )
     if name == "state":
         return state_label(value) if value in state_label else opening_label(value)
+    if name == "reason":
+        return closed_label(value)
     if name == "role":
         return role_label(get_role(value))
     if name.endswith("_at"):

@@ -11,6 +11,7 @@ from app.catalog import editing, stock
 from app.catalog.models import OPENING, Sku
 from app.core.errors import NotFound, OutOfStock
 from app.core.incoming import find_row_id
+from app.orders.states import ClosedBecause
 from app.staff.service import find_usernames
 from console.frame.audit_words import say_actor
 from console.frame.labels import Labels
@@ -27,6 +28,7 @@ cause_label = Labels(
         "order": _l("下单占用"),
         "expired": _l("超时未付，退回"),
         "buyer": _l("买家取消，退回"),
+        **{str(each): _l("商家关闭订单，退回") for each in ClosedBecause},
         "revived": _l("迟到的付款，重新占用"),
     }
 )

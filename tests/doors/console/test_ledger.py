@@ -58,9 +58,10 @@ def test_what_the_page_shows_is_what_the_file_holds(
     rows = list(openpyxl.load_workbook(BytesIO(file.data)).active.iter_rows(values_only=True))
     assert [row[1] for row in rows] == ["订单号", orders["paid"]]
     line = rows[1]
-    assert line[2:8] == ("=HYPERLINK(1)（50g） × 1", 1, 76, 0, 76, "王**")
-    assert line[8:13] == ("138****1234", line[9], "直接打开", "待发货", "待发货")
-    assert "…" in line[9]
+    assert line[2:10] == ("=HYPERLINK(1)（50g） × 1", 1, 68, 0, 0, 0, 8, 76)
+    assert line[10:14] == (76, 0, 76, "王**")
+    assert line[14:19] == ("138****1234", line[15], "直接打开", "待发货", "待发货")
+    assert "…" in line[15]
 
 
 def test_the_csv_calculates_nothing(app: Flask, console: Console, orders: dict[str, str]) -> None:
