@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -47,7 +47,8 @@ def print_sheets() -> str | Response:
     """Those that were ticked, or else the first of all that the filters leave; who printed them is written down."""
     orders = _find_orders()
     if not orders:
-        flash(_("请先勾选要打印的订单。"), "info")
+        nothing = _("没有待发货的订单可以打印。") if "all" in request.form else _("请先勾选要打印的订单。")
+        flash(nothing, "info")
         return redirect(_ledger())
     disclose_on_paper(orders, actor=get_member_here().actor)
     slips = _make_slips(orders)
@@ -69,7 +70,10 @@ def print_sheets() -> str | Response:
 
 def _find_orders() -> list[Order]:
     if "all" in request.form:
-        return [entry.order for entry in list_entries(read_wanted(request.args), per_page=MOST).rows]
+        wanted = read_wanted(request.args)
+        if wanted.state is None:  # nobody packs what is not paid or has left
+            wanted = replace(wanted, state=OrderState.PAID)
+        return [entry.order for entry in list_entries(wanted, per_page=MOST).rows]
     numbers = list(dict.fromkeys(request.form.getlist("no")))[:MOST]
     found = list_by_no(numbers)
     return [found[number] for number in numbers if number in found]

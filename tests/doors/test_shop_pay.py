@@ -14,6 +14,7 @@ from app.orders.models import Order
 from app.payments.closing import cancel_order
 from app.payments.gateways.contract import TradeState
 from app.payments.models import PaymentAttempt
+from app.payments.repricing import change_price
 from app.payments.service import PayState
 from app.payments.settle import settle
 from tests.factories import make_order, make_sku
@@ -215,6 +216,7 @@ def test_every_answer_has_its_words(state: PayState, hint: str, waited: int) -> 
     expected = {
         PayState.PAID: ResultView.PAID,
         PayState.REFUND_DUE: ResultView.REFUND_DUE,
+        PayState.OLD_PRICE: ResultView.OLD_PRICE,
         PayState.CLOSED: ResultView.CLOSED,
         PayState.UNKNOWN: late,
         PayState.UNPAID: late if hint == "ok" else ResultView.NOT_PAID,
@@ -244,3 +246,28 @@ def test_money_that_came_too_late_has_honest_words(
 def take_the_last_piece(sku_id: int) -> None:
     with transaction() as session:
         session.get_one(Sku, sku_id).stock = 0
+
+
+def test_a_changed_price_is_shown_before_it_is_asked_for(
+    app: Flask, phone: Phone, order_no: str, gateway: FakeGateway
+) -> None:
+    old = start(phone, order_no)
+    with app.app_context():
+        order = db.session.scalars(select(Order).where(Order.order_no == order_no)).one()
+        change = {"total_fen": 7000, "seen_fen": 7600, "reason": "老客优惠"}
+        change_price(order, **change, gateway=gateway, actor="staff:1")
+
+    tapped = phone.post(f"/shop/api/pay/{order_no}?total=7600")
+    assert (tapped.status_code, tapped.get_json()["go"]) == (409, f"/shop/pay/{order_no}")
+    assert "70.00" in phone.get(f"/shop/pay/{order_no}").text
+    page = phone.get(f"/shop/orders/{order_no}").text
+    for words in ("店主改价 · 老客优惠", "商家改价：¥76.00 → ¥70.00", "去支付 ¥70.00"):
+        assert words in page
+
+    with app.app_context():
+        trade = gateway.pay(old)  # the password was being typed while the number was closed
+        settle(trade, gateway=gateway, source="query")  # type: ignore[arg-type]
+    assert status(phone, order_no, hint="ok") == "old_price"
+    page = phone.get(f"/shop/result/{order_no}", waited=1).text
+    assert "原来的付款会退回" in page
+    assert "按新价格支付" in page

@@ -60,7 +60,7 @@ def tell_money(order: Order) -> list[Line]:
 def _tell_attempt(attempt: PaymentAttempt) -> Iterator[Line]:
     numbers = ((_("商户单号"), attempt.out_trade_no), (_("金额"), _yuan(attempt)))
     for event in timeline(attempt):
-        who = _("买家") if event.cause == "start" else _("微信支付")
+        who = _whose(event)
         words, details = _say_event(attempt, event), numbers + _more(attempt, event)
         yield Line(event.at, words, who, "coin", _TONES.get(event.new, "secondary"), details)  # type: ignore[call-overload]
     if attempt.asked_at:
@@ -72,6 +72,12 @@ def _tell_attempt(attempt: PaymentAttempt) -> Iterator[Line]:
             "refresh",
             details=numbers + later,
         )
+
+
+def _whose(event: StateEvent) -> str:
+    if event.cause == "start":
+        return _("买家")
+    return _("系统") if event.new in (AttemptState.OPEN, AttemptState.CLOSED) else _("微信支付")
 
 
 def _say_event(attempt: PaymentAttempt, event: StateEvent) -> str:
