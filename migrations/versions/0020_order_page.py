@@ -1,10 +1,13 @@
-"""What a person of the shop takes off one order, and notes of staff on orders."""
+"""What a person of the shop takes off one order, and notes of staff on orders.
+
+On SQLite it writes `orders` anew, which would drop triggers on it: it stands before the revision that makes some.
+"""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
