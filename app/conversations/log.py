@@ -86,7 +86,7 @@ def conversation_of(openid: str, *, before_id: int | None = None, limit: int = 5
 
 def messages_between(openid: str, first: datetime, last: datetime, limit: int = 40) -> Sequence[Message]:
     """What was said with this follower from `first` to `last`, the oldest first; of many the last ones."""
-    query = select(Message).where(settled_of(openid), Message.at.between(first, last))
+    query = select(Message).where(Message.openid == openid, Message.at.between(first, last))
     query = query.options(defer(Message.payload)).order_by(Message.id.desc()).limit(limit)
     return db.session.scalars(query).all()[::-1]
 

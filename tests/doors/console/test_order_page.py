@@ -57,7 +57,6 @@ def hear(app: Flask, order_no: str, words: str) -> None:
                 content=words,
                 payload="",
                 answered_by="person",
-                settled_at=now,
             )
             session.add(message)
         desk.record_message(openid, now, words)
