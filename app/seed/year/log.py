@@ -125,7 +125,6 @@ class Log:
             reply=reply,
             further=None,
             answered_by=by,
-            settled_at=at + timedelta(milliseconds=400),
             sending=sending,
             asked_at=at if sending else None,
             errcode=errcode,
@@ -147,7 +146,7 @@ def mark_read(session: Session) -> None:
     """The desk has seen whatever nobody waits for; joins the open transaction."""
     last = (
         select(func.max(Message.id))
-        .where(Message.openid == Conversation.openid, Message.settled_at.is_not(None))
+        .where(Message.openid == Conversation.openid)
         .correlate(Conversation)
         .scalar_subquery()
     )
