@@ -4,7 +4,7 @@
 PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
 
-COMMANDS := help demo demo-reset test lint format migrate shell worker setup clean
+COMMANDS := help demo demo-reset test lint format configure migrate shell worker setup clean
 
 .DEFAULT_GOAL := help
 .PHONY: $(COMMANDS)

@@ -106,7 +106,31 @@ def _mode(value: str) -> str:
     return value
 
 
+def _mail_server(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/")):
+        raise ValueError("must be an address like smtps://user:password@smtp.example.cn:465")
+    return value
+
+
+def _mail_addresses(value: str) -> tuple[str, ...]:
+    addresses = _keys(value)
+    for address in addresses:
+        name, at, host = address.partition("@")
+        if not (name and at and "." in host) or any(sign in address for sign in " <>\r\n"):
+            raise ValueError("must be mail addresses like owner@example.cn, separated by commas")
+    return addresses
+
+
+def _hook(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError("must be the robot's whole address, as https://…")
+    return value
+
+
 WECHAT = "https://api.weixin.qq.com"
+MAIL_NEEDS = ("ALERT_SMTP_URL", "ALERT_MAIL_FROM", "ALERT_MAIL_TO")
 S3_NEEDS = ("MEDIA_S3_BUCKET", "MEDIA_S3_ACCESS_KEY", "MEDIA_S3_SECRET_KEY")
 
 SETTINGS = (
@@ -172,6 +196,21 @@ SETTINGS = (
         "MESSAGE_PAYLOAD_DAYS", int, "30", "how long the raw form of a push is kept, in days; 0: for ever"
     ),
     Setting("MESSAGE_DAYS", int, "730", "how long messages are kept, in days; 0: for ever"),
+    Setting(
+        "ALERT_WEBHOOK_URL",
+        _hook,
+        "",
+        "where alerts are posted: the robot of a WeCom, DingTalk or Feishu group, or any address that takes JSON",
+        _https,
+    ),
+    Setting(
+        "ALERT_SMTP_URL",
+        _mail_server,
+        "",
+        "mail server for alerts, as smtps://user:password@smtp.example.cn:465; smtp:// speaks STARTTLS",
+    ),
+    Setting("ALERT_MAIL_FROM", _mail_addresses, "", "the address alerts are mailed from; one"),
+    Setting("ALERT_MAIL_TO", _mail_addresses, "", "who gets alerts by mail, separated by commas"),
     Setting("TRUSTED_PROXIES", int, "0", "how many reverse proxies stand in front and set X-Forwarded-*"),
 )
 
@@ -222,6 +261,10 @@ def _problems_between(values: Mapping[str, Any]) -> list[str]:
     problems: list[str] = []
     if values["WECHAT_CALLBACK_MODE"] != "plain" and not values["WECHAT_AES_KEY"]:
         problems.append("WECHAT_AES_KEY is missing: the callback mode asks for encryption")
+    mail = [name for name in MAIL_NEEDS if values[name]]
+    problems += [
+        f"{name} is missing: mail for alerts needs it" for name in MAIL_NEEDS if mail and name not in mail
+    ]
     missing = [name for name in S3_NEEDS if values["MEDIA_S3_ENDPOINT"] and not values[name]]
     problems += [f"{name} is missing: MEDIA_S3_ENDPOINT is set" for name in missing]
     if bool(values["WXPAY_PUBLIC_KEY_ID"]) != bool(values["WXPAY_PUBLIC_KEY_FILE"]):
@@ -242,7 +285,10 @@ def _derived(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def print_example() -> str:
     """The text of `.env.example`."""
-    lines = ["# Settings of the shop. Copy to .env and fill in; the environment wins over the file.", ""]
+    lines = [
+        "# Settings of the shop. `make configure` asks for the most needed; the environment wins over the file.",
+        "",
+    ]
     lines += ["# production (default), development or testing", "APP_ENV=production"]
     for setting in SETTINGS:
         need = "" if setting.default is not None else " (required)"

@@ -14,6 +14,7 @@ from flask import Flask, current_app
 from sqlalchemy import select, update
 
 from app.alerts.service import raise_alert
+from app.alerts.telling import tell_alerts
 from app.catalog.pictures import PREFIX, sweep_pictures
 from app.conversations import kf_desk
 from app.conversations.idle import check_wechat_sessions, give_back_idle
@@ -27,6 +28,7 @@ from app.conversations.settling import retry, settle_due
 from app.core import clock, outbox
 from app.core.db import db, transaction
 from app.core.insert_once import insert_once
+from app.core.live_settings import read_live
 from app.core.long_jobs import files as job_files
 from app.core.long_jobs.running import run_long_job
 from app.core.outbox import OutboxJob
@@ -62,6 +64,10 @@ def _send_notice(order_id: int, notice: str, parcel_id: int = 0) -> None:
 
 def _raise_alert(alert: str, ref: str, detail: str, order_no: str) -> None:
     raise_alert(alert, ref, detail=detail, order_no=order_no)
+
+
+def _tell_alerts(channel: str, alert_id: int) -> None:
+    tell_alerts(channel, alert_id, current_app.config)
 
 
 def _close_siblings(attempt_id: int) -> None:
@@ -117,6 +123,7 @@ HANDLERS: dict[str, outbox.Handler] = {
     "fetch_recording": _fetch_recording,
     "send_notice": _send_notice,
     "raise_alert": _raise_alert,
+    "tell_alerts": _tell_alerts,
     "close_siblings": _close_siblings,
     "upload_material": _upload_material,
 }
@@ -182,7 +189,8 @@ def _follow_wechat_desk() -> None:
 
 def _tidy_messages() -> None:
     config = current_app.config
-    tidy_messages(payload_days=config["MESSAGE_PAYLOAD_DAYS"], message_days=config["MESSAGE_DAYS"])
+    days = {name: read_live(name, config) for name in ("MESSAGE_PAYLOAD_DAYS", "MESSAGE_DAYS")}
+    tidy_messages(payload_days=days["MESSAGE_PAYLOAD_DAYS"], message_days=days["MESSAGE_DAYS"])
     delete_orphans(_picture_folder())
 
 

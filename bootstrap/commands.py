@@ -108,6 +108,12 @@ def shell(arguments: Sequence[str]) -> int:
     return _run_flask(["shell", *arguments])
 
 
+def configure(arguments: Sequence[str]) -> int:
+    """Asks for the settings of a shop of one's own, checks them, and writes .env."""
+    make_ready_for_shop()
+    return run_in_front([venv_program("python"), "-m", "app.golive.configure", *arguments])
+
+
 def worker(arguments: Sequence[str]) -> int:
     """Runs a worker for the shop of .env (or of the demo)."""
     return _run_flask(["worker", *arguments])
@@ -127,6 +133,7 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "test": run_tests,
     "lint": lint,
     "format": tidy,
+    "configure": configure,
     "migrate": migrate,
     "shell": shell,
     "worker": worker,

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from app.core import ids
 from app.core.errors import InputInvalid, NotFound, NotServed, OutOfStock, PriceChanged, ShopError
 from app.core.incoming import row_id
+from app.core.live_settings import read_live
 from app.delivery.points import list_open_points
 from app.followers import addresses
 from app.followers.models import Address
@@ -98,7 +99,7 @@ def _place(goods: ChosenGoods, token: str, choices: Choices) -> Order:
             pickup_point_id=choices.point.id if choices.point else None,
         ),
         freight=freight_rule(),
-        ttl=timedelta(seconds=current_app.config["ORDER_TTL_SECONDS"]),
+        ttl=timedelta(seconds=read_live("ORDER_TTL_SECONDS", current_app.config)),
     )
     if address_id is not None:
         addresses.mark_used(address_id, follower_id=follower_id)

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from app.catalog.pictures import small_of
 from app.catalog.service import options_label
 from app.core import clock
+from app.core.live_settings import read_live
 from app.core.static_files import StaticFiles
 from app.pricing.explained import explain
 from app.pricing.freight import FreightRule
@@ -75,8 +76,9 @@ def moment(at: datetime) -> str:
 
 
 def freight_rule() -> FreightRule:
-    """The shop's freight, from the settings."""
-    return FreightRule(current_app.config["SHIPPING_FEE_FEN"], current_app.config["SHIPPING_FREE_FROM_FEN"])
+    """The shop's freight where no template says another."""
+    config = current_app.config
+    return FreightRule(read_live("SHIPPING_FEE_FEN", config), read_live("SHIPPING_FREE_FROM_FEN", config))
 
 
 def _answer_only_what_is_new(response: Response) -> None:

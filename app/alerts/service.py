@@ -4,10 +4,12 @@ import logging
 from collections.abc import Sequence
 from typing import Any, cast
 
+from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import CursorResult, func, select, update
 
 from app.alerts.models import Alert
+from app.alerts.telling import plan_telling
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import NotFound
@@ -21,8 +23,11 @@ def raise_alert(kind: str, ref: str, *, detail: str = "", order_no: str = "") ->
 
     Returns whether it is new. Joins an open transaction.
     """
-    with transaction():
+    with transaction() as session:
         is_new = insert_once(Alert, kind=kind, ref=ref, detail=detail[:200], order_no=order_no)
+        if is_new:
+            alert = session.scalars(select(Alert).where(Alert.kind == kind, Alert.ref == ref)).one()
+            plan_telling(alert, current_app.config)
     if is_new:
         logger.warning("alert raised", extra={"alert": kind, "ref": ref, "order_no": order_no})
     return is_new

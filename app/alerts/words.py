@@ -37,3 +37,16 @@ def say_alert(alert: Alert) -> str:
         ),
     }
     return sentences.get(alert.kind, alert.kind)
+
+
+def say_problem(problem: str, detail: str) -> str:
+    """Why telling did not work, in one sentence; empty when it did."""
+    sentences = {
+        "": "",
+        "unreachable": _("连不上：检查地址，以及服务器能不能访问外网"),
+        "refused": _("对方拒收（%(detail)s）：检查机器人是不是被移除、限了关键词或来源 IP", detail=detail),
+        "login": _("邮箱登录失败：很多邮箱要用“授权码”而不是登录密码"),
+        "no_tls": _("邮件服务器不支持加密，不能在上面登录：改用 smtps:// 的地址"),
+        "some_refused": counted("%(n)s 个收件人被拒收，请检查地址", int(detail) if detail.isdecimal() else 0),
+    }
+    return sentences.get(problem, problem)

@@ -1,6 +1,7 @@
 """What the merchant sets up in the console and a process must know: one JSON object for each name.
 
-Settings that an operator sets (addresses, secrets, limits) are in `config.py` instead.
+Settings that an operator sets (addresses, secrets, limits) are in `config.py` instead; the few of them a merchant
+may change are in `live_settings.py`.
 """
 
 from collections.abc import Mapping

@@ -54,6 +54,7 @@ action_label = Labels(
         "role.refund_limit": _l("修改了角色的退款上限"),
         "role.removed": _l("删除了角色"),
         "shop.seeded": _l("填入了一年的演示数据"),
+        "settings.changed": _l("修改了营业设置"),
         "words.face": _l("修改了店名、公告、颜色或标志"),
         "words.published": _l("发布了新的文字"),
     }

@@ -107,9 +107,11 @@ SECTIONS: tuple[tuple[LazyString | str, tuple[NavigationEntry, ...]], ...] = (
     (
         _l("开店"),
         (
+            NavigationEntry("console.guide.show", _l("开店向导"), "pin"),
             NavigationEntry("console.doctor.show", _l("检查"), "pulse"),
             NavigationEntry("console.opening.show", _l("支付测试与开业"), "flag"),
             NavigationEntry("console.words.show", _l("门面与文字"), "article"),
+            NavigationEntry("console.settings.show", _l("营业设置"), "key"),
         ),
     ),
     (

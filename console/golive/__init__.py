@@ -1,13 +1,15 @@
-"""Set-up and go-live: the doctor, what only a person can confirm, files that prove the domain."""
+"""Set-up and go-live: the path for a newcomer, the doctor, the opening, settings."""
 
 from flask_babel import lazy_gettext as _l
 
 from app.staff.rights import FINANCE, OPERATOR, Right, RightGroup
-from console.golive import doctor, opening
+from console.golive import doctor, guide, opening, settings
 
-BLUEPRINTS = (doctor.blueprint, opening.blueprint)
+BLUEPRINTS = (guide.blueprint, doctor.blueprint, opening.blueprint, settings.blueprint)
 RIGHTS = RightGroup(
     _l("开店"),
+    Right(_l("查看开店向导"), "console.guide.show", roles=(OPERATOR, FINANCE)),
+    Right(_l("确认开店步骤"), "console.guide.tick", roles=(OPERATOR,)),
     Right(_l("查看检查结果"), "console.doctor.show", "console.doctor.progress", roles=(OPERATOR, FINANCE)),
     Right(_l("重新检查、确认检查项"), "console.doctor.run", "console.doctor.tick", roles=(OPERATOR,)),
     Right(
@@ -24,4 +26,11 @@ RIGHTS = RightGroup(
         roles=(OPERATOR,),
     ),
     Right(_l("开业、收回开业"), "console.opening.open_shop", "console.opening.close_shop"),
+    Right(
+        _l("查看、修改营业设置，试发告警"),
+        "console.settings.show",
+        "console.settings.keep",
+        "console.settings.try_out",
+        roles=(OPERATOR,),
+    ),
 )
