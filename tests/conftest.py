@@ -1,7 +1,9 @@
 """Fixtures that every test may ask for: the app on either database, a browser-less client, a still clock.
 
-Services, doors and incidents run on SQLite and on PostgreSQL: doors too, because some lists and figures are
-asked for by pages alone. Everything else runs on SQLite. What makes that cheap is in `tests/warm.py`.
+Services and incidents run on SQLite and on PostgreSQL. Everything else runs on SQLite, but for what is marked
+`both_databases`: of the doors, those that speak to the database in their own way, and a walk through every page
+of a filled shop, because some lists and figures are asked for by pages alone. What makes that cheap is in
+`tests/warm.py`.
 """
 
 import os
@@ -26,14 +28,14 @@ from bootstrap.system_parts import find_chromium
 from config import load_settings
 from tests.fakes import FakeGateway
 from tests.keys import write_keys
-from tests.warm import PostgresDatabase, SqliteDatabase, WarmEngines, WarmTemplates, share_addresses
+from tests.warm import PostgresDatabase, SqliteDatabase, WarmEngines, WarmMap, WarmTemplates
 
 # How long an example takes says more about the machine than about the code.
 hypothesis_settings.register_profile("shop", deadline=None, max_examples=50)
 hypothesis_settings.load_profile("shop")
 
 BOTH = ("sqlite", "postgresql")
-ON_BOTH_DATABASES = ("tests/shop/", "tests/doors/", "tests/incidents/")
+ON_BOTH_DATABASES = ("tests/shop/", "tests/incidents/")
 LONG_RUNS = (("tests/journeys/",), ("tests/simulator/phone/", "tests/bootstrap/"))  # browsers and processes
 QUIET_CHROMIUM = [
     "--no-sandbox",
@@ -48,10 +50,11 @@ SOME_DAY = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # ten in the morning in Bei
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what touches the database on SQLite and on PostgreSQL."""
+    """Run what touches the database on SQLite, and what depends on it on PostgreSQL, too."""
     if "database" in metafunc.fixturenames:
         path = metafunc.definition.path.as_posix()
-        is_both = any(folder in path for folder in ON_BOTH_DATABASES)
+        is_marked = metafunc.definition.get_closest_marker("both_databases") is not None
+        is_both = is_marked or any(folder in path for folder in ON_BOTH_DATABASES)
         metafunc.parametrize("database", BOTH if is_both else BOTH[:1], indirect=True)
 
 
@@ -157,7 +160,7 @@ def engines() -> Iterator[WarmEngines]:
 def templates() -> Iterator[WarmTemplates]:
     """The templates and addresses that the apps of this process share."""
     with pytest.MonkeyPatch.context() as patch:
-        share_addresses(patch)
+        patch.setattr(Flask, "url_map_class", WarmMap)
         yield WarmTemplates()
 
 

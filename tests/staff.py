@@ -1,11 +1,12 @@
 """A merchant's browser: logs in to the console, fills in forms with their tokens."""
 
-import re
+from secrets import token_hex
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from app.core.db import transaction
@@ -14,7 +15,6 @@ from app.staff.models import StaffRole, StaffUser
 from app.staff.service import find_usernames
 
 PASSWORD = "spring-tea-2026"
-_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 def make_hashes_quick(patch: pytest.MonkeyPatch) -> None:
@@ -63,11 +63,10 @@ class Console:
         return self.client.post(f"/console{path}", data=fields)
 
     def token(self) -> str:
-        """The token that the forms of this session carry now."""
-        page = self.client.get("/console/account/", follow_redirects=True).get_data(as_text=True)
-        found = _TOKEN.search(page)
-        assert found is not None
-        return found[1]
+        """The token that the forms of this session carry now; made as the pages make it, without opening one."""
+        with self.client.session_transaction("/console/") as session:
+            raw = session.setdefault("csrf_token", token_hex(20))
+        return str(URLSafeTimedSerializer(self.client.application.secret_key, "wtf-csrf-token").dumps(raw))
 
     def log_in(self, username: str = "owner", password: str = PASSWORD, **fields: str) -> TestResponse:
         """Send the login form."""

@@ -8,14 +8,15 @@ their compiled form, and connections to an emptied database.
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, ClassVar
 
-import pytest
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import Engine, create_engine, engine_from_config, event
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule, RuleFactory
+from werkzeug.routing.matcher import StateMachineMatcher
 
 from app.payments.opening import PayOpening
 from app.tables import METADATA
@@ -40,22 +41,59 @@ class WarmTemplates(BytecodeCache):
         self._codes[bucket.key, bucket.checksum] = bucket.code
 
 
-def share_addresses(patch: pytest.MonkeyPatch) -> None:
-    """Keep what Werkzeug makes of each address: it writes and compiles Python code twice for every one."""
-    compile_rule, known = Rule.compile, {}
+class WarmMap(Map):
+    """Addresses that are compiled once for all apps that have the very same ones.
 
-    def compile_once(rule: Rule) -> None:
-        key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes)
-        first = rule if rule.defaults else known.setdefault(key, rule)  # defaults go into the code
-        if first is rule:
-            compile_rule(rule)
-            return
-        rule._parts, rule._trace, rule._converters = first._parts, first._trace, first._converters
-        rule.arguments = set(first.arguments)
-        rule._build = first._build.__func__.__get__(rule, None)
-        rule._build_unknown = first._build_unknown.__func__.__get__(rule, None)
+    Every app has hundreds of them, and Werkzeug writes and compiles Python code twice for each.
+    """
 
-    patch.setattr(Rule, "compile", compile_once)
+    _known: ClassVar[dict[object, "WarmMap"]] = {}
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._added: list[Rule] = []
+        self._turn = Lock()
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        """Only remembered, until somebody looks."""
+        self._added.extend(rulefactory.get_rules(self))
+        self._remap = True
+
+    def update(self) -> None:
+        """Werkzeug calls this before every look."""
+        with self._turn:
+            if self._remap:
+                first = self._known.setdefault(self._key(), self)
+                if first is self:
+                    self._build()
+                self._matcher, self._rules_by_endpoint = first._matcher, first._rules_by_endpoint
+                self._remap = False
+
+    def _build(self) -> None:
+        """All new, because other apps may hold what was there before."""
+        self._matcher, self._rules_by_endpoint = StateMachineMatcher(self.merge_slashes), {}
+        for rule in self._added:
+            rule.bind(self, rebind=True)
+            self._matcher.add(rule)
+            self._rules_by_endpoint.setdefault(rule.endpoint, []).append(rule)
+        self._matcher.update()
+        for rules in self._rules_by_endpoint.values():
+            rules.sort(key=Rule.build_compare_key)
+
+    def _key(self) -> object:
+        rules = (
+            (
+                rule.rule,
+                rule.endpoint,
+                frozenset(rule.methods or ()),
+                tuple(sorted((rule.defaults or {}).items())),
+                rule.strict_slashes,
+                rule.redirect_to,
+                rule.provide_automatic_options,  # type: ignore[attr-defined]
+            )
+            for rule in self._added
+        )
+        return (tuple(rules), tuple(sorted(self.converters.items(), key=str)))
 
 
 class WarmEngines:

@@ -22,6 +22,8 @@ from handlers.answers import Answer, prepare_all
 from handlers.ready import Ready
 from tests.pushes import OPENID, push, read_answer, write_event, write_text
 
+pytestmark = pytest.mark.both_databases  # statements of the driver's own, not the session's
+
 TEXT = write_text("茶")
 
 

@@ -1,11 +1,14 @@
 """`/healthz` and `/readyz`."""
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from app.core.db import db, transaction
 from app.wechat.models import WechatToken
+
+pytestmark = pytest.mark.both_databases
 
 
 def with_schema_version(app: Flask) -> None:
