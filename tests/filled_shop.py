@@ -34,7 +34,7 @@ from app.orders.models import Order
 from app.orders.service import cancel, mark_paid
 from app.orders.shipping import Parcel, ship
 from app.promotions.holding import collect, list_offered
-from app.seed import seed_shop
+from app.seed.folder import seed_shop
 from app.staff.service import find_usernames
 from app.wechat.menus.versions import get_default
 from app.words.models import Words
@@ -98,7 +98,6 @@ def _talk(openid: str) -> None:
                     kind="text",
                     content=words,
                     payload="",
-                    settled_at=clock.now(),
                     answered_by=answered_by,
                 )
             )
