@@ -9,7 +9,7 @@ from tests.staff import make_hashes_quick, make_staff, open_console
 
 pytestmark = pytest.mark.both_databases
 
-OPENID = "oTeaShop_0000000000000000001"
+OPENID = "oTeaShop_9999999999999999999"  # whom no builder makes
 
 
 def without_arguments(app: Flask, below: str) -> list[str]:
