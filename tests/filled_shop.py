@@ -45,7 +45,7 @@ from tests.offers import make_flash, make_reduction, make_template
 from tests.staff import make_role
 
 DEMO = Path("demo")
-MOST_OF_ONE_KIND = (2, 5)  # rows of one kind, values of one filter
+MOST_OF_ONE_KIND = (2, 3)  # rows of one kind, values of one filter
 
 
 def fill(app: Flask, openid: str) -> None:
