@@ -32,11 +32,14 @@ def get_product(product_id: int) -> Product:
     return product
 
 
-def add_product(draft: ProductDraft, *, actor: str, cause: str = stock.EDITED) -> int:
-    """Keep a new product as a draft; returns its id. Opens a transaction or joins one. Raises: InputInvalid."""
+def add_product(draft: ProductDraft, *, actor: str, cause: str = stock.EDITED, slug: str = "") -> int:
+    """Keep a new product as a draft; returns its id. `slug`: its word in links, if not one that is made up.
+
+    Opens a transaction or joins one. Raises: InputInvalid.
+    """
     check(draft, None)
     with transaction() as session:
-        product = Product(slug=ids.new_code(), state=ProductState.DRAFT, title=draft.title)
+        product = Product(slug=slug or ids.new_code(), state=ProductState.DRAFT, title=draft.title)
         session.add(product)
         _write_words(product, draft, actor)
         session.flush()
@@ -61,8 +64,8 @@ def change_product(
         _write_skus(product, draft, actor, cause)
 
 
-def move_product(product_id: int, to: ProductState, *, actor: str) -> bool:
-    """Put a product on sale or take it off; False when it is there already. Opens a transaction.
+def move_product(product_id: int, to: ProductState, *, actor: str, cause: str = stock.EDITED) -> bool:
+    """Put a product on sale or take it off; False when it is there already. Opens a transaction or joins one.
 
     Raises: NotFound, TransitionRefused; InputInvalid when there is nothing to sell.
     """
@@ -71,7 +74,7 @@ def move_product(product_id: int, to: ProductState, *, actor: str) -> bool:
         if to == ProductState.ON_SALE and not product.skus:
             raise InputInvalid(_("“%(title)s”还没有规格和价格，不能上架", title=product.title))
         old = product.state
-        if not move_state(product, PRODUCT_MOVES, to, cause=stock.EDITED, actor=actor):
+        if not move_state(product, PRODUCT_MOVES, to, cause=cause, actor=actor):
             return False
         record_state(product, old, actor)
         return True

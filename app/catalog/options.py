@@ -13,6 +13,8 @@ MAX_OPTIONS = 3
 MAX_COMBINATIONS = 200
 LONGEST_WORD = 30
 LONGEST_COMBINATION = 200  # the column's
+_SIGNS = "=＝：:"  # the first of them that is there stands between name and value
+_BETWEEN_PAIRS = re.compile(r"[;；\n]+")
 _BETWEEN = re.compile(r"[、，,;；\n]+")
 
 
@@ -52,6 +54,28 @@ def combine(options: Sequence[Option]) -> list[str]:
     if any(len(combination) > LONGEST_COMBINATION for combination in combinations):
         raise InputInvalid(_("规格的文字太长"))
     return combinations
+
+
+def read_combination(text: str) -> str:
+    """`净含量：125g；包装：罐装`, as a sheet may say it, as the column keeps it; empty without options.
+
+    Raises: InputInvalid.
+    """
+    options: dict[str, str] = {}
+    for part in _BETWEEN_PAIRS.split(text):
+        if not part.strip():
+            continue
+        sign = next((each for each in _SIGNS if each in part), "")
+        name, _sign, value = part.partition(sign) if sign else (part, "", "")
+        name, value = _tidy(name), _tidy(value)
+        if not name or not value:
+            raise InputInvalid(_("规格要写成“净含量=125g；包装=罐装”这样"))
+        if name in options:
+            raise InputInvalid(_("规格名称不能重复"))
+        options[name] = value
+    if len(options) > MAX_OPTIONS:
+        raise InputInvalid(_("规格最多 %(n)s 种", n=MAX_OPTIONS))
+    return join_options(options)
 
 
 def join_options(options: Mapping[str, str]) -> str:

@@ -3,9 +3,15 @@
 from flask_babel import lazy_gettext as _l
 
 from app.staff.rights import FINANCE, OPERATOR, SERVICE, Right, RightGroup
-from console.products import categories, editor, pages, part, stock
+from console.products import categories, editor, pages, part, sheet_export, sheet_import, stock
 
-PAGES = (editor, pages, stock)  # importing them has put their pages on the blueprint
+PAGES = (
+    editor,
+    pages,
+    sheet_export,
+    sheet_import,
+    stock,
+)  # importing them has put their pages on the blueprint
 BLUEPRINTS = (part.blueprint, categories.blueprint)
 RIGHTS = RightGroup(
     _l("商品"),
@@ -18,6 +24,12 @@ RIGHTS = RightGroup(
         "console.products.change",
         "console.products.upload",
         "console.products.change_stock",
+        "console.products.import_form",
+        "console.products.import_template",
+        "console.products.import_upload",
+        "console.products.import_look",
+        "console.products.import_confirm",
+        "console.products.export",
         roles=(OPERATOR,),
     ),
     Right(_l("上架和下架商品"), "console.products.move", roles=(OPERATOR,)),

@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.catalog.categories import list_rows
@@ -42,7 +43,7 @@ TARGETS = {"on": ProductState.ON_SALE, "off": ProductState.OFF_SALE}
 @blueprint.get("/")
 def index() -> str:
     """One page of the list; what it is narrowed to stands in the address."""
-    wanted = _read_wanted()
+    wanted = read_wanted(request.args)
     page = max(1, min(request.args.get("page", 1, type=int), 10**6))
     return render_template(
         "console/products/index.html",
@@ -50,7 +51,7 @@ def index() -> str:
         wanted=wanted,
         counts=count_shelves(),
         categories=list_rows(),
-        filters=_filters(wanted),
+        filters=write_filters(wanted),
         shelves=list(Shelf),
         orders=list(Order),
         shelf_label=shelf_label,
@@ -90,8 +91,8 @@ def _tell(to: ProductState, moved: int, chosen: list[int], troubles: list[str]) 
         flash(trouble, "danger")
 
 
-def _read_wanted() -> Wanted:
-    args = request.args
+def read_wanted(args: MultiDict[str, str]) -> Wanted:
+    """What an address narrows the list to."""
     shelf, order = args.get("shelf", ""), args.get("sort", "")
     return Wanted(
         shelf=Shelf(shelf) if shelf in set(Shelf) else Shelf.ALL,
@@ -101,7 +102,7 @@ def _read_wanted() -> Wanted:
     )
 
 
-def _filters(wanted: Wanted) -> dict[str, object]:
+def write_filters(wanted: Wanted) -> dict[str, object]:
     """The address's arguments; what is not narrowed is left out."""
     return {
         "shelf": wanted.shelf if wanted.shelf != Shelf.ALL else None,

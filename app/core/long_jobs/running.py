@@ -71,6 +71,10 @@ class Run:
             if number % every == 0:
                 self.keep(number, max(total, number))
 
+    def told(self) -> list[Any]:
+        """The lines of the report that were kept so far, by whoever did it before."""
+        return list(db.session.get_one(LongJob, self.job_id).report)
+
     def new_file(self, suffix: str) -> Path:
         """Where to write what the person gets when the job is done; `suffix` like `.xlsx`."""
         self.discard()
