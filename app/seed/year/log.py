@@ -1,6 +1,6 @@
 """The log of what was said in one batch, and where things stand with each follower afterwards."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, func, select, update
