@@ -46,6 +46,8 @@ class Step:
 def state_word(order: Order) -> str:
     """What its state is called; who fetches his goods waits for no parcel."""
     fetched = {OrderState.PAID: _("待自提"), OrderState.SHIPPED: _("已自提")} if order.is_fetched else {}
+    if order.state == OrderState.PAID and order.shipments:
+        return _("部分发货")
     return fetched.get(order.state) or str(STATE_WORDS[order.state])
 
 
