@@ -2,12 +2,11 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -22,6 +21,7 @@ from app.core.long_jobs.running import KINDS, MOST_TRIES, Run, Work
 from app.core.long_jobs.states import JobState
 from app.core.preferences import Preference, keep_preference
 from app.tasks import LONG_HANDLERS
+from tests.processes import start_in_shop
 
 LEASE = timedelta(seconds=60)
 Advance = Callable[[timedelta], None]
@@ -174,21 +174,6 @@ def test_a_long_job_keeps_its_lease_by_saying_how_far_it_is(
     assert fresh(job).state == JobState.DONE
 
 
-KILLED = """
-from datetime import timedelta
-from app import create_app
-from app.core import outbox
-from app.core.long_jobs.running import KINDS
-from app.tasks import LONG_HANDLERS
-from config import load_settings
-from tests.shop.test_long_jobs import walk_and_die
-
-KINDS["sample"] = walk_and_die
-with create_app(load_settings()).app_context():
-    outbox.run_due(LONG_HANDLERS, lease=timedelta(seconds=0))
-"""
-
-
 def walk(run: Run) -> Iterator[int]:
     run.new_file(".txt").write_text("half")
     for number in range(int(run.place or 0), 6):
@@ -204,17 +189,19 @@ def walk_and_die(run: Run) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_kill_9_in_the_middle_of_a_row_neither_loses_nor_doubles_one(shop: Flask, start: Start) -> None:
-    job = start(lambda run: [*walk(run)] and None)
-    environ = os.environ | {
-        name: str(value)
-        for name, value in shop.config.items()
-        if isinstance(value, str) and name.isupper() and not name.startswith("SQLALCHEMY")
-    }
-    environ["DATABASE_URL"] = shop.config["SQLALCHEMY_DATABASE_URI"]
+def work_and_die() -> None:
+    KINDS["sample"] = walk_and_die
+    outbox.run_due(LONG_HANDLERS, lease=timedelta(seconds=0))
 
-    killed = subprocess.run([sys.executable, "-c", KILLED], env=environ, check=False)
-    assert killed.returncode == -signal.SIGKILL
+
+def test_kill_9_in_the_middle_of_a_row_neither_loses_nor_doubles_one(
+    shop: Flask, settings: dict[str, Any], start: Start
+) -> None:
+    job = start(lambda run: [*walk(run)] and None)
+
+    killed = start_in_shop(work_and_die, settings)
+    killed.join()
+    assert killed.exitcode == -signal.SIGKILL
     assert (fresh(job).state, job.done, job.place) == (JobState.RUNNING, 3, "3")
 
     work_on()

@@ -1,11 +1,5 @@
 """Work after the commit: nothing is lost, whoever dies."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import textwrap
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,6 +14,7 @@ from app.core import clock, outbox
 from app.core.db import db, transaction
 from app.core.outbox import OutboxJob
 from app.tasks import HANDLERS, TIMETABLE, Entry, run_entry
+from tests.processes import start_in_shop
 
 LEASE = timedelta(seconds=60)
 Advance = Callable[[timedelta], None]
@@ -139,44 +134,29 @@ def test_a_worker_killed_in_the_middle_of_a_job_loses_nothing(
 ) -> None:
     with app.app_context():
         enqueue(file=str(tmp_path / "done"))
-    first = _start_worker(settings, tmp_path, sleeps=60)
+    first = start_in_shop(work_on, settings, tmp_path, 60)
     _wait_for(tmp_path / "started")
-    os.kill(first.pid, signal.SIGKILL)
-    first.wait()
+    first.kill()
+    first.join()
     (tmp_path / "started").unlink()
 
-    second = _start_worker(settings, tmp_path, sleeps=0)
+    second = start_in_shop(work_on, settings, tmp_path, 0)
     try:
         _wait_for(tmp_path / "done")
     finally:
         second.kill()
-        second.wait()
+        second.join()
 
 
-WORKER = """
-    import json, sys, time
-    from datetime import timedelta
-    from pathlib import Path
-    from app import create_app
-    from app.core import outbox
-
-    settings, folder, sleeps = json.loads(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
-
-    def greet(file):
+def work_on(folder: Path, sleeps: float) -> None:
+    def greet(file: str) -> None:
         (folder / "started").touch()
         time.sleep(sleeps)
         Path(file).touch()
 
-    with create_app(settings).app_context():
-        while True:
-            outbox.run_due({"greet": greet}, lease=timedelta(seconds=2))
-            time.sleep(0.1)
-"""
-
-
-def _start_worker(settings: dict[str, Any], folder: Path, *, sleeps: float) -> subprocess.Popen[bytes]:
-    arguments = [json.dumps(settings), str(folder), str(sleeps)]
-    return subprocess.Popen([sys.executable, "-c", textwrap.dedent(WORKER), *arguments])
+    while True:
+        outbox.run_due({"greet": greet}, lease=timedelta(seconds=2))
+        time.sleep(0.1)
 
 
 def _wait_for(file: Path) -> None:

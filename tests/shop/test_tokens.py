@@ -1,14 +1,10 @@
 """The account's token: shared by all processes, renewed by one of them at a time."""
 
-import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,9 +18,10 @@ from app.wechat.client import AccountClient
 from app.wechat.models import WechatToken
 from app.wechat.token_store import FAILURE_PAUSE, FORCE_PAUSE, LEASE, RENEW_BEFORE, RENEW_PAUSE
 from tests.fake_platform import FakePlatform
+from tests.processes import ask_process
+from tests.shop.token_asker import ask_all
 from tests.statements import count_statements
 
-ROOT = Path(__file__).parents[2]
 PROCESSES = 8
 TOKEN = "/cgi-bin/stable_token"
 
@@ -46,17 +43,7 @@ def finish_renewal(value: str, takes_seconds: float = 0) -> None:
 
 
 def run_processes(settings: dict[str, Any], refused: str = "") -> list[str]:
-    task = {"settings": settings, "refused": refused, "processes": PROCESSES, "head_start_seconds": 1.5}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.shop.token_asker"],
-        cwd=ROOT,
-        input=json.dumps(task),
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    tokens: list[str] = json.loads(done.stdout)
+    tokens: list[str] = ask_process(ask_all, settings, refused, PROCESSES, 1.0)
     return tokens
 
 

@@ -1,11 +1,6 @@
-"""Processes that all ask for the token at an agreed moment; test_tokens.py starts this file.
+"""Processes that all ask for the token at an agreed moment, forked with the shop made but without a connection."""
 
-It forks with the shop made, but without a thread or a connection, so that eight processes cost the start of one.
-"""
-
-import json
 import multiprocessing
-import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
@@ -29,16 +24,10 @@ def ask(task: dict[str, Any]) -> str:
         return client.access_token
 
 
-def main() -> None:
-    """Read the task from standard input, print the tokens as JSON."""
+def ask_all(settings: dict[str, Any], refused: str, processes: int, head_start_seconds: float) -> list[str]:
+    """In one process more: start them; returns their tokens."""
     global shop
-    task = json.load(sys.stdin)
-    shop = create_app(task.pop("settings"))
-    count = task["processes"]
-    task["start_at"] = time.time() + task["head_start_seconds"]
-    with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("fork")) as pool:
-        sys.stdout.write(json.dumps(list(pool.map(ask, [task] * count))))
-
-
-if __name__ == "__main__":
-    main()
+    shop = create_app(settings)
+    task = {"refused": refused, "start_at": time.time() + head_start_seconds}
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork")) as pool:
+        return list(pool.map(ask, [task] * processes))
