@@ -1,13 +1,15 @@
 """The first page: what happened today and what waits for somebody."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 from flask_babel import lazy_gettext as _l
 
 from app.alerts.service import count_open
 from app.core import clock
+from app.golive import path
 from app.orders.figures import figures_of
 from app.orders.listing import count_by_state, list_latest
 from app.orders.states import OrderState
+from app.payments.opening import is_released
 from app.staff.rights import FINANCE, OPERATOR, SERVICE, Right, RightGroup
 
 blueprint = Blueprint("overview", __name__)
@@ -22,12 +24,15 @@ LATEST = 5
 
 @blueprint.get("/")
 def show() -> str:
-    """Today's figures, the last orders."""
+    """Today's figures, the last orders; before the opening what comes next on the way there."""
     counts = count_by_state()
+    places = [] if is_released() else path.walk(current_app.config)
     return render_template(
         "console/overview.html",
         today=figures_of(clock.today()),
         to_ship=counts[OrderState.PAID],
         alerts=count_open(),
         latest=list_latest(LATEST),
+        next_place=path.find_next(places),
+        steps_left=sum(not place.is_done for place in places),
     )
