@@ -148,7 +148,12 @@ def test_money_that_came_proves_directory_login_and_binding(shop: Flask, gateway
 
 @pytest.mark.parametrize(
     ("code", "says"),
-    [("SIGN_ERROR", "our_signature"), ("APPID_MCHID_NOT_MATCH", "not_bound"), ("PARAM_ERROR", "refused_pay")],
+    [
+        ("SIGN_ERROR", "our_signature"),
+        ("APPID_MCHID_NOT_MATCH", "not_bound"),
+        ("PARAM_ERROR", "refused_pay"),
+        ("INVALID_REQUEST", "stranger"),
+    ],
 )
 def test_what_wechat_pay_refuses_says_what_to_mend(shop: Flask, code: str, says: str) -> None:
     make_follower()

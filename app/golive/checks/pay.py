@@ -76,7 +76,8 @@ def _look_at_binding(around: Surroundings) -> Finding:
         around.gateway.create(request)
         around.gateway.close(number)
     except GatewayRefused as error:
-        return explain(error)
+        # the binding is judged before the follower; the parameters are our own and right
+        return unknown("stranger") if error.their_code == "INVALID_REQUEST" else explain(error)
     except GatewayError:
         return unknown("silent")
     return ok("tried")
@@ -138,6 +139,9 @@ CHECKS = (
             **NO_TRUST,
             "proven": _l("微信支付收下过本店的订单（%(when)s）"),
             "tried": _l("试着下了一笔一分钱的单，微信支付收下了，随即关闭，没有人会付到"),
+            "stranger": _l(
+                "用来试的粉丝不是这个公众号的，试不出来：请用自己的微信关注公众号、进店逛一下再查"
+            ),
             "nobody": _l("还没有粉丝，试不了：请先用自己的微信关注公众号"),
         },
         look=_look_at_binding,
