@@ -71,7 +71,9 @@ def earlier_day(order: Any) -> ColumnElement[bool]:
 
 def _has_paid_before(follower_id: Any, day: Any) -> ColumnElement[bool]:
     other = aliased(Order)
-    return exists().where(other.follower_id == follower_id, beijing_day(other.paid_at) < day)
+    return exists().where(
+        other.follower_id == follower_id, other.paid_at.is_not(None), beijing_day(other.paid_at) < day
+    )
 
 
 def _buyers(spans: Spans) -> Select[Any]:

@@ -90,12 +90,22 @@ class Wanted:
         """Whether only whole days of placing narrow, and the state: then rows of days hold the totals."""
         return self == Wanted(days=self.days, state=self.state)
 
+    @property
+    def has_own_index(self) -> bool:
+        """Whether something narrows that orders are found by better than by state and time of placing."""
+        found = (self.entrance_id, self.kind, self.follower_id)
+        return (
+            any(each is not None for each in found)
+            or bool(self.slug or self.search)
+            or self.by == Moment.PAID
+        )
+
 
 Conditions = list[ColumnElement[bool]]
 
 
-def conditions_of(wanted: Wanted) -> Conditions:
-    """All but the state, which the tabs count one by one."""
+def conditions_of(wanted: Wanted, *, is_walked: bool = True) -> Conditions:
+    """All but the state, which the tabs count one by one. `is_walked`: the list stops after a page of them."""
     found: Conditions = []
     if wanted.money == Money.GOES_BACK and wanted.by == Moment.PAID:
         found.append(Order.id.in_(refunds_due().where(*_at_times(wanted, PaymentAttempt.paid_at))))
@@ -112,7 +122,7 @@ def conditions_of(wanted: Wanted) -> Conditions:
     if wanted.kind is not None:
         found.append(_by_kind(wanted.kind))
     if wanted.slug:
-        found.append(_of_product(wanted.slug))
+        found.append(_of_product(wanted.slug, is_walked=is_walked))
     if wanted.follower_id is not None:
         found.append(Order.follower_id == wanted.follower_id)
     if wanted.least_fen is not None or wanted.most_fen is not None:
@@ -167,9 +177,9 @@ def _few_first(condition: Callable[[Any], ColumnElement[bool]]) -> ColumnElement
     return Order.id.in_(ids) if _is_few(ids) else condition(Order)
 
 
-def _of_product(slug: str) -> ColumnElement[bool]:
+def _of_product(slug: str, *, is_walked: bool) -> ColumnElement[bool]:
     ids = select(OrderLine.order_id).where(OrderLine.product_slug == slug)
-    if _is_few(ids):
+    if not is_walked or _is_few(ids):
         return Order.id.in_(ids)
     return exists().where(OrderLine.order_id == Order.id, OrderLine.product_slug == slug)
 
