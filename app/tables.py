@@ -14,7 +14,7 @@ from app.core.states import StateEvent
 from app.core.timetable import TimetableRun
 from app.delivery.models import FreightGoods, FreightTemplate, FreightZone, PickupPoint
 from app.entrances.models import Entrance, EntranceVisit, SceneCode, SceneScan
-from app.figures.models import DayMoney, DayShare, DayState, FigureChange
+from app.figures.models import DayMessages, DayMoney, DayShare, DayState, FigureChange, MessagePlace
 from app.followers.models import Address, Follower, FollowerPush, FollowerSync, FollowerTag, Tag
 from app.golive.models import DoctorFinding, DoctorRun, GoLiveTick
 from app.keywords.models import KeywordRule, StandingReply
@@ -50,6 +50,7 @@ __all__ = [
     "Category",
     "Conversation",
     "Coupon",
+    "DayMessages",
     "DayMoney",
     "DayShare",
     "DayState",
@@ -78,6 +79,7 @@ __all__ = [
     "Material",
     "MenuVersion",
     "Message",
+    "MessagePlace",
     "Notice",
     "Order",
     "OrderAcceptance",

@@ -34,6 +34,7 @@ from app.core.long_jobs.running import run_long_job
 from app.core.outbox import OutboxJob
 from app.core.timetable import TimetableRun
 from app.figures import keeping as figures
+from app.figures import messages as figure_messages
 from app.materials.covers import get_cover_id
 from app.materials.service import sweep_files
 from app.materials.uploading import get_media_id, upload_material
@@ -203,6 +204,7 @@ def _tidy_up() -> None:
 
 def _keep_figures() -> None:
     figures.work_off(FIGURES_SECONDS)
+    figure_messages.work_off(FIGURES_SECONDS)
 
 
 def _check_menus() -> None:

@@ -4,10 +4,16 @@ from flask import Blueprint, current_app, render_template
 from flask_babel import lazy_gettext as _l
 
 from app.alerts.service import count_open
+<<<<<<< HEAD
 from app.core import clock
 from app.golive import path
 from app.orders.figures import figures_of
 from app.orders.listing import count_by_state, list_latest
+=======
+from app.figures.moments import compare_today
+from app.figures.reading import Figures
+from app.orders.listing import list_latest
+>>>>>>> 087d06a (Show the way from message to payment by entrance, and months of many days)
 from app.orders.states import OrderState
 from app.payments.opening import is_released
 from app.staff.rights import FINANCE, OPERATOR, SERVICE, Right, RightGroup
@@ -24,13 +30,17 @@ LATEST = 5
 
 @blueprint.get("/")
 def show() -> str:
+<<<<<<< HEAD
     """Today's figures, the last orders; before the opening what comes next on the way there."""
     counts = count_by_state()
     places = [] if is_released() else path.walk(current_app.config)
+=======
+    """Today's figures beside those of a week ago, the last orders."""
+>>>>>>> 087d06a (Show the way from message to payment by entrance, and months of many days)
     return render_template(
         "console/overview.html",
-        today=figures_of(clock.today()),
-        to_ship=counts[OrderState.PAID],
+        compared=compare_today(),
+        to_ship=Figures.of(None).states()[OrderState.PAID].orders,
         alerts=count_open(),
         latest=list_latest(LATEST),
         next_place=path.find_next(places),

@@ -28,6 +28,7 @@ from webviews.page import freight_rule
 from webviews.session import find_follower
 from webviews.share import share_product, share_shop
 from webviews.shelf_prices import shelf_prices
+from webviews.visits import look_at_product
 
 LOW_STOCK = 5
 
@@ -57,6 +58,7 @@ def list_products() -> ResponseReturnValue:
 def show_product(slug: str) -> ResponseReturnValue:
     """One product with its pictures, options and freight."""
     product = catalog.get_on_sale(slug)
+    look_at_product()
     return _present(product, share_link=share_product(product))
 
 

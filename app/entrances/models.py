@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, CreatedAt, Id, Openid, UtcDateTime, state_column
@@ -44,12 +44,15 @@ class EntranceVisit(Base):
     """One visitor came in by one door on one day, so many times."""
 
     __tablename__ = "entrance_visits"
-    __table_args__ = (Index("ix_entrance_visits_day", "day"),)
+    __table_args__ = (Index("ix_entrance_visits_day", "day", "entrance_id", "saw_product"),)
 
     entrance_id: Mapped[int] = mapped_column(ForeignKey("entrances.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)  # Beijing
     visitor: Mapped[str] = mapped_column(String(40), primary_key=True)  # a hash that names nobody
     visits: Mapped[int] = mapped_column(default=1)
+    saw_product: Mapped[bool] = mapped_column(
+        default=False, server_default=text("false")
+    )  # opened one's page
 
 
 class SceneCode(Base):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import cast
 
-from sqlalchemy import Table
+from sqlalchemy import Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.db import db, transaction
@@ -26,3 +26,12 @@ def record_visit(entrance_id: int, mark: str, day: date) -> None:
                 index_elements=["entrance_id", "day", "visitor"], set_={"visits": table.c.visits + 1}
             )
         )
+
+
+def record_product_seen(entrance_id: int, mark: str, day: date) -> None:
+    """Who came in by this door on this day has opened a product's page. Opens a transaction."""
+    row = EntranceVisit
+    visitor = get_signer().hide_visitor(entrance_id, mark)
+    his = (row.entrance_id == entrance_id, row.day == day, row.visitor == visitor)
+    with transaction() as session:
+        session.execute(update(row).where(*his).values(saw_product=True))

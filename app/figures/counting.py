@@ -22,6 +22,8 @@ ByState = dict[tuple[date, OrderState], StateSums]
 ByDay = dict[date, MoneySums]
 ByShare = dict[tuple[Share, date, str], ShareSums]
 
+_ENTRANCE = func.coalesce(Order.entrance_id, literal_column("0"))
+
 
 def count_states(spans: Spans) -> ByState:
     """Orders placed in these spans, by day and state."""
@@ -89,17 +91,21 @@ def _buyers(spans: Spans) -> Select[Any]:
 
 
 def _by_entrance(spans: Spans) -> Any:
-    return _of_orders(func.coalesce(Order.entrance_id, literal_column("0")), spans)
+    return _of_orders(_ENTRANCE, Order.paid_at, spans)
 
 
 def _by_hour(spans: Spans) -> Any:
-    return _of_orders(beijing_hour(Order.paid_at), spans)
+    return _of_orders(beijing_hour(Order.paid_at), Order.paid_at, spans)
 
 
-def _of_orders(part: Any, spans: Spans) -> Any:
-    day, key = beijing_day(Order.paid_at), cast(part, String).label("part")
+def _placed(spans: Spans) -> Any:
+    return _of_orders(_ENTRANCE, Order.created_at, spans)
+
+
+def _of_orders(part: Any, moment: Any, spans: Spans) -> Any:
+    day, key = beijing_day(moment), cast(part, String).label("part")
     query = select(day, key, func.count(), literal_column("0"), func.sum(Order.total_fen))
-    return _grouped(query, Order.paid_at, spans, day, key)
+    return _grouped(query, moment, spans, day, key)
 
 
 def _by_product(spans: Spans) -> Any:
@@ -118,6 +124,7 @@ def _by_product(spans: Spans) -> Any:
 _SHARES: dict[Share, Callable[[Spans], Any]] = {
     Share.ENTRANCE: _by_entrance,
     Share.HOUR: _by_hour,
+    Share.PLACED: _placed,
     Share.PRODUCT: _by_product,
 }
 

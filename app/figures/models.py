@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import String
+from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Fen, Id, state_column
@@ -14,10 +14,11 @@ from app.payments.models import PaymentAttempt
 
 
 class Share(StrEnum):
-    """What the money of a day is divided by."""
+    """What the orders of a day are divided by: those paid that day, where nothing else is said."""
 
     ENTRANCE = "entrance"  # key: its number; 0 without one
     HOUR = "hour"  # key: 0 to 23, Beijing
+    PLACED = "placed"  # by the day of placing, paid or not. key: the number of its entrance; 0 without one
     PRODUCT = "product"  # key: its slug; the money of its lines, without freight
 
 
@@ -69,6 +70,25 @@ class FigureChange(Base):
 
     id: Mapped[Id]
     day: Mapped[date] = mapped_column(index=True)
+
+
+class DayMessages(Base):
+    """How many pushes were answered on a day, and messages sent by colleagues, by who said it: `rule:7`."""
+
+    __tablename__ = "figure_messages"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    said_by: Mapped[str] = mapped_column(String(80), primary_key=True)
+    messages: Mapped[int]
+
+
+class MessagePlace(Base):
+    """The last message that `figure_messages` holds; one row."""
+
+    __tablename__ = "figure_message_place"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    message_id: Mapped[int] = mapped_column(BigInteger)
 
 
 notice_changes(Order.__table__, PaymentAttempt.__table__)

@@ -1,4 +1,5 @@
-"""`python -m bench.orders [--postgres] [--orders N]`: the ledger's page and totals, beside counting and skipping."""
+"""`python -m bench.orders [--postgres] [--orders N]`: whole pages of figures and ledger; the ledger's lists and
+totals beside counting and skipping."""
 
 import argparse
 import tempfile
@@ -7,14 +8,16 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from flask import Flask
 from sqlalchemy import func, select
 
 from app.core.days import Days
 from app.core.db import db
 from app.entrances.models import EntranceKind
 from app.figures.keeping import rebuild
+from app.figures.messages import work_off
 from app.ledger.listing import list_entries, sum_up
-from app.ledger.wanted import Wanted, conditions_of
+from app.ledger.wanted import Moment, Money, Wanted, conditions_of
 from app.orders.models import Order
 from app.orders.states import OrderState
 from app.tables import METADATA
@@ -23,6 +26,7 @@ from bench.orders.filling import fill
 from bootstrap.services import running_postgres
 from tests.conftest import create_postgres_database
 from tests.keys import write_keys
+from tests.staff import open_console
 
 ROUNDS = 7
 PER_PAGE = 50
@@ -46,15 +50,48 @@ def main() -> None:
         with app.app_context():
             METADATA.create_all(db.engine)
             fill(options.orders)
-            started = time.perf_counter()
-            days = rebuild()
-            print(f"{days:,} days counted in {time.perf_counter() - started:.1f} s\n")
-            _report("PostgreSQL" if options.postgres else "SQLite", options.orders)
+            print(f"{options.orders:,} orders on {'PostgreSQL' if options.postgres else 'SQLite'}\n")
+            _time_rebuild()
+            _report_pages(app)
+            _report()
             db.engine.dispose()
 
 
-def _report(where: str, orders: int) -> None:
-    print(f"{orders:,} orders on {where}: median of {ROUNDS}, milliseconds\n")
+def _time_rebuild() -> None:
+    started = time.perf_counter()
+    days = rebuild()
+    work_off(float("inf"))
+    print(f"{days:,} days counted in {time.perf_counter() - started:.0f} s\n")
+
+
+def _report_pages(app: Flask) -> None:
+    """Whole answers, from the request to the last byte of HTML, without a server and a network."""
+    console = open_console(app)
+    print(f"| Page | Median of {ROUNDS}, ms | Slowest | HTML, KB |")
+    print("|---|---|---|---|")
+    for name, path in _pages():
+        size = len(console.text(path).encode())
+        taken = _times(lambda p=path: console.text(p))
+        print(f"| {name} | {taken[ROUNDS // 2]:.0f} | {taken[-1]:.0f} | {size // 1024} |")
+    print()
+
+
+def _pages() -> list[tuple[str, str]]:
+    last_year = Days.until_today(365)
+    today = last_year.last
+    return [
+        ("overview", "/"),
+        ("figures, 30 days", "/figures/"),
+        ("figures, 365 days", f"/figures/?from={last_year.first}&to={today}"),
+        ("ledger, first page with totals", "/orders/"),
+        ("ledger, paid and not yet sent", "/orders/?state=paid"),
+        ("ledger, paid today", f"/orders/?by=paid&from={today}&to={today}"),
+        ("ledger, one product", "/orders/?product=tea-7"),
+    ]
+
+
+def _report() -> None:
+    print(f"Median of {ROUNDS}, milliseconds\n")
     print("| Filter | Page | Totals | Both | Count and skip to the same page | Ratio |")
     print("|---|---|---|---|---|---|")
     for name, wanted, deep in _questions():
@@ -77,6 +114,9 @@ def _questions() -> list[tuple[str, Wanted, int]]:
         ("one entrance", Wanted(entrance_id=7), 0),
         ("a kind of entrance", Wanted(kind=EntranceKind.KEYWORD), 0),
         ("one product", Wanted(slug=slug), 0),
+        ("no entrance", Wanted(entrance_id=0), 0),
+        ("money came", Wanted(money=Money.CAME), 0),
+        ("paid in 30 days", Wanted(days=Days.until_today(30), by=Moment.PAID), 0),
         ("amount from 200 yuan", Wanted(least_fen=20_000), 0),
         ("a phone number", Wanted(search="13800012345"), 0),
     ]
@@ -105,6 +145,10 @@ def _count_and_skip(wanted: Wanted, deep: int) -> None:
 def _median(call: Call) -> float:
     """Milliseconds; the first round warms what can be warm."""
     call()
+    return _times(call)[ROUNDS // 2]
+
+
+def _times(call: Call) -> list[float]:
     taken = []
     for _round in range(ROUNDS):
         db.session.rollback()
@@ -112,7 +156,7 @@ def _median(call: Call) -> float:
         started = time.perf_counter()
         call()
         taken.append((time.perf_counter() - started) * 1000)
-    return sorted(taken)[ROUNDS // 2]
+    return sorted(taken)
 
 
 if __name__ == "__main__":

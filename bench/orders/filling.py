@@ -1,4 +1,7 @@
-"""A shop with many orders, written in bulk: three years, a few dozen products, a season and a hundred entrances."""
+"""A shop with many orders, written in bulk: three years, a few dozen products, a hundred entrances.
+
+Of visits and messages only those of the last two months: what is older no page asks for day by day.
+"""
 
 import random
 from collections.abc import Iterator
@@ -6,10 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, text
+from sqlalchemy.orm import Session
 
+from app.conversations.models import Direction, Message
 from app.core import clock
 from app.core.db import db, transaction
-from app.entrances.models import Entrance, EntranceKind
+from app.entrances.models import Entrance, EntranceKind, EntranceVisit
 from app.followers.models import Follower
 from app.orders.models import Order, OrderLine
 from app.orders.states import OrderState
@@ -27,6 +32,8 @@ STATES = (
     + (OrderState.UNPAID,) * 2
 )
 REFUND_EVERY = 400
+LATELY = timedelta(days=60)
+VISITORS_PER_ORDER, MESSAGES_PER_ORDER = 5, 4
 
 Rows = list[dict[str, Any]]
 
@@ -55,7 +62,33 @@ def fill(number: int) -> None:
             session.execute(insert(OrderLine), lines)
             session.execute(insert(PaymentAttempt), attempts) if attempts else None
     with transaction() as session:
+        _fill_doors(session, number, chance)
         session.execute(text("ANALYZE"))
+
+
+def _fill_doors(session: Session, number: int, chance: random.Random) -> None:
+    """Who came in lately, and what was said."""
+    entrances = list(session.scalars(select(Entrance.id)))
+    lately = number * LATELY // YEARS
+    now = clock.now()
+    moments = [now - LATELY * chance.random() for _number in range(lately)]
+    for first in range(0, lately * VISITORS_PER_ORDER, BATCH):
+        visits = [
+            {"entrance_id": chance.choice(entrances), "day": clock.beijing_day(moments[n % lately])}
+            | {"visitor": f"{n:032x}", "saw_product": n % 3 == 0}
+            for n in range(first, min(first + BATCH, lately * VISITORS_PER_ORDER))
+        ]
+        session.execute(insert(EntranceVisit), visits)
+    for first in range(0, lately * MESSAGES_PER_ORDER, BATCH):
+        numbers = range(first, min(first + BATCH, lately * MESSAGES_PER_ORDER))
+        messages = [_message(n, now - LATELY + LATELY * n / (lately * MESSAGES_PER_ORDER)) for n in numbers]
+        session.execute(insert(Message), messages)
+
+
+def _message(number: int, at: datetime) -> dict[str, Any]:
+    said = {"dedupe_key": f"b{number}", "at": at, "openid": f"oBench_{number % FOLLOWERS:021d}"}
+    said |= {"direction": Direction.IN, "kind": "text", "content": "有红茶吗", "payload": "<xml/>"}
+    return said | {"answered_by": f"rule:{number % ENTRANCES}", "settled_at": at}
 
 
 def _batches(number: int, goods: list[Any], chance: random.Random) -> Iterator[tuple[Rows, Rows, Rows]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from flask_babel import gettext as _
 
@@ -14,19 +15,30 @@ from app.figures.models import Share
 from app.figures.reading import Figures
 from app.figures.standing import Standing, standing_of
 from app.figures.sums import MoneySums, ShareSums
+from console.figures.doors import Funnel, read_doors
 from console.frame.charts import Bar, bars
 
 HOURS = range(24)
 BEST = 10
+MOST_DAYS = 92  # that are shown day by day
 
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """One day; `standing` says how far it can be trusted."""
+    """One day, or a month as far as it was chosen; `standing` says how far it can be trusted."""
 
-    day: date
+    days: Days
     sums: MoneySums
-    standing: Standing
+
+    @property
+    def standing(self) -> Standing:
+        """That of its last day."""
+        return standing_of(self.days.last)
+
+    @property
+    def name(self) -> str:
+        """`2026-11-30`, or `2026-11`."""
+        return f"{self.days.first}" if len(self.days) == 1 else f"{self.days.first:%Y-%m}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +58,16 @@ class ProductRow:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Days, hours and products of the same days, with their drawings."""
+    """Days, hours, products and entrances of the same days, with their drawings."""
 
     total: MoneySums
+    is_by_month: bool
     days: Sequence[DayRow]
     day_bars: Sequence[Bar]
     hours: Sequence[tuple[int, ShareSums]]
     hour_bars: Sequence[Bar]
     products: Sequence[ProductRow]  # the best first, all of them
+    funnel: Funnel
 
     @property
     def best(self) -> Sequence[ProductRow]:
@@ -65,16 +79,30 @@ def read_board(days: Days) -> Board:
     """Everything about these days."""
     figures = Figures.of(days)
     money, by_hour = figures.money(), figures.shares(Share.HOUR)
-    day_rows = [DayRow(day, money.get(day, MoneySums()), standing_of(day)) for day in days]
+    is_by_month = len(days) > MOST_DAYS
+    day_rows = [
+        DayRow(span, sum((money[day] for day in span if day in money), MoneySums()))
+        for span in (_months(days) if is_by_month else [Days(day, day) for day in days])
+    ]
     hour_rows = [(hour, by_hour.get(str(hour), ShareSums())) for hour in HOURS]
     return Board(
         total=sum(money.values(), MoneySums()),
+        is_by_month=is_by_month,
         days=day_rows[::-1],
         day_bars=bars([row.sums.received_fen for row in day_rows], [_say_day(row) for row in day_rows]),
         hours=hour_rows,
         hour_bars=bars([sums.orders for _hour, sums in hour_rows], [_say_hour(*row) for row in hour_rows]),
         products=_products(figures),
+        funnel=read_doors(figures, days),
     )
+
+
+def _months(days: Days) -> Sequence[Days]:
+    return [Days(of[0], of[-1]) for _month, each in groupby(days, key=_month_of) if (of := list(each))]
+
+
+def _month_of(day: date) -> tuple[int, int]:
+    return day.year, day.month
 
 
 def _products(figures: Figures) -> Sequence[ProductRow]:
@@ -86,7 +114,7 @@ def _products(figures: Figures) -> Sequence[ProductRow]:
 
 
 def _say_day(row: DayRow) -> str:
-    return str(_("%(day)s：¥%(yuan)s", day=f"{row.day:%m-%d}", yuan=format_yuan(row.sums.received_fen)))
+    return str(_("%(day)s：¥%(yuan)s", day=row.name, yuan=format_yuan(row.sums.received_fen)))
 
 
 def _say_hour(hour: int, sums: ShareSums) -> str:

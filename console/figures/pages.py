@@ -32,7 +32,7 @@ def index() -> str:
 
 @blueprint.get("/export.csv")
 def export() -> Response:
-    """One table of the page, all rows of it: `?table=days`, `hours` or `products`."""
+    """One table of the page, all rows of it: `?table=days`, `hours`, `products` or `entrances`."""
     days = read_days().days
     name = request.args.get("table", "")
     table = _TABLES.get(name, _days_table)
@@ -50,7 +50,7 @@ def _days_table(board: Board) -> list[Row]:
     heading += [_("新买家"), _("老买家"), _("对账")]
     rows: list[Row] = [
         (
-            row.day.isoformat(),
+            row.name,
             row.sums.orders,
             _yuan(row.sums.received_fen),
             _yuan(row.sums.late_fen),
@@ -75,7 +75,29 @@ def _products_table(board: Board) -> list[Row]:
     return [heading, *rows]
 
 
-_TABLES = {"days": _days_table, "hours": _hours_table, "products": _products_table}
+def _entrances_table(board: Board) -> list[Row]:
+    heading = (_("来源"), _("消息"), _("打开"), _("看商品"), _("下单"), _("付款"), _("净收（元）"))
+    rows = (
+        (
+            row.name,
+            row.messages,
+            row.steps.opened,
+            row.steps.looked,
+            row.steps.ordered,
+            row.steps.paid,
+            _yuan(row.steps.fen),
+        )
+        for row in board.funnel.rows
+    )
+    return [heading, *rows]
+
+
+_TABLES = {
+    "days": _days_table,
+    "hours": _hours_table,
+    "products": _products_table,
+    "entrances": _entrances_table,
+}
 
 
 def _yuan(fen: int) -> str:

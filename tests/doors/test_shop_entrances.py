@@ -57,6 +57,19 @@ def test_coming_in_counts_once_however_many_pages_are_looked_at(
     assert visits_counted(app) == [1]
 
 
+def test_who_opens_a_products_page_is_noted_on_the_visit_that_brought_him(
+    app: Flask, phone: Phone, code: str, page: str
+) -> None:
+    def saw() -> list[bool]:
+        with app.app_context():
+            return list(db.session.scalars(select(EntranceVisit.saw_product)))
+
+    come_in(phone, "/shop/", e=code)
+    assert saw() == [False]
+    come_in(phone, page)
+    assert saw() == [True]
+
+
 def test_an_hour_later_it_is_another_visit_of_the_same_visitor(
     app: Flask, phone: Phone, code: str, page: str, advance: Callable[[timedelta], None]
 ) -> None:

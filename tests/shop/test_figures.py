@@ -8,15 +8,19 @@ from itertools import count
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
+from app.conversations.models import Direction, Message
 from app.core import clock
 from app.core.days import Days
 from app.core.db import db, transaction
 from app.entrances.models import EntranceKind
 from app.entrances.service import code_for, find_by_code
+from app.entrances.visits import record_product_seen, record_visit
 from app.figures import keeping
+from app.figures import messages as figure_messages
 from app.figures.counting import count_money, count_shares, count_states
+from app.figures.funnel import Steps, read_funnel
 from app.figures.models import DayMoney, Share
 from app.figures.moments import Stretch, compare_today
 from app.figures.reading import Figures
@@ -241,3 +245,59 @@ def test_the_ledger_finds_the_very_rows_of_each_figure(
             wanted
         )
         assert sum_up(wanted).wanted.orders == len(orders)
+
+
+def test_the_way_from_message_to_money_is_counted_by_entrance(
+    shop: Flask, advance: Callable[[timedelta], None]
+) -> None:
+    door = find_by_code(code_for(EntranceKind.KEYWORD, "7", "关键词：茶"))
+    assert door is not None
+    for number, by in enumerate(["rule:7", "rule:7", "rule:8", "quiet"]):
+        say(f"m{number}", by)
+    for mark in ("ann", "bob"):
+        record_visit(door.id, mark, clock.today())
+    record_product_seen(door.id, "ann", clock.today())
+    record_product_seen(door.id, "eve", clock.today())
+    sku = make_sku(stock=9)
+    for paid in (True, False):
+        checkout = make_checkout(make_follower().id, sku.id)
+        order = place_order(with_entrance(checkout, door.id), freight=FREIGHT, ttl=TTL)
+        if paid:
+            pay(order)
+    pay(make_order(sku=sku))
+    today = Days(clock.today(), clock.today())
+
+    rows = read_funnel(Figures.of(today), today)
+
+    assert [replace(row, entrance=None) for row in rows] == [
+        Steps(None, 2, 2, 1, 2, 1, 7600),
+        Steps(None, None, 0, 0, 1, 1, 7600),
+    ]
+
+
+def test_messages_are_counted_once_whenever_they_are_added_up(
+    shop: Flask, advance: Callable[[timedelta], None]
+) -> None:
+    today = Days(clock.today(), clock.today())
+    for number in range(3):
+        say(f"old{number}", "rule:7")
+    advance(timedelta(hours=1))
+    say("new", "rule:7")
+    say("written", "staff:3", Direction.OUT)
+    say("further", "rule:7", Direction.OUT)
+    expected = {"rule:7": 4, "staff:3": 1}
+
+    assert figure_messages.count_messages(today) == expected
+    assert figure_messages.work_off(60) == 3  # the youngest wait until nobody can stand behind them
+    assert figure_messages.count_messages(today) == expected
+    assert figure_messages.work_off(60) == 0
+    advance(timedelta(hours=1))
+    assert figure_messages.work_off(60) == 3
+    assert figure_messages.count_messages(today) == expected
+
+
+def say(key: str, by: str, direction: Direction = Direction.IN) -> None:
+    with transaction() as session:
+        row = {"dedupe_key": key, "at": clock.now(), "openid": "oSomebody", "direction": direction}
+        row |= {"kind": "text", "content": "茶", "payload": "", "answered_by": by}
+        session.execute(insert(Message).values(**row))

@@ -54,7 +54,12 @@ def test_an_empty_shop_is_told_what_will_be_here(console: Console) -> None:
 
 @pytest.mark.parametrize(
     ("table", "cells"),
-    [("days", "1,76.00,0.00,76.00,1,0,暂计"), ("hours", ",1,76.00"), ("products", "西湖龙井,1,1,68.00")],
+    [
+        ("days", "1,76.00,0.00,76.00,1,0,暂计"),
+        ("hours", ",1,76.00"),
+        ("products", "西湖龙井,1,1,68.00"),
+        ("entrances", "直接打开,—,0,0,1,1,76.00"),
+    ],
 )
 def test_a_table_can_be_taken_away(app: Flask, console: Console, table: str, cells: str) -> None:
     with app.app_context(), transaction():
@@ -63,3 +68,14 @@ def test_a_table_can_be_taken_away(app: Flask, console: Console, table: str, cel
     file = console.get(f"/figures/export.csv?table={table}&days=7")
 
     assert cells in file.get_data(as_text=True)
+
+
+def test_many_days_are_shown_by_month(console: Console, app: Flask) -> None:
+    with app.app_context(), transaction():
+        mark_paid(make_order(), paid_at=clock.now(), cause="notification")
+    month = f"{clock.today():%Y-%m}"
+
+    page = console.text(f"/figures/?from=2026-01-05&to={clock.today()}")
+
+    assert "每月收款" in page
+    assert f'<td class="cell-name">{month}</td>' in page

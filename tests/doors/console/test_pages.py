@@ -190,7 +190,7 @@ def test_a_crash_shows_a_page_without_details(
     def break_down() -> None:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr(overview, "count_by_state", break_down)
+    monkeypatch.setattr(overview, "compare_today", break_down)
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
     answer = console.get("/")
