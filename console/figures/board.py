@@ -27,6 +27,7 @@ MOST_DAYS = 92  # that are shown day by day
 class DayRow:
     """One day, or a month as far as it was chosen; `standing` says how far it can be trusted."""
 
+    name: str  # `2026-11-30`, or `2026-11`
     days: Days
     sums: MoneySums
 
@@ -34,11 +35,6 @@ class DayRow:
     def standing(self) -> Standing:
         """That of its last day."""
         return standing_of(self.days.last)
-
-    @property
-    def name(self) -> str:
-        """`2026-11-30`, or `2026-11`."""
-        return f"{self.days.first}" if len(self.days) == 1 else f"{self.days.first:%Y-%m}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +76,10 @@ def read_board(days: Days) -> Board:
     figures = Figures.of(days)
     money, by_hour = figures.money(), figures.shares(Share.HOUR)
     is_by_month = len(days) > MOST_DAYS
+    spans = _months(days) if is_by_month else [(f"{day}", Days(day, day)) for day in days]
     day_rows = [
-        DayRow(span, sum((money[day] for day in span if day in money), MoneySums()))
-        for span in (_months(days) if is_by_month else [Days(day, day) for day in days])
+        DayRow(name, span, sum((money[day] for day in span if day in money), MoneySums()))
+        for name, span in spans
     ]
     hour_rows = [(hour, by_hour.get(str(hour), ShareSums())) for hour in HOURS]
     return Board(
@@ -97,12 +94,13 @@ def read_board(days: Days) -> Board:
     )
 
 
-def _months(days: Days) -> Sequence[Days]:
-    return [Days(of[0], of[-1]) for _month, each in groupby(days, key=_month_of) if (of := list(each))]
+def _months(days: Days) -> list[tuple[str, Days]]:
+    months = ((name, list(of)) for name, of in groupby(days, key=_month_of))
+    return [(name, Days(of[0], of[-1])) for name, of in months]
 
 
-def _month_of(day: date) -> tuple[int, int]:
-    return day.year, day.month
+def _month_of(day: date) -> str:
+    return f"{day:%Y-%m}"
 
 
 def _products(figures: Figures) -> Sequence[ProductRow]:
