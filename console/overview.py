@@ -4,16 +4,10 @@ from flask import Blueprint, current_app, render_template
 from flask_babel import lazy_gettext as _l
 
 from app.alerts.service import count_open
-<<<<<<< HEAD
-from app.core import clock
-from app.golive import path
-from app.orders.figures import figures_of
-from app.orders.listing import count_by_state, list_latest
-=======
 from app.figures.moments import compare_today
 from app.figures.reading import Figures
+from app.golive import path
 from app.orders.listing import list_latest
->>>>>>> 087d06a (Show the way from message to payment by entrance, and months of many days)
 from app.orders.states import OrderState
 from app.payments.opening import is_released
 from app.staff.rights import FINANCE, OPERATOR, SERVICE, Right, RightGroup
@@ -30,13 +24,8 @@ LATEST = 5
 
 @blueprint.get("/")
 def show() -> str:
-<<<<<<< HEAD
-    """Today's figures, the last orders; before the opening what comes next on the way there."""
-    counts = count_by_state()
+    """Today's figures beside those of a week ago, the last orders; before the opening what comes next there."""
     places = [] if is_released() else path.walk(current_app.config)
-=======
-    """Today's figures beside those of a week ago, the last orders."""
->>>>>>> 087d06a (Show the way from message to payment by entrance, and months of many days)
     return render_template(
         "console/overview.html",
         compared=compare_today(),
