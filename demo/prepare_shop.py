@@ -5,6 +5,7 @@ environment, as `python -m demo.prepare_shop`.
 """
 
 import json
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -17,16 +18,22 @@ from wsgi import app
 
 DEMO = Path(__file__).parent
 ORDERS = 300  # a year of invented trade to look at; more would keep the first start waiting
-COMMANDS = (
-    "db upgrade",
-    "staff create-owner --if-missing",  # the one who packed the year's parcels
-    f"shop seed {shlex.quote(str(DEMO))} --orders {ORDERS}",
-)
+
+
+def commands() -> tuple[str, ...]:
+    """What is run, in this order. DEMO_ORDERS in the environment: another number of orders; 0 for none."""
+    orders = os.environ.get("DEMO_ORDERS") or str(ORDERS)
+    year = "" if orders == "0" else f" --orders {shlex.quote(orders)}"
+    return (
+        "db upgrade",
+        "staff create-owner --if-missing",  # the one who packed the year's parcels
+        f"shop seed {shlex.quote(str(DEMO))}{year}",
+    )
 
 
 def main() -> int:
     """Run the commands in order; return the exit code of the first that fails, or 0."""
-    failed = next((code for code in map(run, COMMANDS) if code), 0)
+    failed = next((code for code in map(run, commands()) if code), 0)
     return failed or run(_publish_menu())
 
 

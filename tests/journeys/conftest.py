@@ -16,6 +16,8 @@ from tests.journeys.town import Town
 
 _names = itertools.count(1)
 
+WITHOUT_A_YEAR = {"DEMO_ORDERS": "0"}  # nobody but those of the journey follows or buys
+
 expect.set_options(timeout=40_000)
 
 
@@ -23,7 +25,8 @@ expect.set_options(timeout=40_000)
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Shop, worker and WeChat, running."""
     base, ports = tmp_path_factory.mktemp("town"), _free_ports(3)
-    town = Town(DemoSettings(*ports, folder=base / "shop", simulator_folder=base / "simulator"))
+    folders = {"folder": base / "shop", "simulator_folder": base / "simulator"}
+    town = Town(DemoSettings(*ports, **folders, more=WITHOUT_A_YEAR))
     try:
         town.start()
         yield town
@@ -35,7 +38,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 def large_town(tmp_path: Path, postgres_server: str, redis_url: str, worker: str) -> Iterator[Town]:
     """The same on PostgreSQL and Redis, as on several machines."""
     database = create_postgres_database(postgres_server, f"town_{worker}")
-    more = {"DATABASE_URL": database, "REDIS_URL": redis_url}
+    more = {"DATABASE_URL": database, "REDIS_URL": redis_url, **WITHOUT_A_YEAR}
     folders = {"folder": tmp_path / "shop", "simulator_folder": tmp_path / "simulator"}
     town = Town(DemoSettings(*_free_ports(3), **folders, more=more))
     try:
