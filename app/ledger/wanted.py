@@ -19,7 +19,7 @@ from app.core.db import db
 from app.entrances.models import Entrance, EntranceKind
 from app.figures.counting import earlier_day
 from app.followers.models import Follower
-from app.orders.models import Order, OrderLine, Shipment
+from app.orders.models import Order, OrderLine, OrderNote, Shipment
 from app.orders.states import OrderState
 from app.payments.models import PaymentAttempt
 from app.payments.states import AttemptState
@@ -66,7 +66,7 @@ class Wanted:
 
     `until`: on the last of `days` only what came before this time of day; `hour`: of any day, 0 to 23, Beijing.
     `entrance_id` 0: by no link of ours. `search`: an order number or its beginning, a phone number, an openid,
-    a tracking number, a number of a payment, ours or WeChat's.
+    a tracking number, a number of a payment, ours or WeChat's, or words of a note that are not English.
     """
 
     days: Days | None = None
@@ -211,6 +211,8 @@ def _named(words: str) -> ColumnElement[bool]:
         select(PaymentAttempt.order_id).where(PaymentAttempt.transaction_id == text),
         select(Order.id).where(Order.phone == text),
     ]
+    if not text.isascii():  # words: what colleagues noted, which are few rows
+        ways.append(select(OrderNote.order_id).where(OrderNote.text.icontains(text, autoescape=True)))
     if text.isascii() and text.isdecimal() and len(text) <= ORDER_NO_LENGTH:
         first, last = text.ljust(ORDER_NO_LENGTH, "0"), text.ljust(ORDER_NO_LENGTH, "9")
         ways.append(select(Order.id).where(Order.order_no.between(first, last)))

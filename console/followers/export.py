@@ -2,40 +2,63 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 
 from flask import request
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.core import clock
-from app.core.money import format_yuan
-from app.core.spreadsheets.writing import Cell
+from app.core.long_jobs.running import Run, register
+from app.core.spreadsheets.writing import Cell, Row, Yuan, write_csv, write_xlsx
 from app.followers import tags
-from app.followers.listing import export_followers
+from app.followers.listing import count_followers, export_followers
 from app.followers.models import Follower, Tag
 from app.followers.names import tame
 from app.followers.service import NEVER_SEEN
-from console.followers.pages import blueprint, read_wanted
+from console.followers.pages import blueprint, read_wanted, write_filters
 from console.followers.words import say_source
-from console.frame.csv_files import csv_file
-from console.frame.member import get_member_here
-from console.frame.moments import full_moment
+from console.frame.long_jobs import begin
+
+KIND = "followers_export"
+SUFFIXES = (".xlsx", ".csv")
+WIDTHS = (8, 18, 18, 32, 8, 20, 16, 16, 24, 10, 12, 20, 20, 8)
 
 
-@blueprint.get("/export.csv")
+@blueprint.post("/export")
 def export() -> Response:
-    """Everybody the filters leave; who took the file away stands in the audit log."""
-    batches = export_followers(read_wanted(request.args), actor=get_member_here().actor)
-    return csv_file(f"followers-{clock.today():%Y%m%d}", _rows(batches))
+    """Everybody the filters leave, as a file that the worker makes."""
+    suffix = request.form.get("format", "")
+    suffix = suffix if suffix in SUFFIXES else SUFFIXES[0]
+    filters = {
+        name: str(value)
+        for name, value in write_filters(read_wanted(request.args)).items()
+        if value is not None
+    }
+    name = f"{_('粉丝名单')}-{clock.today():%Y%m%d}{suffix}"
+    return begin(KIND, title=_("导出粉丝名单"), file_name=name, suffix=suffix, filters=filters)
 
 
-def _rows(batches: Iterable[Sequence[Follower]]) -> Iterator[Sequence[Cell]]:
+@register(KIND)
+def export_list(run: Run) -> None:
+    """Write everybody the filters leave; who took the file away stands in the audit log."""
+    wanted, suffix = read_wanted(MultiDict(run.args["filters"])), str(run.args["suffix"])
+    rows = _rows(export_followers(wanted, actor=run.owner))
+    counted = chain([_headings()], run.counted(rows, total=count_followers(wanted)))
+    path = run.new_file(suffix)
+    if suffix == ".csv":
+        write_csv(path, counted)
+    else:
+        write_xlsx(path, counted, widths=WIDTHS)
+
+
+def _rows(batches: Iterable[Sequence[Follower]]) -> Iterator[Row]:
     words = _Words()
-    yield _headings()
     for batch in batches:
         carried = tags.tags_of([follower.id for follower in batch])
-        for follower in batch:
-            yield _row(follower, carried[follower.id], words)
+        # Read whole before any is handed on: between two rows the job says how far it is, which forgets them.
+        yield from [_row(follower, carried[follower.id], words) for follower in batch]
 
 
 class _Words:
@@ -73,13 +96,13 @@ def _row(follower: Follower, carried: Sequence[Tag], words: _Words) -> list[Cell
         tame(follower.nickname, limit=100),
         follower.openid,
         words.yes if follower.is_subscribed else words.no,
-        full_moment(follower.subscribed_at) if follower.subscribed_at else "",
+        follower.subscribed_at,
         words.source(follower.source),
         tame(follower.scene, limit=64),
         "、".join(tag.name for tag in carried),
         follower.paid_orders,
-        format_yuan(follower.spent_fen),
-        full_moment(follower.last_paid_at) if follower.last_paid_at else "",
-        full_moment(seen) if seen > NEVER_SEEN else "",
+        Yuan(follower.spent_fen),
+        follower.last_paid_at,
+        seen if seen > NEVER_SEEN else None,
         words.yes if follower.is_blacklisted else "",
     ]

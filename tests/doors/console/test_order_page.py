@@ -196,6 +196,8 @@ def test_a_note_is_kept_once_and_the_log_knows_only_that_it_was(
     long = console.post(f"/orders/{order_no}/notes", text="长" * 501, token="n3")
 
     assert (empty.status_code, long.status_code) == (422, 422)
+    assert order_no in console.text("/orders/?q=住三楼")
+    assert order_no not in console.text("/orders/?q=住四楼")
     assert "长" * 501 in long.get_data(as_text=True)
     with app.app_context():
         assert list(db.session.scalars(select(OrderNote.text))) == ["王先生住三楼"]
