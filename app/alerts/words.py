@@ -21,7 +21,7 @@ def say_alert(alert: Alert) -> str:
     """One sentence: what happened, and what to do."""
     detail = alert.detail
     sentences = {
-        "refund_due": _("收到一笔多余或过迟的付款，需要退款"),
+        "refund_due": _("收到一笔多余、过迟或旧价的付款，需要退款"),
         "revived": _("订单取消后收到付款，库存足够，订单已恢复，请照常发货"),
         "mismatch_notification": _("微信支付的通知与订单不符（%(detail)s），未入账，请核对", detail=detail),
         "mismatch_query": _("微信支付的查询结果与订单不符（%(detail)s），未入账，请核对", detail=detail),

@@ -86,7 +86,7 @@ def test_an_alert_is_done_once_and_the_second_learns_by_whom(app: Flask, console
         raise_alert("refund_due", "7", order_no="20261121")
     other = open_console(app, "xiaolin")
     page = console.text("/alerts/")
-    assert "收到一笔多余或过迟的付款" in page
+    assert "收到一笔多余、过迟或旧价的付款" in page
     assert "/console/orders/20261121" in page
 
     console.post("/alerts/1/close")
