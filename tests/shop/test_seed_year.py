@@ -15,10 +15,14 @@ from app.catalog.stock import find_unexplained
 from app.conversations.models import Conversation, Holder, Message
 from app.conversations.open_questions import list_open_questions
 from app.core import clock
+from app.core.days import Days
 from app.core.db import db
 from app.core.preferences import find_preference
 from app.core.states import StateEvent
 from app.entrances.models import EntranceVisit
+from app.figures import keeping
+from app.figures.funnel import read_funnel
+from app.figures.reading import Figures
 from app.followers.models import Follower
 from app.ledger.listing import sum_up
 from app.ledger.wanted import Wanted
@@ -164,6 +168,17 @@ def test_there_is_talk_a_desk_and_a_season(year: Flask) -> None:
     gifts = [number for day, number in by_day.items() if Season.GIFT in seasons_of(day)]
     others = [number for day, number in by_day.items() if not seasons_of(day)]
     assert sum(gifts) / len(gifts) > 1.5 * sum(others) / len(others)
+
+
+def test_every_entrance_narrows_from_opening_to_paying_and_the_days_add_up(year: Flask) -> None:
+    with clock.frozen_at(NOW):
+        keeping.rebuild()
+        days = Days(Year(ORDERS, 7, NOW).days[0], Year(ORDERS, 7, NOW).days[-1])
+        steps = [step for step in read_funnel(Figures.of(days), days) if step.entrance is not None]
+
+    assert all(step.opened >= step.looked >= step.ordered >= step.paid for step in steps)
+    assert sum(step.messages or 0 for step in steps) > sum(step.paid for step in steps) > 0
+    assert list(keeping.find_differences()) == []
 
 
 def test_a_killed_run_goes_on_and_ends_the_same(shop: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

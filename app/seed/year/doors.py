@@ -19,15 +19,16 @@ from app.seed.year.words import Words
 
 # How many come in by such a door, and how many order; shared among the doors of a kind.
 SHARES = {
-    EntranceKind.MENU: (40, 34),
-    EntranceKind.KEYWORD: (22, 24),
-    EntranceKind.SHARE: (14, 8),
+    EntranceKind.MENU: (20, 26),
+    EntranceKind.KEYWORD: (16, 22),
+    EntranceKind.SHARE: (28, 14),
     EntranceKind.WELCOME: (12, 9),
-    EntranceKind.POSTER: (8, 13),
-    EntranceKind.DESK: (4, 12),
+    EntranceKind.POSTER: (18, 17),
+    EntranceKind.DESK: (6, 12),
 }
 WITHOUT = 0.16  # of the orders come by no link of ours
-VISITORS_OF_AN_ORDER = 6
+VISITORS_OF_AN_ORDER = 4
+LOOKED = 0.6  # of those who order nothing open a product's page
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,10 @@ class Doors:
         return None if chance.random() < WITHOUT else chance.choices(self.ids, self.ordering)[0]
 
 
-def add_doors(year: Year, words: Words, goods: Sequence[Goods], rows: Rows) -> None:
+def add_doors(year: Year, words: Words, goods: Sequence[Goods], actor: str, rows: Rows) -> None:
     """The entrances themselves, as the shop would make them one by one."""
     chance = year.chance("doors")
-    for kind, ref, label in _doors(words, goods):
+    for kind, ref, label in _doors(words, goods, actor):
         code = "".join(chance.choices(UNAMBIGUOUS, k=WORD_LENGTH))
         rows.add(Entrance, code=code, kind=kind, ref=ref, label=label[:80], created_at=year.starts_at)
 
@@ -65,13 +66,21 @@ def add_visits(
 ) -> None:
     """A day's visitors: those who only looked, and one more for each order that came by a door."""
     looked = round(year.weights[day] * year.orders * VISITORS_OF_AN_ORDER / sum(year.weights))
-    for entrance_id in [*ordered, *chance.choices(doors.ids, doors.coming, k=looked)]:
+    came = chance.choices(doors.ids, doors.coming, k=looked)
+    for number, entrance_id in enumerate([*ordered, *came]):
         visits = chance.choices((1, 2, 3, 5), (70, 19, 8, 3))[0]
         visitor = f"{chance.getrandbits(128):032x}"
-        rows.add(EntranceVisit, entrance_id=entrance_id, day=year.days[day], visitor=visitor, visits=visits)
+        rows.add(
+            EntranceVisit,
+            entrance_id=entrance_id,
+            day=year.days[day],
+            visitor=visitor,
+            visits=visits,
+            saw_product=number < len(ordered) or chance.random() < LOOKED,
+        )
 
 
-def _doors(words: Words, goods: Sequence[Goods]) -> list[tuple[EntranceKind, str, str]]:
+def _doors(words: Words, goods: Sequence[Goods], actor: str) -> list[tuple[EntranceKind, str, str]]:
     titles = {each.slug: each.title for each in goods}
     first = list(titles.items())[:4]
     doors = [(EntranceKind.MENU, f"PRODUCT_{slug}", f"菜单：{title}") for slug, title in first]
@@ -79,7 +88,7 @@ def _doors(words: Words, goods: Sequence[Goods]) -> list[tuple[EntranceKind, str
         (EntranceKind.MENU, "NEWS_NEW", "菜单：本季上新"),
         (EntranceKind.WELCOME, "subscribe", "关注欢迎语"),
     ]
-    doors.append((EntranceKind.DESK, "seed", words.desk_label))
+    doors.append((EntranceKind.DESK, actor, f"客服：{words.desk_label}"))
     doors += [
         (EntranceKind.KEYWORD, str(rule.id), f"关键词：{rule.name}")
         for rule in db.session.scalars(select(KeywordRule).order_by(KeywordRule.id))

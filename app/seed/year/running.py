@@ -68,7 +68,7 @@ def fill_year(folder: Path, shop: Shop, *, orders: int, seed: int, on_progress: 
         rows = Rows()
         with transaction() as session:
             add_followers(year, words, crowd, rows)
-            add_doors(year, words, shelf.goods, rows)
+            add_doors(year, words, shelf.goods, actor, rows)
             rows.write(session)
             mark = _keep_mark(mark | {"batches": 0})
     point = next(((each.id, each.title, each.address) for each in list_open_points()), None)

@@ -18,9 +18,9 @@ from app.seed.year.people import Person
 from app.seed.year.words import Words
 from app.wechat.replies import Article, NewsReply, Reply, TextReply
 
-NOBODY_ANSWERS, PERSON = 0.14, 0.08  # of what is begun; a rule is asked about the rest
-TAPS = 0.2
-TALKS_OF_AN_ORDER = 1.6
+NOBODY_ANSWERS, PERSON = 0.12, 0.05  # of what is begun; a rule is asked about the rest
+TAPS = 0.4
+TALKS_OF_AN_ORDER = 2.6
 WAITS = timedelta(hours=2)  # who asked for a person so lately still waits
 MENU_KEYS = ("NEWS_NEW",)
 
