@@ -19,6 +19,7 @@ from app.words.face import load_face
 from console.frame import entrance_labels, masks, moments, state_labels
 from console.frame.member import find_member_here, may
 from console.frame.navigation import NavigationSection, navigation
+from console.frame.page_help import find_help
 
 static_files = StaticFiles("console.static", Path(__file__).parents[1] / "static")
 
@@ -34,6 +35,7 @@ def offer() -> dict[str, object]:
         "language": str(get_locale() or "zh")[:2],
         "here": request.full_path.rstrip("?") if request.method == "GET" else "",
         "static_url": static_files.address,
+        "page_help": find_help,
         **_words(),
     }
 
