@@ -37,6 +37,7 @@ from console.frame import languages, media, presentation
 from console.frame.error_pages import error_page, refusal_page, words_for
 from console.frame.member import find_role_here, get_member_here, load_member
 from console.frame.trimming import trim
+from console.frame.unsent import keep_unsent
 from console.replies import labels as reply_labels
 from console.rules import words as rule_words
 
@@ -157,9 +158,9 @@ def guard() -> AnyResponse | tuple[str, int] | None:
     return refusal_page(request.endpoint or "")
 
 
-def _ask_to_log_in() -> AnyResponse:
+def _ask_to_log_in() -> AnyResponse | tuple[str, int]:
     if request.method != "GET":
-        abort(401)
+        return keep_unsent() or abort(401)
     wanted = request.full_path.rstrip("?")
     return redirect(url_for("console.login.form", next=wanted if wanted != "/console/" else None))
 
@@ -186,7 +187,7 @@ def nothing_here(rest: str) -> AnyResponse:
 @door.errorhandler(CSRFError)
 def answer_stale_form(_error: CSRFError) -> tuple[str, int]:
     """The form's token is missing or belongs to an ended session."""
-    return error_page(
+    return keep_unsent() or error_page(
         400, _("页面已过期"), _("这个页面打开太久，或者登录已经变化。请返回刷新后再试，刚才的操作没有执行。")
     )
 
