@@ -20,7 +20,7 @@ from console.products.sheet_reading import (
     read_wish,
     split_names,
 )
-from console.products.sheet_skus import CellInvalid
+from console.products.sheet_skus import CellInvalid, Troubles
 
 ADDED, CHANGED, LEFT, WRONG = "green", "azure", "secondary", "red"  # the tones of the badges
 
@@ -87,31 +87,38 @@ def judge_rows(rows: Sequence[TableRow], *, may_move: bool) -> list[Judged]:
 
 def judge(rows: Sequence[TableRow], product: Product | None, known: Known, *, may_move: bool) -> Judged:
     """The rows of one product against it as it stands; None for a new one."""
-    try:
-        wish = read_wish(rows, product, known)
-        if wish.state is not None and not may_move:
-            raise CellInvalid(rows[0], "state", _("你不能上架和下架商品，请把状态留空"))
+    troubles = Troubles()
+    wish = read_wish(rows, product, known, troubles)
+    if wish.state is not None and not may_move:
+        troubles.found.append(CellInvalid(rows[0], "state", _("你不能上架和下架商品，请把状态留空")))
+    if not troubles.found:
         try:
             check(wish.draft, product.id if product else None)
         except InputInvalid as error:
-            raise CellInvalid(rows[0], "title", error.message) from error
-    except CellInvalid as error:
-        return refuse(rows, error)
+            troubles.found.append(CellInvalid(rows[0], "title", error.message))
+    if troubles.found:
+        return refuse(rows, *troubles.found)
     if product is None:
         return Judged(tuple(rows), tuple(_say_new(wish, row) for row in rows), wish)
     lines = tuple(_say_change(wish, product, row) for row in rows)
     return Judged(tuple(rows), lines, wish if any(line.tone == CHANGED for line in lines) else None)
 
 
-def refuse(rows: Sequence[TableRow], error: CellInvalid) -> Judged:
-    """Nothing of this product is taken: half of it would be worse."""
-    wrong, lines = error.row.place(error.key), []
+def refuse(rows: Sequence[TableRow], *errors: CellInvalid) -> Judged:
+    """Nothing of this product is taken: half of it would be worse. Each row says all that is wrong in it."""
+    first, lines = errors[0].row.place(errors[0].key), []
     for row in rows:
-        is_it = row is error.row
-        words = error.words if is_it else _("同一件商品的 %(cell)s 不对", cell=wrong)
-        place = wrong if is_it else row.place("title")
+        own = [error for error in errors if error.row is row]
+        words = "；".join(_say_wrong(error, is_first=error is own[0]) for error in own)
+        place = row.place(own[0].key if own else "title")
+        words = words or _("同一件商品的 %(cell)s 不对", cell=first)
         lines.append(Line(place, _title_of(rows), WRONG, _("不导入"), words))
     return Judged(tuple(rows), tuple(lines))
+
+
+def _say_wrong(error: CellInvalid, *, is_first: bool) -> str:
+    """The cell of the first error is the line's place; the others name theirs."""
+    return error.words if is_first else f"{error.row.place(error.key)} {error.words}"
 
 
 def _say_new(wish: Wish, row: TableRow) -> Line:

@@ -16,7 +16,7 @@ from app.core.errors import InputInvalid
 from app.core.incoming import find_row_id
 from app.core.spreadsheets.reading import TableRow, read_table
 from console.products.sheet_columns import HEADINGS, LEFT_OUT, LIMITS, NEEDED
-from console.products.sheet_skus import CellInvalid, read_skus, sku_as_it_is
+from console.products.sheet_skus import CellInvalid, Troubles, read_skus, sku_as_it_is
 
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 STATES = {
@@ -28,7 +28,6 @@ STATES = {
     "下架": ProductState.OFF_SALE,
     "off sale": ProductState.OFF_SALE,
 }
-OF_PRODUCT = ("title", "summary", "category", "state", "position", "pictures", "description")
 _BETWEEN = re.compile(r"[、，,;；\s]+")
 
 
@@ -82,17 +81,20 @@ def find_product(rows: Sequence[TableRow], known: Known) -> Product | None:
     return same[0] if same else None
 
 
-def read_wish(rows: Sequence[TableRow], product: Product | None, known: Known) -> Wish:
-    """What the rows want of the product. What a cell leaves empty stays as it is. Raises: CellInvalid."""
-    draft = as_it_is(product) if product else ProductDraft(title="", skus=())
-    given = {key: _value_of(rows, key) for key in OF_PRODUCT}
+def read_wish(rows: Sequence[TableRow], product: Product | None, known: Known, troubles: Troubles) -> Wish:
+    """What the rows want of the product; of what is in `troubles` afterwards nothing may be done.
+
+    What a cell leaves empty stays as it is.
+    """
+    draft, state = as_it_is(product) if product else ProductDraft(title="", skus=()), None
     for key, read in _READERS.items():
-        row, text = given[key]
-        if text:
-            draft = read(draft, row, text, known)
-    skus, wanted_by = read_skus(rows, product)
-    state_row, state_text = given["state"]
-    state = _read_state(state_row, state_text, product) if state_text else None
+        with troubles:
+            row, text = _value_of(rows, key)
+            draft = read(draft, row, text, known) if text else draft
+    with troubles:
+        row, text = _value_of(rows, "state")
+        state = _read_state(row, text, product) if text else None
+    skus, wanted_by = read_skus(rows, product, troubles)
     return Wish(ProductWish(replace(draft, skus=skus), state, product, rows[0]["key"]), wanted_by)
 
 

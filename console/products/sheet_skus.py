@@ -13,6 +13,8 @@ from app.core.incoming import find_row_id
 from app.core.money import read_yuan
 from app.core.spreadsheets.reading import TableRow
 
+NEW = SkuDraft("", "", 0, 0)
+
 
 class CellInvalid(Exception):
     """One cell is wrong: its row, its column, and a sentence."""
@@ -22,35 +24,59 @@ class CellInvalid(Exception):
         self.row, self.key, self.words = row, key, words
 
 
+class Troubles:
+    """Gathers what is wrong, so that somebody can mend all of it at once: `with troubles: …` for each thing read."""
+
+    def __init__(self) -> None:
+        self.found: list[CellInvalid] = []
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if isinstance(error, CellInvalid):
+            self.found.append(error)
+            return True
+        return False
+
+
 def sku_as_it_is(sku: Sku) -> SkuDraft:
     """The draft of a SKU that changes nothing."""
     return SkuDraft(sku.options, sku.code, sku.price_fen, 0, sku.weight_grams, sku.id)
 
 
 def read_skus(
-    rows: Sequence[TableRow], product: Product | None
+    rows: Sequence[TableRow], product: Product | None, troubles: Troubles
 ) -> tuple[tuple[SkuDraft, ...], dict[int, TableRow]]:
-    """All SKUs the product shall have; what the sheet does not name stays."""
+    """All SKUs the product shall have, and by which row; what the sheet does not name stays."""
     own = list(product.skus) if product else []
     skus, wanted_by = [sku_as_it_is(sku) for sku in own], dict[int, TableRow]()
     for row in rows:
-        options = _read_options(row)
-        place = _find_sku(own, options, row["code"])
-        if place is None:
-            place = len(skus)
-            skus.append(SkuDraft(options, "", 0, 0))
-        if place in wanted_by:
-            words = _("和第 %(n)s 行是同一个规格", n=wanted_by[place].number)
-            raise CellInvalid(row, "options", words)
-        wanted_by[place] = row
-        sku = own[place] if place < len(own) else None
-        skus[place] = _read_sku(row, replace(skus[place], options=options), sku)
-        own_options = [each.options for each in skus]
-        if len(set(own_options)) < len(own_options):
-            raise CellInvalid(row, "options", _("这件商品已有这个规格"))
-    if {each.options for each in skus} != {sku.options for sku in own}:
-        _check_matrix(rows[-1], skus)
+        with troubles:
+            _take_row(row, own, skus, wanted_by)
+    if not troubles.found and {each.options for each in skus} != {sku.options for sku in own}:
+        with troubles:
+            _check_matrix(rows[-1], skus)
     return tuple(skus), wanted_by
+
+
+def _take_row(
+    row: TableRow, own: Sequence[Sku], skus: list[SkuDraft], wanted_by: dict[int, TableRow]
+) -> None:
+    options = _read_options(row)
+    place = _find_sku(own, options, row["code"])
+    if place in wanted_by:
+        raise CellInvalid(row, "options", _("和第 %(n)s 行是同一个规格", n=wanted_by[place].number))
+    others = [each.options for number, each in enumerate(skus) if number != place]
+    if options in others:
+        raise CellInvalid(row, "options", _("这件商品已有这个规格"))
+    sku = own[place] if place is not None else None
+    draft = _read_sku(row, replace(skus[place] if place is not None else NEW, options=options), sku)
+    if place is None:
+        place = len(skus)
+        skus.append(draft)
+    skus[place] = draft
+    wanted_by[place] = row
 
 
 def _read_options(row: TableRow) -> str:

@@ -143,6 +143,13 @@ def test_what_is_wrong_is_said_with_its_cell(
     assert "不导入 1 件" in page and "确认导入" not in page
 
 
+def test_all_that_is_wrong_is_said_at_once(console: Console) -> None:
+    page = console.text(hand_in(console, ",肉桂,没有的,,,,A,十块,,,", ",肉桂,,,,净含量=9g,B,9,很多,,"))
+
+    assert "没有分类“没有的”，请先添加；H2 价格没有填对" in page
+    assert "I3" in page and "要填整数" in page
+
+
 def test_one_wrong_row_keeps_its_whole_product_out_and_no_other(app: Flask, console: Console) -> None:
     path = hand_in(console, NEW[0], ",武夷肉桂,,,,净含量：125g,RG-125,贵,10,,", ",大红袍,,,,,DHP,99,5,,")
 
