@@ -14,7 +14,16 @@ from app.core.states import StateEvent
 from app.core.timetable import TimetableRun
 from app.delivery.models import FreightGoods, FreightTemplate, FreightZone, PickupPoint
 from app.entrances.models import Entrance, EntranceVisit, SceneCode, SceneScan
-from app.figures.models import DayMessages, DayMoney, DayShare, DayState, FigureChange, MessagePlace
+from app.figures.models import (
+    DayMessages,
+    DayMoney,
+    DayShare,
+    DayState,
+    DayVisits,
+    FigureChange,
+    MessagePlace,
+    VisitDay,
+)
 from app.followers.models import Address, Follower, FollowerPush, FollowerSync, FollowerTag, Tag
 from app.golive.models import DoctorFinding, DoctorRun, GoLiveTick
 from app.keywords.models import KeywordRule, StandingReply
@@ -54,6 +63,7 @@ __all__ = [
     "DayMoney",
     "DayShare",
     "DayState",
+    "DayVisits",
     "DismissedSentence",
     "DoctorFinding",
     "DoctorRun",
@@ -110,6 +120,7 @@ __all__ = [
     "StockMove",
     "Tag",
     "TimetableRun",
+    "VisitDay",
     "WechatToken",
     "Wording",
 ]

@@ -35,6 +35,7 @@ from app.core.outbox import OutboxJob
 from app.core.timetable import TimetableRun
 from app.figures import keeping as figures
 from app.figures import messages as figure_messages
+from app.figures import visits as figure_visits
 from app.materials.covers import get_cover_id
 from app.materials.service import sweep_files
 from app.materials.uploading import get_media_id, upload_material
@@ -205,6 +206,7 @@ def _tidy_up() -> None:
 def _keep_figures() -> None:
     figures.work_off(FIGURES_SECONDS)
     figure_messages.work_off(FIGURES_SECONDS)
+    figure_visits.work_off()
 
 
 def _check_menus() -> None:

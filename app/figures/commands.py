@@ -3,15 +3,17 @@
 import click
 from flask.cli import AppGroup
 
-from app.figures import keeping
+from app.figures import keeping, visits
 
 figures_group = AppGroup("figures", help="Figures of days.")
 
 
 @figures_group.command("rebuild")
 def rebuild_command() -> None:
-    """Count every day anew from orders and payments. Harmless at any time."""
+    """Count every day anew from orders, payments and visits. Harmless at any time."""
     click.echo(f"{keeping.rebuild()} days were counted.")
+    visits.forget()
+    visits.work_off()
 
 
 @figures_group.command("verify")

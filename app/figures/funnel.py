@@ -1,18 +1,15 @@
 """From the message to the money, by entrance: said, opened, looked at a product, ordered, paid."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, cast, func, select
-
 from app.core.days import Days
-from app.core.db import db
-from app.entrances.models import Entrance, EntranceKind, EntranceVisit
+from app.entrances.models import Entrance, EntranceKind
 from app.entrances.service import list_entrances
 from app.figures.messages import count_messages
 from app.figures.models import Share
 from app.figures.reading import Figures
 from app.figures.sums import ShareSums
+from app.figures.visits import VisitSums, count_visits
 
 _SAID_BY = {EntranceKind.KEYWORD: "rule:{}", EntranceKind.MENU: "menu:{}", EntranceKind.SCENE: "scene:{}"}
 _WELCOMES = {"subscribe": "welcome", "subscribe_back": "welcome_back", "fallback": "fallback"}
@@ -44,7 +41,7 @@ def said_by(entrance: Entrance) -> str:
 
 def read_funnel(figures: Figures, days: Days) -> list[Steps]:
     """Every entrance that had anything to show in these days, what brought most money first."""
-    visits, messages = _visits(days), count_messages(days)
+    visits, messages = count_visits(days), count_messages(days)
     ordered, paid = figures.shares(Share.PLACED), figures.shares(Share.ENTRANCE)
     ids = {*visits, *map(int, ordered), *map(int, paid)}
     entrances: dict[int, Entrance | None] = {each.id: each for each in list_entrances(ids)}
@@ -55,23 +52,16 @@ def read_funnel(figures: Figures, days: Days) -> list[Steps]:
         key = str(number)
         by = said_by(entrance) if entrance else ""
         money = paid.get(key, ShareSums())
-        opened, looked = visits.get(number, (0, 0))
+        seen = visits.get(number, VisitSums())
         rows.append(
             Steps(
                 entrance,
                 messages.get(by, 0) if by else None,
-                opened,
-                looked,
+                seen.opened,
+                seen.looked,
                 ordered.get(key, ShareSums()).orders,
                 money.orders,
                 money.fen,
             )
         )
     return sorted(rows, key=lambda row: (-row.fen, -row.ordered, -row.opened))
-
-
-def _visits(days: Days) -> Mapping[int, tuple[int, int]]:
-    visit = EntranceVisit
-    query = select(visit.entrance_id, func.count(), func.sum(cast(visit.saw_product, Integer)))
-    query = query.where(visit.day.between(days.first, days.last)).group_by(visit.entrance_id)
-    return {number: (opened, int(looked)) for number, opened, looked in db.session.execute(query)}

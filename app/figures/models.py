@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Fen, Id, state_column
@@ -89,6 +89,27 @@ class MessagePlace(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     message_id: Mapped[int] = mapped_column(BigInteger)
+
+
+class DayVisits(Base):
+    """Who came in by an entrance on a day that is over: visitors, each once, and who opened a product's page."""
+
+    __tablename__ = "figure_visits"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    entrance_id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
+    opened: Mapped[int]
+    looked: Mapped[int]
+
+
+class VisitDay(Base):
+    """A day whose visits are counted in `figure_visits`."""
+
+    __tablename__ = "figure_visit_days"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
 
 
 notice_changes(Order.__table__, PaymentAttempt.__table__)

@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 from app.core.days import Days
 from app.core.db import db
 from app.entrances.models import EntranceKind
+from app.figures import messages, visits
 from app.figures.keeping import rebuild
-from app.figures.messages import work_off
 from app.ledger.listing import list_entries, sum_up
 from app.ledger.wanted import Moment, Money, Wanted, conditions_of
 from app.orders.models import Order
@@ -38,9 +38,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--postgres", action="store_true")
     parser.add_argument("--orders", type=int, default=1_000_000)
+    parser.add_argument(
+        "--keep", type=Path, help="fill SQLite in this folder once, and measure it there again"
+    )
     options = parser.parse_args()
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        folder = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        is_filled = (folder / "shop.db").exists()
+        folder.mkdir(exist_ok=True)
         database = f"sqlite:///{folder}/shop.db"
         if options.postgres:
             server = stack.enter_context(running_postgres(folder / "postgres"))
@@ -48,8 +53,9 @@ def main() -> None:
         write_keys(folder)
         app = build(folder, database)
         with app.app_context():
-            METADATA.create_all(db.engine)
-            fill(options.orders)
+            if not is_filled:
+                METADATA.create_all(db.engine)
+                fill(options.orders)
             print(f"{options.orders:,} orders on {'PostgreSQL' if options.postgres else 'SQLite'}\n")
             _time_rebuild()
             _report_pages(app)
@@ -60,7 +66,8 @@ def main() -> None:
 def _time_rebuild() -> None:
     started = time.perf_counter()
     days = rebuild()
-    work_off(float("inf"))
+    messages.work_off(float("inf"))
+    visits.work_off()
     print(f"{days:,} days counted in {time.perf_counter() - started:.0f} s\n")
 
 
