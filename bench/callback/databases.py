@@ -22,13 +22,12 @@ class Databases:
 @contextmanager
 def on_sqlite(folder: Path) -> Iterator[Databases]:
     """Files."""
-    first, copy = folder / "first", folder / "copy"
+    first, numbers = folder / "first", itertools.count(1)
     first.mkdir()
     fill(first, f"sqlite:///{first}/shop.db")
 
     def fresh() -> tuple[Path, str]:
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(first, copy)
+        copy = shutil.copytree(first, folder / f"copy-{next(numbers)}")
         return copy, f"sqlite:///{copy}/shop.db"
 
     yield Databases(fresh)

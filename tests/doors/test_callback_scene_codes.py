@@ -1,7 +1,5 @@
 """Somebody scans a scene code: what he is answered, what is counted, and what he buys by it."""
 
-from datetime import date
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -22,9 +20,6 @@ from app.orders.models import Order
 from tests.factories import make_order, make_sku
 from tests.pushes import OPENID, push, read_fields, write_event
 
-MONTH_OF_THE_PUSHES = Days(date(2026, 11, 1), date(2026, 11, 30))
-
-
 def make_code(**draft: object) -> tuple[int, str]:
     """A code; returns its number and its scene."""
     draft_of_it = SceneDraft("收银台", **draft)  # type: ignore[arg-type]
@@ -44,7 +39,7 @@ def scan(scene: str, at: int = 1795219300) -> str:
 
 def scanned(code_id: int) -> ScanFigures:
     db.session.rollback()
-    return figures_by_code([code_id], MONTH_OF_THE_PUSHES)[code_id].scanned
+    return figures_by_code([code_id], Days.until_today(2))[code_id].scanned
 
 
 @pytest.mark.parametrize("event", [follow_by, scan])

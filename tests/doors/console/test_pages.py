@@ -181,7 +181,7 @@ def test_a_stale_form_is_explained_in_the_consoles_clothes(console: Console) -> 
     answer = console.post("/alerts/1/close", csrf_token="stale")
 
     assert answer.status_code == 400
-    assert "页面已过期" in answer.get_data(as_text=True)
+    assert "您填的内容还在" in answer.get_data(as_text=True)
 
 
 def test_a_crash_shows_a_page_without_details(
