@@ -18,6 +18,7 @@ from bootstrap.system_parts import find_chromium
 from demo import launcher
 from demo.launcher_settings import read_settings, shop_environment
 
+PROCESSES = "3"  # of the tests; one more than a small machine's two cores, because journeys wait for browsers
 CACHES = (".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis")
 
 
@@ -73,7 +74,7 @@ def run_tests(arguments: Sequence[str]) -> int:
             "TEST_REDIS_URL": redis_url,
             "TEST_CHROMIUM": find_chromium() or "",
         }
-        pytest = [venv_program("python"), "-m", "pytest", "-n", "2", "--dist", "worksteal"]
+        pytest = [venv_program("python"), "-m", "pytest", "-n", PROCESSES, "--dist", "worksteal"]
         return run_in_front([*pytest, *arguments], {**os.environ, **services})
 
 
