@@ -20,6 +20,7 @@ from app.orders.models import Order
 from tests.factories import make_order, make_sku
 from tests.pushes import OPENID, push, read_fields, write_event
 
+
 def make_code(**draft: object) -> tuple[int, str]:
     """A code; returns its number and its scene."""
     draft_of_it = SceneDraft("收银台", **draft)  # type: ignore[arg-type]
