@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.core import clock
 from app.core.long_jobs.running import Run, register
-from app.core.spreadsheets.writing import Cell, Row, Yuan, write_csv, write_xlsx
+from app.core.spreadsheets.writing import Cell, Row, Yuan
 from app.followers import tags
 from app.followers.listing import count_followers, export_followers
 from app.followers.models import Follower, Tag
@@ -20,17 +20,16 @@ from app.followers.service import NEVER_SEEN
 from console.followers.pages import blueprint, read_wanted, write_filters
 from console.followers.words import say_source
 from console.frame.long_jobs import begin
+from console.frame.sheets import wanted_suffix, write_away
 
 KIND = "followers_export"
-SUFFIXES = (".xlsx", ".csv")
 WIDTHS = (8, 18, 18, 32, 8, 20, 16, 16, 24, 10, 12, 20, 20, 8)
 
 
 @blueprint.post("/export")
 def export() -> Response:
     """Everybody the filters leave, as a file that the worker makes."""
-    suffix = request.form.get("format", "")
-    suffix = suffix if suffix in SUFFIXES else SUFFIXES[0]
+    suffix = wanted_suffix()
     filters = {
         name: str(value)
         for name, value in write_filters(read_wanted(request.args)).items()
@@ -43,14 +42,10 @@ def export() -> Response:
 @register(KIND)
 def export_list(run: Run) -> None:
     """Write everybody the filters leave; who took the file away stands in the audit log."""
-    wanted, suffix = read_wanted(MultiDict(run.args["filters"])), str(run.args["suffix"])
+    wanted = read_wanted(MultiDict(run.args["filters"]))
     rows = _rows(export_followers(wanted, actor=run.owner))
     counted = chain([_headings()], run.counted(rows, total=count_followers(wanted)))
-    path = run.new_file(suffix)
-    if suffix == ".csv":
-        write_csv(path, counted)
-    else:
-        write_xlsx(path, counted, widths=WIDTHS)
+    write_away(run, counted, widths=WIDTHS)
 
 
 def _rows(batches: Iterable[Sequence[Follower]]) -> Iterator[Row]:

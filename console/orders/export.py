@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from app.core.long_jobs.running import Run, register
-from app.core.spreadsheets.writing import Row, Yuan, write_csv, write_xlsx
+from app.core.spreadsheets.writing import Row, Yuan
 from app.entrances.models import Entrance
 from app.ledger.export import export_entries
 from app.ledger.listing import Entry, sum_up
@@ -16,12 +16,12 @@ from app.pricing.explained import CostKind, explain
 from console.frame.cost_labels import cost_kind_label
 from console.frame.entrance_labels import entrance_label
 from console.frame.masks import mask_name, mask_phone, short_openid
+from console.frame.sheets import write_away
 from console.frame.state_labels import order_label
 from console.orders.filters import read_wanted
 from console.orders.words import say_delivery
 
 KIND = "orders_export"
-SUFFIXES = (".xlsx", ".csv")
 WIDTHS = (20, 22, 44, 8, *(12,) * 6, 12, 12, 12, 10, 16, 14, 26, 10, 10)
 
 
@@ -31,12 +31,7 @@ def export_orders(run: Run) -> None:
     wanted = read_wanted(MultiDict(run.args["filters"]))
     total = sum_up(wanted).wanted.orders
     entries = run.counted(export_entries(wanted, actor=run.owner), total=total)
-    suffix = str(run.args["suffix"])
-    path = run.new_file(suffix)
-    if suffix == ".csv":
-        write_csv(path, _rows(entries))
-    else:
-        write_xlsx(path, _rows(entries), widths=WIDTHS)
+    write_away(run, _rows(entries), widths=WIDTHS)
 
 
 def _rows(entries: Iterator[Entry]) -> Iterator[Row]:

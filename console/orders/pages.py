@@ -12,7 +12,8 @@ from app.ledger.listing import list_entries, sum_up
 from app.ledger.wanted import Delivery, Moment, Money
 from app.orders.states import OrderState
 from console.frame.long_jobs import begin
-from console.orders.export import KIND, SUFFIXES
+from console.frame.sheets import wanted_suffix
+from console.orders.export import KIND
 from console.orders.filters import (
     delivery_label,
     moment_label,
@@ -59,8 +60,7 @@ def index() -> str:
 @blueprint.post("/export")
 def export() -> Response:
     """What the list shows, all pages of it, as a file that the worker makes."""
-    suffix = request.form.get("format", "")
-    suffix = suffix if suffix in SUFFIXES else SUFFIXES[0]
+    suffix = wanted_suffix()
     filters = narrow(write_filters(read_wanted(MultiDict(request.args))))
     name = f"{_('订单流水')}-{clock.today():%Y%m%d}"
     return begin(KIND, title=_("导出订单流水"), file_name=f"{name}{suffix}", suffix=suffix, filters=filters)

@@ -2,19 +2,19 @@
 
 from pathlib import Path
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core import clock
-from app.core.errors import InputInvalid, ShopError
+from app.core.errors import ShopError
 from app.core.incoming import takes_body_of
 from app.core.long_jobs import files
 from app.core.long_jobs.running import Run, register
-from app.core.spreadsheets.writing import write_xlsx
 from app.orders.listing import get_by_no, list_by_no
 from app.orders.shipping import ship
 from console.frame.long_jobs import begin, job_folder
+from console.frame.sheets import hand_in, hand_out
 from console.orders.ship_sheet import LIMITS, Judged, judge, judge_rows, read_rows, template_rows
 
 blueprint = Blueprint("ship_many", __name__, url_prefix="/orders/shipping")
@@ -32,28 +32,16 @@ def form() -> str:
 @blueprint.get("/template.xlsx")
 def template() -> Response:
     """The sheet to fill in, with what waits to be shipped."""
-    path = files.new_path(job_folder(), ".xlsx")
-    write_xlsx(path, template_rows(), widths=WIDTHS)
-    answer = send_file(path, as_attachment=True, download_name=f"{_('待发货')}-{clock.today():%Y%m%d}.xlsx")
-    path.unlink()  # whoever is being sent it has it open
-    return answer
+    return hand_out(template_rows(), widths=WIDTHS, name=f"{_('待发货')}-{clock.today():%Y%m%d}.xlsx")
 
 
 @blueprint.post("/")
 @takes_body_of(LIMITS.file_bytes + 100_000)
 def upload() -> AnyResponse:
     """Take the sheet and show what each row would do; nothing is shipped yet."""
-    sheet = request.files.get("sheet")
-    if sheet is None or not sheet.filename:
-        flash(_("请选择填好的表格。"), "danger")
-        return redirect(url_for("console.ship_many.form"))
-    try:
-        name = files.keep_upload(job_folder(), sheet.stream, most_bytes=LIMITS.file_bytes)
-        read_rows(job_folder() / name)
-    except InputInvalid as error:
-        flash(error.message, "danger")
-        return redirect(url_for("console.ship_many.form"))
-    return redirect(url_for("console.ship_many.look", file=name))
+    return hand_in(
+        read_rows, most_bytes=LIMITS.file_bytes, form="console.ship_many.form", look="console.ship_many.look"
+    )
 
 
 @blueprint.get("/<file>")

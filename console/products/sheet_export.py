@@ -11,21 +11,19 @@ from app.catalog.listing import ProductPage, list_products
 from app.catalog.models import Product
 from app.core import clock
 from app.core.long_jobs.running import Run, register
-from app.core.spreadsheets.writing import write_csv, write_xlsx
 from console.frame.long_jobs import begin
+from console.frame.sheets import wanted_suffix, write_away
 from console.products.pages import read_wanted, write_filters
 from console.products.part import blueprint
 from console.products.sheet_columns import WIDTHS, product_rows
 
 KIND = "products_export"
-SUFFIXES = (".xlsx", ".csv")
 
 
 @blueprint.post("/export")
 def export() -> Response:
     """What the list shows, all pages of it, a SKU a row."""
-    suffix = request.form.get("format", "")
-    suffix = suffix if suffix in SUFFIXES else SUFFIXES[0]
+    suffix = wanted_suffix()
     filters = {
         key: value for key, value in write_filters(read_wanted(request.args)).items() if value is not None
     }
@@ -37,12 +35,7 @@ def export() -> Response:
 def export_products(run: Run) -> None:
     """Write every SKU that the filters leave."""
     products = run.counted(_walk(run), total=_read(run, 1).total, every=100)
-    suffix = str(run.args["suffix"])
-    path = run.new_file(suffix)
-    if suffix == ".csv":
-        write_csv(path, product_rows(products))
-    else:
-        write_xlsx(path, product_rows(products), widths=WIDTHS)
+    write_away(run, product_rows(products), widths=WIDTHS)
 
 
 def _walk(run: Run) -> Iterator[Product]:

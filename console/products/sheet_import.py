@@ -1,16 +1,15 @@
 """Goods by a sheet: a template, and a look at each row before the worker does it."""
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core import clock
-from app.core.errors import InputInvalid
 from app.core.incoming import takes_body_of
 from app.core.long_jobs import files
-from app.core.spreadsheets.writing import write_xlsx
 from console.frame.long_jobs import begin, job_folder
 from console.frame.member import may
+from console.frame.sheets import hand_in, hand_out
 from console.products.part import blueprint
 from console.products.sheet_columns import LIMITS, WIDTHS, template_rows
 from console.products.sheet_job import KIND
@@ -29,28 +28,19 @@ def import_form() -> str:
 @blueprint.get("/import/template.xlsx")
 def import_template() -> Response:
     """The sheet to fill in."""
-    path = files.new_path(job_folder(), ".xlsx")
-    write_xlsx(path, template_rows(), widths=WIDTHS)
-    answer = send_file(path, as_attachment=True, download_name=f"{_('商品导入模板')}.xlsx")
-    path.unlink()  # whoever is being sent it has it open
-    return answer
+    return hand_out(template_rows(), widths=WIDTHS, name=f"{_('商品导入模板')}.xlsx")
 
 
 @blueprint.post("/import/")
 @takes_body_of(LIMITS.file_bytes + 100_000)
 def import_upload() -> AnyResponse:
     """Take the sheet and show what each row would do; nothing is changed yet."""
-    sheet = request.files.get("sheet")
-    if sheet is None or not sheet.filename:
-        flash(_("请选择填好的表格。"), "danger")
-        return redirect(url_for("console.products.import_form"))
-    try:
-        name = files.keep_upload(job_folder(), sheet.stream, most_bytes=LIMITS.file_bytes)
-        read_rows(job_folder() / name)
-    except InputInvalid as error:
-        flash(error.message, "danger")
-        return redirect(url_for("console.products.import_form"))
-    return redirect(url_for("console.products.import_look", file=name))
+    return hand_in(
+        read_rows,
+        most_bytes=LIMITS.file_bytes,
+        form="console.products.import_form",
+        look="console.products.import_look",
+    )
 
 
 @blueprint.get("/import/<file>")
