@@ -47,7 +47,12 @@ def count_open() -> int:
 
 def closed_lately(limit: int = 20) -> Sequence[Alert]:
     """What was done last, the newest first."""
-    query = select(Alert).where(Alert.closed_at.is_not(None)).order_by(Alert.closed_at.desc()).limit(limit)
+    query = (
+        select(Alert)
+        .where(Alert.closed_at.is_not(None))
+        .order_by(Alert.closed_at.desc(), Alert.id.desc())
+        .limit(limit)
+    )
     return db.session.scalars(query).all()
 
 

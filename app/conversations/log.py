@@ -126,7 +126,7 @@ def unanswered(since: datetime, limit: int = 100) -> Sequence[Unanswered]:
         select(sentence, count, last_at)
         .where(Message.answered_by.in_(_UNANSWERED), Message.at >= since, Message.kind == "text")
         .group_by(sentence)
-        .order_by(count.desc(), last_at.desc())
+        .order_by(count.desc(), last_at.desc(), sentence)
         .limit(limit)
     )
     return [Unanswered(*row) for row in db.session.execute(query)]

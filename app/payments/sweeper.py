@@ -24,7 +24,7 @@ def check_pending(gateway: Gateway) -> int:
     query = (
         select(PaymentAttempt.id)
         .where(PaymentAttempt.gateway == gateway.name, PaymentAttempt.next_check_at <= clock.now())
-        .order_by(PaymentAttempt.next_check_at)
+        .order_by(PaymentAttempt.next_check_at, PaymentAttempt.id)
         .limit(BATCH)
     )
     asked = 0

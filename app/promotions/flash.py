@@ -61,7 +61,7 @@ def find_offers(
         .join(FlashSale)
         .where(FlashItem.sku_id.in_(ids), FlashSale.is_active)
         .where(FlashSale.starts_at <= (now + SOON if soon else now), FlashSale.ends_at > now)
-        .order_by(FlashSale.starts_at.desc(), FlashItem.price_fen.desc())
+        .order_by(FlashSale.starts_at.desc(), FlashItem.price_fen.desc(), FlashItem.id)
         .execution_options(populate_existing=True)
     )
     items = db.session.scalars(query).all()
