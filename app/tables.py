@@ -33,6 +33,7 @@ from app.orders.acceptance import OrderAcceptance
 from app.orders.models import Order, OrderLine, Pickup, Shipment, ShipmentLine
 from app.payments.models import PaymentAttempt, PaymentNotification
 from app.payments.opening import PayOpening, PayTester
+from app.payments.refunds.models import Refund, RefundLine
 from app.promotions.models import (
     Coupon,
     FlashItem,
@@ -107,6 +108,8 @@ __all__ = [
     "QuickReply",
     "RecoveryCode",
     "Reduction",
+    "Refund",
+    "RefundLine",
     "SceneCode",
     "SceneScan",
     "Shipment",
