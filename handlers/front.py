@@ -41,7 +41,10 @@ _REASONS = {
     413: "413 Content Too Large",
     503: "503 Service Unavailable",
 }
-_Answer = tuple[int, str, str]  # status, body, content type
+_Answer = tuple[int, str, tuple[tuple[str, str], ...]]  # status, body, what the headers say of it
+_XML = (("Content-Type", "application/xml; charset=utf-8"),)
+# A GET says back what it was sent: no browser shall take that for a page.
+_TEXT = (("Content-Type", "text/plain; charset=utf-8"), ("X-Content-Type-Options", "nosniff"))
 
 
 class Front:
@@ -54,24 +57,19 @@ class Front:
         if environ.get("PATH_INFO") != PATH:
             return self._beyond(environ, start_response)
         try:
-            status, text, content_type = self._answer(environ)
+            status, text, kind = self._answer(environ)
         except Forbidden as error:
-            status, text, content_type = _refuse(403, error)
+            status, text, kind = _refuse(403, error)
         except Malformed as error:
-            status, text, content_type = _refuse(400, error)
+            status, text, kind = _refuse(400, error)
         except SQLAlchemyError as error:
             logger.exception("push not kept")
-            status, text, content_type = _refuse(TRY_AGAIN, type(error))
+            status, text, kind = _refuse(TRY_AGAIN, type(error))
         except Exception:
             logger.exception("push not answered")
-            status, text, content_type = _plain(SUCCESS)
+            status, text, kind = _plain(SUCCESS)
         body = text.encode()
-        headers = [
-            ("Content-Type", content_type),
-            ("Content-Length", str(len(body))),
-            ("X-Content-Type-Options", "nosniff"),
-        ]
-        start_response(_REASONS[status], headers)
+        start_response(_REASONS[status], [*kind, ("Content-Length", str(len(body)))])
         return [body]
 
     def _answer(self, environ: "WSGIEnvironment") -> _Answer:
@@ -85,7 +83,7 @@ class Front:
         answer = self._answering.answer(received)
         if answer == SUCCESS:
             return _plain(SUCCESS)
-        return 200, self._codec.seal(answer, received.cipher), "application/xml; charset=utf-8"
+        return 200, self._codec.seal(answer, received.cipher), _XML
 
 
 def _read_query(text: str) -> dict[str, str]:
@@ -99,19 +97,13 @@ def _read_query(text: str) -> dict[str, str]:
         if "%" in text or "+" in text:
             pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=True)
         else:  # nothing is escaped, as in nearly every push
-            pairs = [_read_pair(part) for part in text.split("&")] if text else []
+            pairs = [part.split("=", 1) for part in text.split("&")] if text else []
+        query = dict(pairs)
     except ValueError as error:
         raise Forbidden("query") from error
-    query = dict(pairs)
     if len(query) != len(pairs):
         raise Forbidden("query has a value twice")
     return query
-
-
-def _read_pair(text: str) -> tuple[str, str]:
-    """Raises: ValueError."""
-    name, value = text.split("=", 1)
-    return name, value
 
 
 def _read_body(environ: "WSGIEnvironment") -> bytes:
@@ -132,8 +124,8 @@ def _read_body(environ: "WSGIEnvironment") -> bytes:
 
 def _refuse(status: int, reason: object) -> _Answer:
     logger.warning("push refused", extra={"status": status, "reason": str(reason)})
-    return status, "", "text/plain; charset=utf-8"
+    return status, "", _TEXT
 
 
 def _plain(text: str) -> _Answer:
-    return 200, text, "text/plain; charset=utf-8"
+    return 200, text, _TEXT

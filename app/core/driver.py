@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ClauseElement, Engine
@@ -27,8 +28,8 @@ _Writer = Callable[[Any], Any]
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     sql: str
-    by_place: bool  # the driver takes parameters by their place, not by name
-    parameters: Sequence[tuple[str, _Writer | None]]  # in the order of their places
+    order: Callable[[Mapping[str, Any]], Any] | None  # where the driver takes parameters by their place
+    writers: Sequence[tuple[str, _Writer]]  # of the parameters that the driver cannot write by itself
     fixed: Mapping[str, Any]
 
 
@@ -47,21 +48,27 @@ class Statement:
         """The parameters as the driver takes them."""
         compiled = self._compiled
         given = {**compiled.fixed, **values}
-        if compiled.by_place:
-            return [write(given[name]) if write else given[name] for name, write in compiled.parameters]
-        return {name: write(given[name]) if write else given[name] for name, write in compiled.parameters}
+        for name, write in compiled.writers:
+            given[name] = write(given[name])
+        return compiled.order(given) if compiled.order else given
 
     @cached_property
     def _compiled(self) -> _Compiled:
         compiled: Any = self._statement.compile(self._engine)
         dialect, places = self._engine.dialect, compiled.positiontup
-        writers = {
-            name: bound.type.dialect_impl(dialect).bind_processor(dialect)
+        writers = [
+            (name, write)
             for name, bound in compiled.binds.items()
-        }
+            if (write := bound.type.dialect_impl(dialect).bind_processor(dialect))
+        ]
         fixed = {name: bound.value for name, bound in compiled.binds.items() if not bound.required}
-        parameters = [(name, writers[name]) for name in places or compiled.binds]
-        return _Compiled(str(compiled), places is not None, parameters, fixed)
+        return _Compiled(str(compiled), _by_place(places) if places else None, writers, fixed)
+
+
+def _by_place(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Any]:
+    if len(names) == 1:
+        return lambda given: (given[names[0]],)
+    return itemgetter(*names)
 
 
 def _naps() -> Iterator[float]:

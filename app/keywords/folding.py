@@ -40,7 +40,8 @@ def fold_line(text: str) -> str:
 
 def without_blanks(line: str) -> str:
     """What `fold` makes, out of what `fold_line` made."""
-    return unicodedata.normalize("NFKC", "".join(line.split()))
+    words = line.split()
+    return line if len(words) == 1 else unicodedata.normalize("NFKC", "".join(words))
 
 
 def fold_pattern(pattern: str) -> str:

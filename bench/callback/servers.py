@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
-WORKERS, THREADS = 2, 4
+WORKERS, THREADS = 2, 2  # as the README recommends
 APPLICATIONS = {
     "wechatpy echo": "bench.callback.echo:app",
     "WeRoBot echo": "bench.callback.werobot_echo:app",

@@ -21,7 +21,9 @@ def _plain(kind: Callable[..., m.Push], **fields: str) -> Build:
     """A builder that copies fields: `name=their name`."""
 
     def build(read: Reader, common: Common) -> m.Push:
-        return kind(**{name: read.optional(theirs) for name, theirs in fields.items()}, **common)
+        for name, theirs in fields.items():
+            common[name] = read.optional(theirs)
+        return kind(**common)
 
     return build
 

@@ -39,7 +39,10 @@ class Reader:
 
     def matching(self, name: str, pattern: re.Pattern[str]) -> str:
         """The field's text, which must look like `pattern`."""
-        text = self.optional(name).strip()
+        text = self.optional(name)
+        if pattern.fullmatch(text):
+            return text
+        text = text.strip()
         if not pattern.fullmatch(text):
             raise PushRefused(f"{name} is missing or malformed")
         return text
