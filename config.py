@@ -6,6 +6,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +34,10 @@ class Setting:
     default: str | None
     help: str
     check: Callable[[str], str | None] | None = None  # in production: what is wrong, or None
+    is_shown: bool = False  # on screens: neither a secret nor an address that may hold one
+
+
+_shown = partial(Setting, is_shown=True)
 
 
 def _text(value: str) -> str:
@@ -148,29 +153,29 @@ SETTINGS = (
         "the keys before SECRET_KEY, separated by commas: what was printed with them keeps counting",
         _secrets(32),
     ),
-    Setting("BASE_URL", _base, None, "the shop's public address, as WeChat and followers reach it", _https),
-    Setting("SHOP_NAME", _text, "小铺", "the shop's name, as followers read it"),
+    _shown("BASE_URL", _base, None, "the shop's public address, as WeChat and followers reach it", _https),
+    _shown("SHOP_NAME", _text, "小铺", "the shop's name, as followers read it"),
     Setting("DATABASE_URL", _database, "", "PostgreSQL or SQLite address; empty: SQLite in DATA_DIR/shop.db"),
     Setting("REDIS_URL", _text, "", "shares the queue between machines; empty: SQLite in DATA_DIR/queue.db"),
-    Setting("DATA_DIR", _text, "var", "folder for everything the shop writes: database, media, caches"),
-    Setting(
+    _shown("DATA_DIR", _text, "var", "folder for everything the shop writes: database, media, caches"),
+    _shown(
         "MEDIA_S3_ENDPOINT",
         _endpoint,
         "",
         "S3-compatible storage for pictures, as https://s3.example.cn; empty: DATA_DIR/media",
         _https,
     ),
-    Setting("MEDIA_S3_BUCKET", _text, "", "its bucket, which may stay private"),
-    Setting("MEDIA_S3_REGION", _text, "", "its region, as cn-hangzhou; empty: asked for"),
+    _shown("MEDIA_S3_BUCKET", _text, "", "its bucket, which may stay private"),
+    _shown("MEDIA_S3_REGION", _text, "", "its region, as cn-hangzhou; empty: asked for"),
     Setting("MEDIA_S3_ACCESS_KEY", _text, "", "its access key"),
     Setting("MEDIA_S3_SECRET_KEY", _text, "", "its secret key", _secret(8)),
-    Setting("LOG_LEVEL", _text, "INFO", "DEBUG, INFO, WARNING or ERROR"),
-    Setting("WECHAT_APPID", _text, None, "the official account's AppID"),
+    _shown("LOG_LEVEL", _text, "INFO", "DEBUG, INFO, WARNING or ERROR"),
+    _shown("WECHAT_APPID", _text, None, "the official account's AppID"),
     Setting("WECHAT_APPSECRET", _text, None, "its AppSecret", _secret(32)),
     Setting("WECHAT_TOKEN", _text, None, "the callback's Token", _secret(8)),
     Setting("WECHAT_AES_KEY", _aes_key, "", "the callback's EncodingAESKey, 43 characters", _secret(43)),
     Setting("WECHAT_AES_KEY_OLD", _aes_key, "", "the key before it, while a change of keys is under way"),
-    Setting(
+    _shown(
         "WECHAT_CALLBACK_MODE",
         _mode,
         "",
@@ -179,23 +184,21 @@ SETTINGS = (
     Setting("WECHAT_API_BASE", _base, WECHAT, "host of the account's interface", _https),
     Setting("WECHAT_OPEN_BASE", _base, "https://open.weixin.qq.com", "host of web authorisation", _https),
     Setting("WECHAT_MP_BASE", _base, "https://mp.weixin.qq.com", "host of QR pictures", _https),
-    Setting("WXPAY_MCHID", _text, None, "the merchant number"),
+    _shown("WXPAY_MCHID", _text, None, "the merchant number"),
     Setting("WXPAY_APIV3_KEY", _apiv3_key, None, "the APIv3 key, 32 bytes", _secret(32)),
-    Setting("WXPAY_CERT_SERIAL", _text, None, "serial number of the merchant's API certificate"),
-    Setting("WXPAY_PRIVATE_KEY_FILE", _file, None, "path of apiclient_key.pem"),
-    Setting("WXPAY_PUBLIC_KEY_ID", _text, "", "id of WeChat Pay's public key; empty: platform certificates"),
-    Setting("WXPAY_PUBLIC_KEY_FILE", _file, "", "path of WeChat Pay's pub_key.pem"),
+    _shown("WXPAY_CERT_SERIAL", _text, None, "serial number of the merchant's API certificate"),
+    _shown("WXPAY_PRIVATE_KEY_FILE", _file, None, "path of apiclient_key.pem"),
+    _shown("WXPAY_PUBLIC_KEY_ID", _text, "", "id of WeChat Pay's public key; empty: platform certificates"),
+    _shown("WXPAY_PUBLIC_KEY_FILE", _file, "", "path of WeChat Pay's pub_key.pem"),
     Setting("WXPAY_API_BASE", _base, "https://api.mch.weixin.qq.com", "host of WeChat Pay", _https),
-    Setting("ORDER_TTL_SECONDS", int, "1800", "how long an unpaid order keeps its goods, in seconds"),
-    Setting("SHIPPING_FEE_FEN", int, "800", "freight of an order, in fen"),
-    Setting("SHIPPING_FREE_FROM_FEN", int, "9900", "goods value from which freight is free, in fen"),
-    Setting(
-        "OUTBOX_LEASE_SECONDS", int, "60", "after how long a dead worker's job is taken over, in seconds"
-    ),
-    Setting(
+    _shown("ORDER_TTL_SECONDS", int, "1800", "how long an unpaid order keeps its goods, in seconds"),
+    _shown("SHIPPING_FEE_FEN", int, "800", "freight of an order, in fen"),
+    _shown("SHIPPING_FREE_FROM_FEN", int, "9900", "goods value from which freight is free, in fen"),
+    _shown("OUTBOX_LEASE_SECONDS", int, "60", "after how long a dead worker's job is taken over, in seconds"),
+    _shown(
         "MESSAGE_PAYLOAD_DAYS", int, "30", "how long the raw form of a push is kept, in days; 0: for ever"
     ),
-    Setting("MESSAGE_DAYS", int, "730", "how long messages are kept, in days; 0: for ever"),
+    _shown("MESSAGE_DAYS", int, "730", "how long messages are kept, in days; 0: for ever"),
     Setting(
         "ALERT_WEBHOOK_URL",
         _hook,
@@ -209,9 +212,9 @@ SETTINGS = (
         "",
         "mail server for alerts, as smtps://user:password@smtp.example.cn:465; smtp:// speaks STARTTLS",
     ),
-    Setting("ALERT_MAIL_FROM", _mail_addresses, "", "the address alerts are mailed from; one"),
-    Setting("ALERT_MAIL_TO", _mail_addresses, "", "who gets alerts by mail, separated by commas"),
-    Setting("TRUSTED_PROXIES", int, "0", "how many reverse proxies stand in front and set X-Forwarded-*"),
+    _shown("ALERT_MAIL_FROM", _mail_addresses, "", "the address alerts are mailed from; one"),
+    _shown("ALERT_MAIL_TO", _mail_addresses, "", "who gets alerts by mail, separated by commas"),
+    _shown("TRUSTED_PROXIES", int, "0", "how many reverse proxies stand in front and set X-Forwarded-*"),
 )
 
 

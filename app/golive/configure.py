@@ -31,17 +31,6 @@ MADE_UP: Mapping[str, Callable[[], str]] = {
     "WECHAT_TOKEN": _random(24),
     "WECHAT_AES_KEY": _random(43),
 }
-HIDDEN = frozenset(
-    (
-        "SECRET_KEY",
-        "WECHAT_APPSECRET",
-        "WECHAT_TOKEN",
-        "WECHAT_AES_KEY",
-        "WXPAY_APIV3_KEY",
-        "ALERT_WEBHOOK_URL",
-        "ALERT_SMTP_URL",
-    )
-)
 PARTS: Mapping[str, tuple[str, ...]] = {
     "The shop": ("BASE_URL", "SHOP_NAME", "SECRET_KEY"),
     "The official account (mp.weixin.qq.com, settings and development, basic configuration)": (
@@ -104,7 +93,7 @@ def _ask(setting: Setting, present: str, app_env: str) -> str:
             f"  {setting.name}: {setting.help}{_hint(setting, present, offered)}\n ",
             default=offered,
             show_default=False,
-            hide_input=setting.name in HIDDEN,
+            hide_input=not setting.is_shown,
         ).strip()
         if text == "-" and setting.default is not None:
             text = ""
@@ -116,7 +105,7 @@ def _ask(setting: Setting, present: str, app_env: str) -> str:
 
 def _hint(setting: Setting, present: str, offered: str) -> str:
     empty = ", - for none" if setting.default is not None and present else ""
-    if setting.name not in HIDDEN:
+    if setting.is_shown:
         return f" [{offered}{empty}]" if offered else ""
     if present:
         return f" [Enter keeps it{empty}]"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -22,22 +23,6 @@ from console.frame.member import get_member_here
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
 FEN = 100
-# The only ones whose value is shown: all others are secrets, or may hold one.
-SHOWN = frozenset(
-    (
-        "BASE_URL",
-        "DATA_DIR",
-        "LOG_LEVEL",
-        "MEDIA_S3_ENDPOINT",
-        "MEDIA_S3_BUCKET",
-        "WECHAT_APPID",
-        "WECHAT_CALLBACK_MODE",
-        "WXPAY_MCHID",
-        "WXPAY_CERT_SERIAL",
-        "WXPAY_PUBLIC_KEY_ID",
-        "TRUSTED_PROXIES",
-    )
-)
 channel_label = Labels({"robot": _l("群机器人"), "mail": _l("邮件")})
 
 
@@ -148,6 +133,12 @@ def _bounds(name: str) -> str:
 
 def _operated() -> list[tuple[str, str, bool]]:
     """Name, value where it may be seen, whether it is set: what stands in the server's `.env`."""
-    config = current_app.config
-    names = [setting.name for setting in SETTINGS if setting.name not in LIVE_SETTINGS]
-    return [(name, str(config[name]) if name in SHOWN else "", bool(config[name])) for name in names]
+    settings, known = [each for each in SETTINGS if each.name not in LIVE_SETTINGS], current_app.config
+    return [
+        (each.name, _say(known[each.name]) if each.is_shown else "", bool(known[each.name]))
+        for each in settings
+    ]
+
+
+def _say(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
