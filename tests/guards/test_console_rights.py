@@ -1,12 +1,18 @@
-"""Every address of the console is free on purpose or asks for a right; each lesser role was tried on all of them."""
+"""Every address of the console is free on purpose or asks for a right; each role was tried on all of them."""
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
+from app.core import clock
+from app.core.db import transaction
+from app.staff.models import StaffUser
 from app.staff.rights import FINANCE, OPERATOR, SERVICE, Catalogue, get_catalogue
-from console.door import FOR_ALL_STAFF, PUBLIC, RIGHTS
+from console.door import FOR_ALL_STAFF, PUBLIC, RIGHTS, WITH_A_STALE_PASSWORD
 from tests.guards.test_console_guards import address_of, rules_of
-from tests.staff import make_hashes_quick, open_console
+from tests.staff import Console, make_hashes_quick, make_role, make_staff, open_console
+
+Outcomes = dict[tuple[str, str], TestResponse]
 
 
 def test_every_address_is_free_on_purpose_or_asks_for_a_right(app: Flask) -> None:
@@ -48,27 +54,81 @@ def test_two_rights_of_one_name_are_refused() -> None:
         Catalogue([*RIGHTS, RIGHTS[0]])
 
 
-@pytest.mark.parametrize("role", [OPERATOR, SERVICE, FINANCE, "own-nothing"])
-def test_each_lesser_role_is_refused_wherever_its_rights_do_not_lead(
-    app: Flask, role: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def all_open(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """A console without pages: whoever the door lets in reads `in`, so that every address can be tried, forms too."""
     make_hashes_quick(monkeypatch)
-    console = open_console(app, "wang", role=role)
-    with app.app_context():
-        known = get_catalogue()
-        allowed = known.of_built_in(role)
-        closed = {
-            each for each in known.endpoints if not {right.name for right in known.that_open(each)} & allowed
-        }
-    token, tried = console.token(), 0
     for rule in rules_of(app):
-        if rule.endpoint not in closed or rule.endpoint == "console.overview.show":
-            continue
-        for method in {"GET", "POST"} & set(rule.methods or ()):
-            tried += 1
-            answer = console.client.open(address_of(rule), method=method, data={"csrf_token": token})
-            assert answer.status_code == 403, (method, rule)
-    assert tried > 5
+        if rule.endpoint not in PUBLIC:
+            monkeypatch.setitem(app.view_functions, rule.endpoint, lambda **_arguments: "in")
+    return app
+
+
+def outcomes(console: Console) -> Outcomes:
+    """What the door says to every request there is, by endpoint and method; public addresses apart."""
+    token = console.token()
+    return {
+        (rule.endpoint, method): console.client.open(
+            address_of(rule), method=method, data={"csrf_token": token} if method == "POST" else None
+        )
+        for rule in rules_of(console.client.application)
+        if rule.endpoint not in PUBLIC
+        for method in sorted({"GET", "POST"} & set(rule.methods or ()))
+    }
+
+
+def let_in(answers: Outcomes) -> set[str]:
+    """The endpoints whose every answer was the page's own; refusals are 403 and say so in a sentence."""
+    opened = {endpoint for (endpoint, _method), answer in answers.items() if answer.text == "in"}
+    for (endpoint, method), answer in answers.items():
+        if endpoint not in opened and endpoint != "console.overview.show":
+            assert answer.status_code == 403, (endpoint, method)
+            assert "您的角色没有“" in answer.text, (endpoint, method)
+    return opened
+
+
+@pytest.mark.parametrize("role", [OPERATOR, SERVICE, FINANCE, "own-one"])
+def test_each_lesser_role_gets_in_where_its_rights_lead_and_nowhere_else(all_open: Flask, role: str) -> None:
+    with all_open.app_context():
+        make_role("console.orders.mark_shipped", name="one")
+        known = get_catalogue()
+        rights = {"own-one": frozenset({"console.orders.mark_shipped"})}.get(role) or known.of_built_in(role)
+        expected = {each for each in known.endpoints if {one.name for one in known.that_open(each)} & rights}
+        everything = known.endpoints | FOR_ALL_STAFF
+
+    opened = let_in(outcomes(open_console(all_open, "wang", role=role)))
+
+    assert opened == expected | FOR_ALL_STAFF
+    assert opened < everything
+
+
+def test_the_owner_gets_in_everywhere(all_open: Flask) -> None:
+    assert let_in(outcomes(open_console(all_open))) == {rule.endpoint for rule in rules_of(all_open)} - PUBLIC
+
+
+def test_who_has_to_change_his_password_gets_to_that_alone(all_open: Flask) -> None:
+    console = open_console(all_open)
+    with all_open.app_context(), transaction() as session:
+        session.get_one(StaffUser, 1).must_change_password = True
+
+    for (endpoint, method), answer in outcomes(console).items():
+        if endpoint in WITH_A_STALE_PASSWORD:
+            assert answer.text == "in", (endpoint, method)
+        else:
+            assert (answer.status_code, answer.location) == (302, "/console/account/"), (endpoint, method)
+
+
+def test_a_password_without_its_second_factor_opens_nothing(all_open: Flask) -> None:
+    with all_open.app_context():
+        make_staff()
+        with transaction() as session:
+            session.get_one(StaffUser, 1).totp_since = clock.now()
+    console = Console(all_open)
+    assert console.log_in().location == "/console/login/code"
+
+    for (endpoint, method), answer in outcomes(console).items():
+        assert answer.status_code == (302 if method == "GET" else 401), (endpoint, method)
+        assert method == "POST" or answer.location.startswith("/console/login"), endpoint
 
 
 def test_a_role_that_nobody_knows_may_do_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
