@@ -23,6 +23,7 @@ from app.core.insert_once import insert_once
 logger = logging.getLogger(__name__)
 
 SYSTEM = "system"
+COMMAND = "command"  # somebody at the server's own shell
 BATCH = 1000  # rows in memory while the chain is walked
 
 Values = Mapping[str, Any]

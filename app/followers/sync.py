@@ -13,7 +13,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.core import clock, outbox
+from app.core import audit, clock, outbox
 from app.core.db import db, transaction
 from app.core.errors import PlatformError
 from app.core.states import record_event
@@ -40,6 +40,7 @@ def start(*, actor: str, hold: timedelta = NOW) -> FollowerSync:
                 session.add(sync)
                 session.flush()
                 record_event(sync, new="started", cause="start", actor=actor)
+                audit.record(actor=actor, action="followers.sync_started", subject="followers")
             outbox.enqueue("sync_followers", due_at=_due(hold), sync_id=sync.id, turn=sync.turn)
             return sync
     except IntegrityError:  # somebody else began one at the same instant

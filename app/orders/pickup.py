@@ -6,10 +6,11 @@ import re
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.core import clock
+from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import NotFound
 from app.core.states import move_state
+from app.orders.disclosure import audit_subject
 from app.orders.models import Order, Pickup
 from app.orders.states import ORDER_MOVES, OrderState
 
@@ -43,6 +44,13 @@ def hand_over(code: str, *, actor: str) -> bool:
         moved = move_state(order, ORDER_MOVES, OrderState.SHIPPED, cause="fetched", actor=actor)
         if moved and order.pickup is not None:
             order.pickup.handed_at, order.pickup.handed_by = clock.now(), actor
+            audit.record(
+                actor=actor,
+                action="order.fetched",
+                subject=audit_subject(order),
+                before={"state": OrderState.PAID},
+                after={"state": OrderState.SHIPPED},
+            )
             logger.info("order fetched", extra={"order_no": order.order_no, "actor": actor})
     return moved
 

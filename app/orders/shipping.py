@@ -47,13 +47,14 @@ def ship(order: Order, parcel: Parcel, *, actor: str) -> tuple[Shipment, bool]:
         lock(order)  # two people at the same instant must see each other's parcels
         if order.is_fetched:
             raise TransitionRefused(_("这笔订单由买家到店自提，请核销提货码"))
-        if before := _find_same(order, parcel):
-            return before, False
+        if same := _find_same(order, parcel):
+            return same, False
         if order.state == OrderState.SHIPPED and order.shipments:
             return order.shipments[-1], False
         if order.state != OrderState.PAID:
             raise TransitionRefused(_("现在的状态不能这样操作"), old=str(order.state))
         packed = _pack(order, parcel.quantities)
+        before = _trace(order)
         shipment = Shipment(
             order_id=order.id,
             carrier=parcel.carrier,
@@ -70,6 +71,14 @@ def ship(order: Order, parcel: Parcel, *, actor: str) -> tuple[Shipment, bool]:
         if not left_to_ship(order):
             move_state(order, ORDER_MOVES, OrderState.SHIPPED, cause="ship", actor=actor)
         outbox.enqueue("send_notice", order_id=order.id, notice="shipped", parcel_id=shipment.id)
+        label = {"carrier": parcel.carrier, "tracking_no": parcel.tracking_no}
+        audit.record(
+            actor=actor,
+            action="order.shipped",
+            subject=audit_subject(order),
+            before=before,
+            after=_trace(order) | label,
+        )
         logger.info("parcel handed over", extra={"order_no": order.order_no, "actor": actor})
     return shipment, True
 
@@ -96,6 +105,11 @@ def correct(order: Order, parcel_id: int, *, carrier: str, tracking_no: str, act
             after=after,
         )
     return before != after
+
+
+def _trace(order: Order) -> dict[str, object]:
+    """What the audit log keeps of an order that is being sent."""
+    return {"state": order.state, "left": sum(left_to_ship(order).values())}
 
 
 def _find_same(order: Order, parcel: Parcel) -> Shipment | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.catalog.models import Category, Product, ProductPicture, Sku
 from app.catalog.states import ProductState
-from app.core import clock
+from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.media.store import get_media
 from app.delivery.points import PointDraft, save_point
@@ -49,6 +49,9 @@ def seed_shop(folder: Path, *, since: datetime | None = None) -> bool:
             save_coupon(_coupon(entry, since), actor=ACTOR)
         for entry in shop.get("pickup_points", ()):
             save_point(PointDraft(**entry), actor=ACTOR)
+        audit.record(
+            actor=ACTOR, action="shop.filled", subject="shop", after={"goods": len(shop["products"])}
+        )
     logger.info("shop seeded", extra={"products": len(shop["products"])})
     return True
 

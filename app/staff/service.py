@@ -24,18 +24,26 @@ class PasswordWrong(InputInvalid):
     code = "password_wrong"
 
 
-def create_owner_if_missing(username: str = "owner") -> str | None:
+def create_owner_if_missing(username: str = "owner", *, may_keep_password: bool = False) -> str | None:
     """Create the first owner; returns the random password, never to be seen again, or None when there is one.
 
-    Opens a transaction.
+    It is to be changed at the first login, since a screen, a log or a script has seen it. Opens a transaction.
     """
     password = passwords.new_password()
-    row = StaffUser(username=username, password_hash=passwords.hash_password(password), role=OWNER)
+    row = StaffUser(
+        username=username,
+        password_hash=passwords.hash_password(password),
+        must_change_password=not may_keep_password,
+        role=OWNER,
+    )
     try:
         with transaction() as session:
             if session.scalars(select(StaffUser.id).where(StaffUser.role == OWNER)).first() is not None:
                 return None
             session.add(row)
+            session.flush()
+            subject = f"staff:{row.id}"
+            audit.record(actor=audit.COMMAND, action="person.added", subject=subject, after={"role": OWNER})
     except IntegrityError:  # another process was quicker
         return None
     logger.info("owner created")
@@ -43,9 +51,9 @@ def create_owner_if_missing(username: str = "owner") -> str | None:
 
 
 def reset_password(username: str) -> str:
-    """Give a user a new random password, unlock him and end his sessions; returns the password.
+    """Give a user a new random password, to be changed at the next login; unlock him and end his sessions.
 
-    Opens a transaction. Raises: NotFound.
+    Returns the password. Opens a transaction. Raises: NotFound.
     """
     password = passwords.new_password()
     password_hash = passwords.hash_password(password)
@@ -54,7 +62,8 @@ def reset_password(username: str) -> str:
         if user is None:
             raise NotFound(_("没有这个用户"))
         set_password(user, password_hash)
-        audit.record(actor="command", action="person.password_reset", subject=f"staff:{user.id}")
+        user.must_change_password = True
+        audit.record(actor=audit.COMMAND, action="person.password_reset", subject=f"staff:{user.id}")
         staff_id = user.id
     logger.info("password reset", extra={"staff_id": staff_id})
     return password

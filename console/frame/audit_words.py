@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.core.audit import SYSTEM, AuditEntry
+from app.core.audit import COMMAND, SYSTEM, AuditEntry
 from console.frame.histories import HistoryLine
 from console.frame.labels import Labels
+
+NOBODY = ("", SYSTEM, "seed")
 
 # Every action that is recorded anywhere; a guard test finds those that are forgotten.
 action_label = Labels(
@@ -26,12 +28,19 @@ action_label = Labels(
         "reduction.save": _l("保存了满减"),
         "reduction.switch": _l("启用或停用了满减"),
         "follower.addresses_shown": _l("查看了完整收货地址"),
+        "followers.sync_started": _l("开始从微信同步粉丝"),
         "followers.exported": _l("导出了粉丝名单"),
+        "menu.published": _l("发布了菜单"),
+        "menu.removed": _l("撤下了个性化菜单"),
+        "menu.rolled_back": _l("退回了以前的菜单"),
+        "menu.stranger_deleted": _l("删除了微信那边别的个性化菜单"),
         "menu.taken_down": _l("撤下了全部菜单"),
         "opening.add_tester": _l("加入了支付测试名单"),
         "opening.change": _l("开业或收回了开业"),
         "opening.remove_tester": _l("从支付测试名单去掉了"),
         "orders.exported": _l("导出了订单流水"),
+        "order.fetched": _l("核销了提货码"),
+        "order.shipped": _l("寄出了包裹"),
         "order.parcel_corrected": _l("更正了运单号"),
         "order.closed": _l("关闭了未付款的订单"),
         "order.note_added": _l("写了订单备注"),
@@ -53,6 +62,7 @@ action_label = Labels(
         "role.changed": _l("修改了角色的权限"),
         "role.refund_limit": _l("修改了角色的退款上限"),
         "role.removed": _l("删除了角色"),
+        "shop.filled": _l("用文件夹填入了商品和价格"),
         "shop.seeded": _l("填入了一年的演示数据"),
         "settings.changed": _l("修改了营业设置"),
         "words.face": _l("修改了店名、公告、颜色或标志"),
@@ -70,4 +80,6 @@ def say_actor(actor: str, names: Mapping[str, str]) -> str:
     """Who did something. `names`: what to call `staff:<id>`."""
     if actor.startswith("follower:"):
         return _("买家")
-    return names.get(actor, _("系统") if actor in ("", SYSTEM) else actor)
+    if actor == COMMAND:
+        return _("命令行")
+    return names.get(actor, _("系统") if actor in NOBODY else actor)

@@ -71,7 +71,7 @@ def remove(menu_id: int) -> Response:
 def delete_stranger(menuid: str) -> Response:
     """Delete one at WeChat that is not ours."""
     try:
-        service.delete_stranger(get_account().client, menuid)
+        service.delete_stranger(get_account().client, menuid, actor=get_member_here().actor)
         flash(_("已从微信删除。"), "success")
     except (InputInvalid, PlatformError) as error:
         flash(error.message, "danger")

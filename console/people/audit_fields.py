@@ -16,32 +16,38 @@ from console.frame.labels import Labels
 from console.frame.moments import full_moment
 from console.frame.role_labels import role_label
 from console.frame.state_labels import closed_label, state_label
+from console.frame.wording_labels import wording_label
 
-# What the log is about: what stands before the colon of a subject.
+# What the log is about: what stands before the colon of a subject. A number follows, so each is about one thing.
 kind_label = Labels(
     {
         "coupon": _l("优惠券"),
         "flash_sale": _l("秒杀"),
-        "follower": _l("粉丝"),
+        "follower": _l("粉丝编号"),
         "followers": _l("粉丝名单"),
         "freight": _l("运费模板"),
         "menu": _l("菜单"),
-        "order": _l("订单"),
-        "pickup_point": _l("自提点"),
-        "product": _l("商品"),
+        "order": _l("订单号"),
+        "orders": _l("订单流水"),
+        "pickup_point": _l("自提点编号"),
+        "product": _l("商品编号"),
         "reduction": _l("满减"),
         "role": _l("角色"),
         "shipping_fee_fen": _l("默认运费"),
         "shipping_free_from_fen": _l("满额包邮"),
         "shop": _l("店铺"),
-        "sku": _l("规格"),
-        "staff": _l("成员"),
+        "sku": _l("规格编号"),
+        "staff": _l("成员账号"),
+        "words": _l("页面文字"),
     }
 )
+# What stands behind the colon where that is no number.
+part_label = Labels({"face": _l("门面"), "opening": _l("开业"), "settings": _l("营业设置")})
 opening_label = Labels({"closed": _l("没有开业"), "released": _l("已开业")})
 field_label = Labels(
     {
         "adjustment_fen": _l("店主改价"),
+        "buttons": _l("按钮"),
         "carrier": _l("快递公司"),
         "counting": _l("计费方式"),
         "ends_at": _l("结束"),
@@ -55,6 +61,7 @@ field_label = Labels(
         "is_served": _l("配送"),
         "items": _l("内容"),
         "kind": _l("种类"),
+        "left": _l("还没有发的件数"),
         "may_pay": _l("可以付款"),
         "message_days": _l("消息保留（天）"),
         "message_payload_days": _l("消息原文保留（天）"),
@@ -70,6 +77,7 @@ field_label = Labels(
         "reason": _l("原因"),
         "refund_limit_fen": _l("一次最多可退"),
         "regions": _l("地区"),
+        "restores": _l("退回到第几版"),
         "rights": _l("权限"),
         "role": _l("角色"),
         "shipping_fee_fen": _l("默认运费"),
@@ -121,7 +129,11 @@ def changes_of(entry: AuditEntry) -> list[Change]:
 def subject_label(subject: str, names: Mapping[str, str]) -> str:
     """`sku:7` → `规格 7`; people and roles by their names."""
     kind, _colon, number = subject.partition(":")
-    number = role_label(get_role(number)) if kind == "role" else names.get(subject, number)
+    if kind == "role":
+        number = role_label(get_role(number))
+    elif not number.isdecimal():
+        number = wording_label(number) if number in wording_label else part_label(number)
+    number = names.get(subject, number)
     return f"{kind_label(kind)} {number}".strip()
 
 

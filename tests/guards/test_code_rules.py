@@ -2,12 +2,15 @@
 
 import ast
 import re
+from collections.abc import Iterator
 
 from app.tasks import HANDLERS, LONG_HANDLERS
 from console.frame.audit_words import action_label
+from console.people.audit_fields import kind_label
 from tests.guards.source import calls, nodes, python_files, trees
 
 LONGEST_FILE, LONGEST_FUNCTION = 300, 60
+NAMES_A_SUBJECT = ("audit_subject", "_subject", "_name")
 BARRED_NAMES = {"utils", "helpers", "misc", "common"}
 
 
@@ -85,6 +88,32 @@ def test_everything_that_is_recorded_has_a_name_on_the_screens() -> None:
 
     assert actions
     assert sorted(str(action) for action in actions if action not in action_label) == []
+
+
+def test_everything_that_something_was_done_to_has_a_name_on_the_screens() -> None:
+    kinds = {
+        begin.partition(":")[0]
+        for _, tree in trees("app")
+        if any(calls(tree, "record"))
+        for begin in _subjects(tree)
+    }
+
+    assert {"menu", "order", "orders", "shop", "sku", "staff", "words"} <= kinds
+    assert sorted(kind for kind in kinds if kind not in kind_label) == []
+
+
+def _subjects(tree: ast.Module) -> Iterator[str]:
+    """How each text begins that is given as a subject, kept as one, or handed out by a function that names one."""
+    given = [each.value for call in calls(tree, "record") for each in call.keywords if each.arg == "subject"]
+    kept = [
+        node.value for node in nodes(tree, ast.Assign) if ast.unparse(node.targets[0]).lower() == "subject"
+    ]
+    named = [each for each in nodes(tree, ast.FunctionDef) if each.name in NAMES_A_SUBJECT]
+    handed_out = [node for each in named for node in ast.walk(each) if isinstance(node, ast.JoinedStr)]
+    for node in (*given, *kept, *handed_out):
+        first = node.values[0] if isinstance(node, ast.JoinedStr) else node
+        if isinstance(first, ast.Constant):
+            yield str(first.value)
 
 
 def _text(node: ast.expr, tree: ast.Module) -> object:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.alerts.service import open_alerts
 from app.alerts.words import say_alert
 from app.core import outbox
+from app.core.audit import entries_about
 from app.core.db import db
 from app.core.errors import InputInvalid, NotFound, PlatformError, PlatformUnreachable
 from app.core.outbox import OutboxJob
@@ -147,6 +148,17 @@ def test_rolling_back_publishes_the_old_version_as_a_new_one(shop: Flask, platfo
     assert list_versions(get_default().id)[0].restores == 1
     with pytest.raises(NotFound):
         publishing.roll_back(account.client, get_default().id, 9, account.make_link, actor=STAFF)
+    first, second = ({"buttons": [name]} for name in ("1 新品", "1 上新"))
+    assert [(each.actor, each.action, each.was, each.became) for each in entries_about("menu")] == [
+        (
+            STAFF,
+            "menu.rolled_back",
+            {"version": 2, **second},
+            {"version": 3, "restores": 1, **first},
+        ),
+        (STAFF, "menu.published", {"version": 1, **first}, {"version": 2, **second}),
+        (STAFF, "menu.published", {}, {"version": 1, **first}),
+    ]
 
 
 # ---- crashes
@@ -161,6 +173,7 @@ def test_after_a_crash_the_next_look_finds_that_wechat_shows_it(shop: Flask, pla
     looking.observe(get_account().client)
 
     assert states() == ["shown"]
+    assert [each.actor for each in entries_about("menu")] == [STAFF]
 
 
 def test_publishing_again_after_a_crash_makes_no_second_version(shop: Flask, platform: MenuPlatform) -> None:
@@ -419,7 +432,7 @@ def test_a_menu_gone_at_wechat_and_one_nobody_knows_are_told(shop: Flask, platfo
 
     assert [each.is_missing for each in drift.personal] == [True]
     assert [(each.menuid, each.rule) for each in drift.strangers] == [("460199999", {"tag_id": "7"})]
-    personal.delete_stranger(get_account().client, "460199999")
+    personal.delete_stranger(get_account().client, "460199999", actor="staff:1")
     assert platform.personal == {}
 
 
@@ -441,7 +454,7 @@ def test_our_own_menu_is_not_deleted_as_a_strangers(shop: Flask, platform: MenuP
     [menuid] = platform.personal
 
     with pytest.raises(InputInvalid):
-        personal.delete_stranger(get_account().client, menuid)
+        personal.delete_stranger(get_account().client, menuid, actor="staff:1")
 
     assert list(platform.personal) == [menuid]
 

@@ -31,6 +31,10 @@ def part(parcel: Parcel, order: Order, quantity: int) -> Parcel:
     return Parcel(parcel.carrier, parcel.tracking_no, {order.lines[0].id: quantity})
 
 
+def label(parcel: Parcel) -> dict[str, str]:
+    return {"carrier": parcel.carrier, "tracking_no": parcel.tracking_no}
+
+
 def shipped_notices() -> list[int]:
     found = db.session.scalars(select(OutboxJob.args).where(OutboxJob.kind == "send_notice")).all()
     return [args["parcel_id"] for args in found if args["notice"] == "shipped"]
@@ -56,6 +60,11 @@ def test_several_parcels_leave_one_after_the_other_and_each_is_told_of(shop: Fla
 
     assert (order.state, left_to_ship(order)) == (OrderState.SHIPPED, {})
     assert shipped_notices() == [first.id, second.id]
+    acts = [(each.actor, each.was, each.became) for each in entries_about(audit_subject(order))]
+    assert acts == [
+        ("staff:2", {"state": "paid", "left": 1}, {"state": "shipped", "left": 0, **label(SECOND)}),
+        ("staff:1", {"state": "paid", "left": 3}, {"state": "paid", "left": 1, **label(FIRST)}),
+    ]
     words = [write(order, "shipped", base_url="", parcel_id=each.id) for each in (first, second)]
     assert ["SF111111" in text for text in words] == [True, False]
     assert ["ZT222222" in text for text in words] == [False, True]

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.core.audit import entries_about
 from app.core.db import db, transaction
 from app.core.errors import NotFound
 from app.staff import service, sessions
@@ -42,6 +43,10 @@ def test_the_first_owner_gets_a_random_password_that_works(shop: Flask) -> None:
     assert password is not None
     assert re.fullmatch(r"(\w{4}-){3}\w{4}", password)
     assert member_of(enter(password)).role == "owner"
+    assert member_of(enter(password)).must_change_password
+    assert [(each.actor, each.action, each.became) for each in entries_about("staff:1")] == [
+        ("command", "person.added", {"role": "owner"})
+    ]
 
 
 def test_a_second_owner_is_not_made(shop: Flask) -> None:
@@ -165,13 +170,24 @@ def test_the_command_prints_the_first_password_once(app: Flask) -> None:
     third = run(args=["staff", "create-owner"])
 
     assert first.exit_code == 0
+    assert "asks for another one" in first.output
     password = re.search(r"Password:\s+(\S+)", first.output)
     assert password is not None
     with app.app_context():
-        assert enter(password[1])
+        assert member_of(enter(password[1])).must_change_password
     assert (second.exit_code, second.output) == (0, "")
     assert third.exit_code == 1
     assert "already" in third.output
+
+
+def test_who_only_plays_may_keep_the_first_password(app: Flask) -> None:
+    made = app.test_cli_runner().invoke(args=["staff", "create-owner", "--may-keep-password"])
+
+    password = re.search(r"Password:\s+(\S+)", made.output)
+    assert password is not None
+    assert "do not use it for a shop that sells" in made.output
+    with app.app_context():
+        assert not member_of(enter(password[1])).must_change_password
 
 
 def test_the_command_resets_a_password(app: Flask) -> None:
@@ -184,5 +200,5 @@ def test_the_command_resets_a_password(app: Flask) -> None:
     password = re.search(r"Password:\s+(\S+)", done.output)
     assert password is not None
     with app.app_context():
-        assert enter(password[1])
+        assert member_of(enter(password[1])).must_change_password
     assert refused.exit_code == 1

@@ -156,7 +156,7 @@ def _finish(mark: dict[str, Any]) -> None:
     with transaction() as session:
         mark_read(session)
         audit.record(
-            actor="command",
+            actor=audit.COMMAND,
             action="shop.seeded",
             subject="shop",
             after={"orders": mark["orders"], "seed": mark["seed"]},

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.core import clock
+from app.core import audit, clock
 from app.core.db import db, lock, transaction
 from app.core.outbox import enqueue
 from app.core.outgoing import write_json
@@ -18,11 +18,13 @@ from app.wechat.menus.remote import Origin, PersonalMenu, Seen
 from app.wechat.menus.states import VERSION_MOVES, VersionState
 from app.wechat.menus.versions import (
     UNANSWERED,
+    audit_subject,
     find_shown,
     find_unanswered,
     get_default,
     list_in_state,
     list_personal,
+    trace,
 )
 
 STILL_SENDING = timedelta(minutes=2)  # nobody waits longer for WeChat's answer
@@ -94,6 +96,7 @@ def record_arrival(version: MenuVersion, menuid: str = "") -> bool:
     )
     if not moved:
         return False
+    _write_down(menu, version, before)
     if before is not None and before.id != version.id:
         retire(before)
     if menu.removed_at is not None:
@@ -101,6 +104,16 @@ def record_arrival(version: MenuVersion, menuid: str = "") -> bool:
     if follows_shown:  # nobody's words are in the draft: it goes with what is shown
         menu.draft, menu.mark = None, menu.mark + 1
     return True
+
+
+def _write_down(menu: AccountMenu, version: MenuVersion, before: MenuVersion | None) -> None:
+    subject, was = audit_subject(menu), trace(menu, before) if before else {}
+    actor, became = version.created_by, trace(menu, version)
+    if version.restores is None:
+        audit.record(actor=actor, action="menu.published", subject=subject, before=was, after=became)
+    else:
+        became["restores"] = version.restores
+        audit.record(actor=actor, action="menu.rolled_back", subject=subject, before=was, after=became)
 
 
 def retire(version: MenuVersion) -> None:

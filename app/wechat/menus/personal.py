@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.core import clock
+from app.core import audit, clock
 from app.core.db import db, lock, transaction
 from app.core.errors import InputInvalid, PlatformError
 from app.core.states import move_state
@@ -22,7 +22,14 @@ from app.wechat.menus.models import AccountMenu, MenuVersion
 from app.wechat.menus.prediction import PLATFORMS
 from app.wechat.menus.remote import tidy_rule
 from app.wechat.menus.states import VERSION_MOVES, VersionState
-from app.wechat.menus.versions import find_shown, get_default, get_menu, list_in_state
+from app.wechat.menus.versions import (
+    audit_subject,
+    find_shown,
+    get_default,
+    get_menu,
+    list_in_state,
+    trace,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +76,8 @@ def remove_menu(client: AccountClient, menu_id: int, *, actor: str) -> None:
         menu.removed_at, menu.changed_at, menu.changed_by = clock.now(), clock.now(), actor
         if (shown := find_shown(menu_id)) is not None:
             retire(shown)
+        before = trace(menu, shown) if shown else {"name": menu.name}
+        audit.record(actor=actor, action="menu.removed", subject=audit_subject(menu), before=before)
     withdraw_leaving(client, menu_id)
 
 
@@ -94,12 +103,13 @@ def withdraw_leaving(client: AccountClient, menu_id: int) -> None:
             logger.warning("menu could not be withdrawn", extra={"errcode": error.errcode})
 
 
-def delete_stranger(client: AccountClient, menuid: str) -> None:
+def delete_stranger(client: AccountClient, menuid: str, *, actor: str) -> None:
     """Delete a personalised menu at WeChat that is not ours. Raises: InputInvalid when it is ours, PlatformError."""
     own = list_in_state(VersionState.SHOWN, VersionState.LEAVING)
     if menuid in {version.menuid for version in own if version.menuid}:
         raise InputInvalid(_("这是本店发布的个性化菜单，请在它的页面里撤下"))
     remote.delete_personal(client, menuid)
+    audit.record(actor=actor, action="menu.stranger_deleted", subject="menu", before={"menuid": menuid})
 
 
 def _get_personal(menu_id: int) -> AccountMenu:

@@ -9,7 +9,7 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import NotFound
 from app.core.insert_once import insert_once
-from app.wechat.menus.buttons import Menu, leaves
+from app.wechat.menus.buttons import Menu, leaves, walk
 from app.wechat.menus.models import DEFAULT, AccountMenu, MenuVersion
 from app.wechat.menus.states import VersionState
 
@@ -118,3 +118,15 @@ def load_button_names() -> Mapping[str, str]:
             str(leaf["key"]): str(leaf.get("name", "")) for leaf in leaves(definition) if leaf.get("key")
         }
     return names
+
+
+def audit_subject(menu: AccountMenu) -> str:
+    """How the audit log calls it: the default one, or a personalised one by its number."""
+    return "menu" if menu.role == DEFAULT else f"menu:{menu.id}"
+
+
+def trace(menu: AccountMenu, version: MenuVersion) -> dict[str, object]:
+    """What the audit log keeps of a version; the whole of it stays in the history of the menu."""
+    buttons = [f"{place} {button.get('name', '')}" for place, button in walk(version.definition)]
+    whose = {} if menu.role == DEFAULT else {"name": menu.name}
+    return {"version": version.number, "buttons": buttons, **whose}

@@ -23,7 +23,13 @@ from console.orders.timeline.line import Line
 from console.orders.words import say_packed
 
 ADDRESS_SHOWN = "address_shown"  # as releases before the audit log wrote it down
-TOLD_BY_STATES = ("order.price", "order.closed", "order.note_added")  # or by the notes themselves
+TOLD_ALREADY = (  # by the states, the notes or the parcels themselves
+    "order.price",
+    "order.closed",
+    "order.note_added",
+    "order.shipped",
+    "order.fetched",
+)
 
 
 def tell_acts(order: Order, names: Mapping[str, str]) -> list[Line]:
@@ -92,7 +98,7 @@ def _tell_notes(order: Order, names: Mapping[str, str]) -> Iterator[Line]:
 
 def _tell_audit(order: Order, names: Mapping[str, str]) -> Iterator[Line]:
     for entry in entries_about(audit_subject(order)):
-        if entry.action in TOLD_BY_STATES:
+        if entry.action in TOLD_ALREADY:
             continue
         was, became = entry.was, entry.became
         details = tuple(

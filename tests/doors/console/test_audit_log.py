@@ -1,6 +1,7 @@
 """The audit log on its page: found by person, action, subject and day, told in words, proven, taken away."""
 
 import csv
+import re
 from io import StringIO
 
 import pytest
@@ -45,6 +46,28 @@ def test_an_entry_is_told_in_words_with_both_sides(console: Console, entries: No
 
     for words in ("修改了角色的退款上限", "角色 运营", "一次最多可退", "¥200.00", "¥300.50", "#1 · "):
         assert words in page
+
+
+def test_each_entry_is_about_one_thing_in_english_too(app: Flask, console: Console) -> None:
+    english = open_console(app, language="en")
+    subjects = ("staff:1", "staff:5", "sku:7", "order:2026", "shop:settings", "words:faq", "menu", "menu:3")
+    with app.app_context():
+        for subject in subjects:
+            audit.record(actor="command", action="person.role", subject=subject)
+
+    said = re.findall(r"small\"><bdi>(.*?)</bdi>", listed(english))
+
+    assert said == [
+        "Menu 3",
+        "Menu",
+        "Words of pages Help",
+        "Shop Settings",
+        "Order no. 2026",
+        "Option no. 7",
+        "Member 5",
+        "Member owner",
+    ]
+    assert "Command line" in listed(english)
 
 
 def test_hostile_text_is_shown_as_text(console: Console, entries: None) -> None:

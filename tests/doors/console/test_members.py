@@ -47,7 +47,7 @@ def test_a_new_member_changes_his_password_before_anything_else(app: Flask, cons
     wang = Console(app)
     wang.log_in("wang", first[0])
     assert wang.get("/orders/").location == "/console/account/"
-    assert "您现在的密码是别人给的" in wang.text("/account/")
+    assert "您现在的密码是临时的" in wang.text("/account/")
     wang.post("/account/password", present=first[0], new=NEW, again=NEW)
     assert wang.get("/orders/").status_code == 200
 
