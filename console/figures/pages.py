@@ -3,15 +3,17 @@
 from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
-from app.core.money import format_yuan
-from app.core.spreadsheets.writing import Row
+from app.core.spreadsheets.writing import Row, Yuan
 from app.figures.moments import Comparison, compare_today
 from console.figures.board import Board, read_board
 from console.figures.words import standing_label
 from console.frame.chosen_days import read_days
 from console.frame.csv_files import csv_file
+from console.frame.sheets import hand_out
 
 blueprint = Blueprint("figures", __name__, url_prefix="/figures")
+
+NAME_WIDTH, NUMBER_WIDTH = 24, 12
 
 
 @blueprint.get("/")
@@ -30,14 +32,19 @@ def index() -> str:
     )
 
 
-@blueprint.get("/export.csv")
-def export() -> Response:
+@blueprint.get("/export.csv", defaults={"suffix": ".csv"})
+@blueprint.get("/export.xlsx", defaults={"suffix": ".xlsx"})
+def export(suffix: str) -> Response:
     """One table of the page, all rows of it: `?table=days`, `hours`, `products` or `entrances`."""
     days = read_days().days
     name = request.args.get("table", "")
     table = _TABLES.get(name, _days_table)
     name = name if name in _TABLES else "days"
-    return csv_file(f"figures-{name}-{days.first}-{days.last}", table(read_board(days)))
+    rows, file_name = table(read_board(days)), f"figures-{name}-{days.first}-{days.last}"
+    if suffix == ".csv":
+        return csv_file(file_name, rows)
+    widths = (NAME_WIDTH, *[NUMBER_WIDTH] * (len(rows[0]) - 1))
+    return hand_out(rows, widths=widths, name=f"{file_name}{suffix}")
 
 
 def _span_before(compared: Comparison) -> dict[str, str]:
@@ -52,9 +59,9 @@ def _days_table(board: Board) -> list[Row]:
         (
             row.name,
             row.sums.orders,
-            _yuan(row.sums.received_fen),
-            _yuan(row.sums.late_fen),
-            _yuan(row.sums.fen),
+            Yuan(row.sums.received_fen),
+            Yuan(row.sums.late_fen),
+            Yuan(row.sums.fen),
             row.sums.new_buyers,
             row.sums.returning_buyers,
             standing_label(row.standing),
@@ -66,12 +73,12 @@ def _days_table(board: Board) -> list[Row]:
 
 def _hours_table(board: Board) -> list[Row]:
     heading = (_("时段"), _("付款订单"), _("金额（元）"))
-    return [heading, *((hour, sums.orders, _yuan(sums.fen)) for hour, sums in board.hours)]
+    return [heading, *((hour, sums.orders, Yuan(sums.fen)) for hour, sums in board.hours)]
 
 
 def _products_table(board: Board) -> list[Row]:
     heading = (_("商品"), _("件数"), _("付款订单"), _("金额（元）"))
-    rows = ((row.title, row.sums.pieces, row.sums.orders, _yuan(row.sums.fen)) for row in board.products)
+    rows = ((row.title, row.sums.pieces, row.sums.orders, Yuan(row.sums.fen)) for row in board.products)
     return [heading, *rows]
 
 
@@ -85,7 +92,7 @@ def _entrances_table(board: Board) -> list[Row]:
             row.steps.looked,
             row.steps.ordered,
             row.steps.paid,
-            _yuan(row.steps.fen),
+            Yuan(row.steps.fen),
         )
         for row in board.funnel.rows
     )
@@ -98,7 +105,3 @@ _TABLES = {
     "products": _products_table,
     "entrances": _entrances_table,
 }
-
-
-def _yuan(fen: int) -> str:
-    return format_yuan(fen).replace(",", "")

@@ -22,7 +22,7 @@ from console.orders.filters import read_wanted
 from console.orders.words import say_delivery
 
 KIND = "orders_export"
-WIDTHS = (20, 22, 44, 8, *(12,) * 6, 12, 12, 12, 10, 16, 14, 26, 10, 10)
+WIDTHS = (20, 20, 22, 44, 8, *(12,) * 6, 12, 12, 12, 10, 16, 14, 26, 10, 10)
 
 
 @register(KIND)
@@ -37,6 +37,7 @@ def export_orders(run: Run) -> None:
 def _rows(entries: Iterator[Entry]) -> Iterator[Row]:
     yield [
         _("下单时间"),
+        _("付款时间"),
         _("订单号"),
         _("商品"),
         _("件数"),
@@ -58,6 +59,7 @@ def _rows(entries: Iterator[Entry]) -> Iterator[Row]:
         costs = {line.kind: line.amount_fen for line in explain(order)}
         yield [
             order.created_at,
+            order.paid_at,
             order.order_no,
             "；".join(_say_line(line) for line in order.lines),
             sum(line.quantity for line in order.lines),

@@ -24,8 +24,21 @@ from console.frame.labels import Labels
 FIRST_DAY = date(2011, 1, 1)  # before there was any shop in WeChat
 LARGEST_FEN = 10**12
 
+# Many orders together: some of them are sent, others are fetched.
+tab_label = Labels(
+    {
+        OrderState.UNPAID: _l("待付款"),
+        OrderState.PAID: _l("待发货或自提"),
+        OrderState.SHIPPED: _l("已发货或自提"),
+        OrderState.CANCELLED: _l("已取消"),
+    }
+)
 delivery_label = Labels(
-    {Delivery.WAITING: _l("待发货"), Delivery.PARTLY: _l("部分发货"), Delivery.SENT: _l("已发货")}
+    {
+        Delivery.WAITING: tab_label.table[OrderState.PAID],
+        Delivery.PARTLY: _l("部分发货"),
+        Delivery.SENT: tab_label.table[OrderState.SHIPPED],
+    }
 )
 moment_label = Labels({Moment.PLACED: _l("下单时间"), Moment.PAID: _l("付款时间")})
 buyers_label = Labels({Buyers.NEW: _l("新买家"), Buyers.RETURNING: _l("老买家")})

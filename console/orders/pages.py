@@ -21,6 +21,7 @@ from console.orders.filters import (
     presets,
     read_wanted,
     say_chosen,
+    tab_label,
     write_filters,
 )
 from console.orders.words import say_delivery
@@ -44,7 +45,7 @@ def index() -> str:
         is_narrowed=bool(narrow(filters)),
         chosen=say_chosen(wanted),
         sums=totals.wanted,
-        tabs=[(state, totals.by_state[state].orders) for state in OrderState],
+        tabs=[(state, tab_label(state), totals.by_state[state].orders) for state in OrderState],
         all_orders=sum(each.orders for each in totals.by_state.values()),
         presets=presets(),
         kinds=list(EntranceKind),

@@ -3,7 +3,9 @@
 import re
 from datetime import timedelta
 from html import unescape
+from io import BytesIO
 
+import openpyxl
 import pytest
 from flask import Flask
 
@@ -68,6 +70,17 @@ def test_a_table_can_be_taken_away(app: Flask, console: Console, table: str, cel
     file = console.get(f"/figures/export.csv?table={table}&days=7")
 
     assert cells in file.get_data(as_text=True)
+
+
+def test_a_workbook_holds_the_same_as_the_page_with_money_that_adds_up(app: Flask, console: Console) -> None:
+    with app.app_context(), transaction():
+        mark_paid(make_order(), paid_at=clock.now(), cause="notification")
+
+    file = console.get("/figures/export.xlsx?table=days&days=7")
+
+    rows = list(openpyxl.load_workbook(BytesIO(file.data)).active.iter_rows(values_only=True))
+    assert rows[0][:5] == ("日期", "付款订单", "收款（元）", "要退（元）", "净收（元）")
+    assert (1, 76, 0, 76, 1, 0) in [row[1:7] for row in rows]
 
 
 def test_many_days_are_shown_by_month(console: Console, app: Flask) -> None:

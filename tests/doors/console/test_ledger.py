@@ -1,7 +1,7 @@
 """The order ledger's page: totals that lead to their rows, and the export of exactly what is shown."""
 
 import csv
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 
 import openpyxl
@@ -14,6 +14,8 @@ from app.orders.service import mark_paid
 from app.tasks import LONG_HANDLERS
 from tests.factories import make_order, make_sku
 from tests.staff import Console, make_hashes_quick, open_console
+
+PAID_AT = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)  # on the 21st in Beijing
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +35,7 @@ def orders(app: Flask) -> dict[str, str]:
         sku = make_sku(stock=9, title="=HYPERLINK(1)")
         paid, unpaid = make_order(sku=sku), make_order(sku=sku)
         with transaction():
-            mark_paid(paid, paid_at=clock.now(), cause="notification")
+            mark_paid(paid, paid_at=PAID_AT, cause="notification")
         return {"paid": paid.order_no, "unpaid": unpaid.order_no}
 
 
@@ -56,12 +58,14 @@ def test_what_the_page_shows_is_what_the_file_holds(
 
     file = console.get(f"{answer.location.removeprefix('/console')}/file")
     rows = list(openpyxl.load_workbook(BytesIO(file.data)).active.iter_rows(values_only=True))
-    assert [row[1] for row in rows] == ["订单号", orders["paid"]]
+    assert [row[2] for row in rows] == ["订单号", orders["paid"]]
     line = rows[1]
-    assert line[2:10] == ("=HYPERLINK(1)（50g） × 1", 1, 68, 0, 0, 0, 8, 76)
-    assert line[10:14] == (76, 0, 76, "王**")
-    assert line[14:19] == ("138****1234", line[15], "直接打开", "待发货", "待发货")
-    assert "…" in line[15]
+    assert rows[0][:2] == ("下单时间", "付款时间")
+    assert line[1] == PAID_AT.astimezone(clock.BEIJING).replace(tzinfo=None)
+    assert line[3:11] == ("=HYPERLINK(1)（50g） × 1", 1, 68, 0, 0, 0, 8, 76)
+    assert line[11:15] == (76, 0, 76, "王**")
+    assert line[15:20] == ("138****1234", line[16], "直接打开", "待发货", "待发货")
+    assert "…" in line[16]
 
 
 def test_the_csv_calculates_nothing(app: Flask, console: Console, orders: dict[str, str]) -> None:
@@ -70,8 +74,8 @@ def test_the_csv_calculates_nothing(app: Flask, console: Console, orders: dict[s
 
     file = console.get(f"{answer.location.removeprefix('/console')}/file")
     rows = list(csv.reader(StringIO(file.data.decode("utf-8-sig"))))
-    assert [row[1] for row in rows[1:]] == [orders["unpaid"], orders["paid"]]
-    assert rows[1][2].startswith("'=HYPERLINK")
+    assert [row[2] for row in rows[1:]] == [orders["unpaid"], orders["paid"]]
+    assert rows[1][3].startswith("'=HYPERLINK")
 
 
 def work_on(app: Flask) -> None:
