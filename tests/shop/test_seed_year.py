@@ -19,7 +19,7 @@ from app.core.days import Days
 from app.core.db import db
 from app.core.preferences import find_preference
 from app.core.states import StateEvent
-from app.entrances.models import EntranceVisit
+from app.entrances.models import Entrance, EntranceKind, EntranceVisit, SceneScan
 from app.figures import keeping
 from app.figures.funnel import read_funnel
 from app.figures.reading import Figures
@@ -33,7 +33,7 @@ from app.orders.states import ORDER_MOVES, OrderState
 from app.payments.models import PaymentAttempt
 from app.payments.states import ATTEMPT_MOVES, AttemptState
 from app.pricing.freight import FreightRule
-from app.promotions.models import Coupon, FollowerCoupon
+from app.promotions.models import Coupon, FlashItem, FlashSale, FlashTake, FollowerCoupon
 from app.promotions.states import COUPON_MOVES, CouponState
 from app.seed.year.plan import Year
 from app.seed.year.running import MARK, NotEmpty, Shop, fill_year
@@ -62,6 +62,9 @@ def everything() -> list[list[tuple[object, ...]]]:
         (Follower.openid, Follower.nickname, Follower.last_seen_at, Follower.spent_fen),
         (EntranceVisit.visitor, EntranceVisit.entrance_id),
         (Shipment.tracking_no, Shipment.shipped_at),
+        (OrderLine.sku_id, OrderLine.unit_price_fen, OrderLine.reduction_fen, OrderLine.flash_item_id),
+        (FlashTake.item_id, FlashTake.follower_id, FlashTake.quantity),
+        (SceneScan.scene_code_id, SceneScan.openid, SceneScan.at),
     )
     return [sorted(tuple(row) for row in db.session.execute(select(*each))) for each in columns]
 
@@ -148,6 +151,35 @@ def test_a_coupon_is_used_once_and_counted(year: Flask) -> None:
 
     assert coupon.issued == len(copies) == len({copy.follower_id for copy in copies}) > 3
     assert used == {order.order_no for order in with_it}
+
+
+def test_flash_sales_never_sell_more_than_they_have_and_reductions_stand_on_orders(year: Flask) -> None:
+    items = db.session.scalars(select(FlashItem)).all()
+    reduced = db.session.scalars(select(Order).where(Order.reduction_fen > 0)).all()
+    lines = db.session.scalars(select(OrderLine).where(OrderLine.flash_item_id.is_not(None))).all()
+    kept = [line for line in lines if db.session.get_one(Order, line.order_id).cancelled_at is None]
+
+    assert {
+        (sale.starts_at <= NOW, sale.ends_at <= NOW) for sale in db.session.scalars(select(FlashSale))
+    } == {
+        (True, True),
+        (True, False),
+        (False, False),
+    }
+    assert 0 < sum(item.sold for item in items) == sum(line.quantity for line in kept)
+    assert all(line.unit_price_fen < line.list_price_fen and not line.reduction_fen for line in lines)
+    assert {order.reduction_label for order in reduced} == {"新茶上市满减", "年末满减"}
+
+
+def test_each_scan_of_a_code_is_a_message_and_codes_bring_orders(year: Flask) -> None:
+    scans = db.session.scalars(select(SceneScan)).all()
+    answered = select(func.count()).where(Message.answered_by.startswith("scene:"))
+    by_code = select(func.count(Order.id)).join(Entrance, Entrance.id == Order.entrance_id)
+
+    assert len(scans) == db.session.scalar(answered) > ORDERS / 4
+    assert {scan.is_follow for scan in scans} == {True, False}
+    assert {scan.day for scan in scans} == {clock.beijing_day(scan.at) for scan in scans}
+    assert (db.session.scalar(by_code.where(Entrance.kind == EntranceKind.SCENE)) or 0) > 3
 
 
 def test_there_is_talk_a_desk_and_a_season(year: Flask) -> None:

@@ -1,6 +1,6 @@
 """Doors into the shop and who came in by them: many look, fewer order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from app.core.db import db
 from app.core.ids import UNAMBIGUOUS
-from app.entrances.models import Entrance, EntranceKind, EntranceVisit
+from app.entrances.models import Entrance, EntranceKind, EntranceVisit, SceneCode
+from app.entrances.scenes import SCENE_LENGTH
 from app.entrances.service import WORD_LENGTH
 from app.keywords.models import KeywordRule
 from app.keywords.replies import ReplyKind
@@ -25,6 +26,7 @@ SHARES = {
     EntranceKind.WELCOME: (12, 9),
     EntranceKind.POSTER: (18, 17),
     EntranceKind.DESK: (6, 12),
+    EntranceKind.SCENE: (9, 11),
 }
 WITHOUT = 0.16  # of the orders come by no link of ours
 VISITORS_OF_AN_ORDER = 4
@@ -47,9 +49,26 @@ class Doors:
 def add_doors(year: Year, words: Words, goods: Sequence[Goods], actor: str, rows: Rows) -> None:
     """The entrances themselves, as the shop would make them one by one."""
     chance = year.chance("doors")
-    for kind, ref, label in _doors(words, goods, actor):
+    scenes = [
+        (EntranceKind.SCENE, str(_add_scene(year, scene, actor, chance, rows)), f"渠道码：{scene['label']}")
+        for scene in words.scenes
+    ]
+    for kind, ref, label in [*_doors(words, goods, actor), *scenes]:
         code = "".join(chance.choices(UNAMBIGUOUS, k=WORD_LENGTH))
         rows.add(Entrance, code=code, kind=kind, ref=ref, label=label[:80], created_at=year.starts_at)
+
+
+def _add_scene(year: Year, scene: Mapping[str, str], actor: str, chance: Random, rows: Rows) -> int:
+    """A scene code without its picture, which only WeChat can give: the page of codes asks for it."""
+    return rows.add(
+        SceneCode,
+        scene="".join(chance.choices(UNAMBIGUOUS, k=SCENE_LENGTH)),
+        label=scene["label"],
+        is_permanent=True,
+        product_slug=scene["product"],
+        created_at=year.starts_at,
+        created_by=actor,
+    )
 
 
 def load_doors() -> Doors:

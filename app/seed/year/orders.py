@@ -9,11 +9,12 @@ from app.core import clock
 from app.orders.models import Order, OrderLine
 from app.orders.states import OrderState
 from app.pricing.freight import FreightRule
-from app.pricing.quote import PricedLine, Quote, quote
+from app.pricing.quote import Quote, quote
 from app.seed.year.coupons import Wallet
 from app.seed.year.doors import Doors
 from app.seed.year.goods import ARRIVES, Goods, Shelf
 from app.seed.year.money import Bill, Course, decide, pay
+from app.seed.year.offers import Offers
 from app.seed.year.people import Crowd, Person
 from app.seed.year.plan import Year, start_of
 from app.seed.year.rows import Rows
@@ -33,6 +34,7 @@ class Trade:
     shelf: Shelf
     doors: Doors
     wallet: Wallet
+    offers: Offers
     freight: FreightRule
     ttl: timedelta
     point: tuple[int, str, str] | None
@@ -81,7 +83,7 @@ def _place(trade: Trade, number: int, at: datetime, chance: Random, rows: Rows) 
     expires_at = at + trade.ttl
     course = decide(number, at, expires_at, trade.year.now, chance)
     is_fetched = trade.point is not None and chance.random() < FETCHED
-    price = _price(trade, chosen, person, is_fetched, chance)
+    price, flash = _price(trade, chosen, person, at, is_fetched, chance)
     order_no = f"{clock.beijing_day(at):%Y%m%d}{chance.randrange(10**10):010d}"
     coupon_id = None
     if price.coupon is not None:
@@ -93,6 +95,8 @@ def _place(trade: Trade, number: int, at: datetime, chance: Random, rows: Rows) 
         follower_id=person.id,
         state=course.state,
         goods_fen=price.goods_fen,
+        reduction_fen=price.reduction_fen,
+        reduction_label=price.reduction_label,
         coupon_fen=price.coupon_fen,
         coupon_label=price.coupon_label,
         follower_coupon_id=coupon_id,
@@ -109,7 +113,7 @@ def _place(trade: Trade, number: int, at: datetime, chance: Random, rows: Rows) 
         cancelled_at=course.cancelled_at,
         cancel_reason=course.reason,
     )
-    lines = _add_lines(trade, order_id, order_no, at, chosen, price, rows)
+    lines = _add_lines(trade, order_id, order_no, at, chosen, price, flash, rows)
     order = Placed(order_id, order_no, person, lines, price.total_fen, at, course, entrance_id, is_fetched)
     _tell_history(order, rows)
     more = f" 等 {len(chosen)} 种" if len(chosen) > 1 else ""
@@ -137,15 +141,20 @@ def _choose(trade: Trade, at: datetime, chance: Random, rows: Rows) -> list[tupl
 
 
 def _price(
-    trade: Trade, chosen: list[tuple[Goods, int]], person: Person, is_fetched: bool, chance: Random
-) -> Quote:
-    lines = [
-        PricedLine(goods.price_fen, quantity, goods.product_id, goods.weight_grams)
-        for goods, quantity in chosen
-    ]
-    goods_fen = sum(line.sum_fen for line in lines)
-    coupon = trade.wallet.offer(person, goods_fen, chance)
-    return quote(lines, None if is_fetched else trade.freight, coupon=coupon)
+    trade: Trade,
+    chosen: list[tuple[Goods, int]],
+    person: Person,
+    at: datetime,
+    is_fetched: bool,
+    chance: Random,
+) -> tuple[Quote, list[int | None]]:
+    """The quote, and for each line the flash item that gives it its price."""
+    priced = [trade.offers.price(goods, quantity, at, person.id) for goods, quantity in chosen]
+    lines, flash = [line for line, _item_id in priced], [item_id for _line, item_id in priced]
+    freight, reductions = None if is_fetched else trade.freight, trade.offers.reductions_at(at)
+    before_coupon_fen = quote(lines, freight, reductions=reductions).before_coupon_fen
+    coupon = trade.wallet.offer(person, before_coupon_fen, chance)
+    return quote(lines, freight, reductions=reductions, coupon=coupon), flash
 
 
 def _destination(trade: Trade, person: Person, is_fetched: bool) -> dict[str, str]:
@@ -162,10 +171,11 @@ def _add_lines(
     at: datetime,
     chosen: list[tuple[Goods, int]],
     price: Quote,
+    flash: list[int | None],
     rows: Rows,
 ) -> list[tuple[int, Goods, int]]:
     lines = []
-    for (goods, quantity), quoted in zip(chosen, price.lines, strict=True):
+    for (goods, quantity), quoted, flash_item_id in zip(chosen, price.lines, flash, strict=True):
         number = rows.add(
             OrderLine,
             order_id=order_id,
@@ -174,7 +184,9 @@ def _add_lines(
             title=goods.title,
             options_label=goods.options,
             picture=goods.picture,
-            unit_price_fen=goods.price_fen,
+            unit_price_fen=quoted.line.unit_price_fen,
+            list_price_fen=quoted.line.list_price_fen,
+            flash_item_id=flash_item_id,
             reduction_fen=quoted.reduction_fen,
             coupon_fen=quoted.coupon_fen,
             quantity=quantity,

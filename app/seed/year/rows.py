@@ -12,7 +12,7 @@ from app.catalog.models import StockMove
 from app.conversations.models import Message
 from app.core.db import Base, db
 from app.core.states import StateEvent
-from app.entrances.models import Entrance, EntranceVisit
+from app.entrances.models import Entrance, EntranceVisit, SceneCode
 from app.followers.models import Address, Follower, FollowerTag, Tag
 from app.notices.models import Notice
 from app.orders.models import Order, OrderLine, Pickup, Shipment, ShipmentLine
@@ -20,7 +20,7 @@ from app.payments.models import PaymentAttempt
 from app.promotions.models import FollowerCoupon
 
 # Named by others, so that their numbers are given out here.
-NAMED = (Tag, Entrance, Follower, FollowerCoupon, Order, OrderLine, Shipment, PaymentAttempt)
+NAMED = (Tag, SceneCode, Entrance, Follower, FollowerCoupon, Order, OrderLine, Shipment, PaymentAttempt)
 # Their numbers have to grow with time: sorted by `at` before the database numbers them.
 IN_TIME = (StockMove, StateEvent, Message)
 REST = (Address, FollowerTag, ShipmentLine, Pickup, Notice, Alert, EntranceVisit)

@@ -23,16 +23,19 @@ from app.seed.year.doors import add_doors, add_visits, load_doors
 from app.seed.year.goods import Shelf
 from app.seed.year.log import Log, mark_read
 from app.seed.year.notices import Teller
+from app.seed.year.offers import Offers, add_offers, count_flash
 from app.seed.year.orders import Placed, Trade, place_orders
 from app.seed.year.parcels import send_all
 from app.seed.year.people import add_followers, make_crowd
 from app.seed.year.plan import Year, start_of
 from app.seed.year.rows import Rows
-from app.seed.year.talks import TALKS_OF_AN_ORDER, Talker, make_talker
+from app.seed.year.scans import count_scans
+from app.seed.year.talks import SCANS_OF_AN_ORDER, TALKS_OF_AN_ORDER, Talker, make_talker
 from app.seed.year.words import read_words
 from app.staff.models import StaffUser
 
 MARK = "seed"
+FOLLOW_BY_SCENE = 0.15  # of those who begin to follow
 Progress = Callable[[int, int], None]  # orders done, orders in all
 
 
@@ -70,9 +73,10 @@ def fill_year(folder: Path, shop: Shop, *, orders: int, seed: int, on_progress: 
             add_followers(year, words, crowd, rows)
             add_doors(year, words, shelf.goods, actor, rows)
             rows.write(session)
+            add_offers(year, words, shelf.goods, session)
             mark = _keep_mark(mark | {"batches": 0})
     point = next(((each.id, each.title, each.address) for each in list_open_points()), None)
-    trade = Trade(year, crowd, shelf, load_doors(), Wallet(), shop.freight, shop.ttl, point, actor)
+    trade = Trade(year, crowd, shelf, load_doors(), Wallet(), Offers(), shop.freight, shop.ttl, point, actor)
     talker = make_talker(words, base_url=shop.base_url, staff=actor if staff else "", now=year.now)
     for number, days in enumerate(year.batches()):
         if number >= mark["batches"]:
@@ -141,10 +145,16 @@ def _talk(trade: Trade, talker: Talker, days: range, chance: Any, log: Log) -> N
         number = round(year.orders_by_day[day] * TALKS_OF_AN_ORDER)
         for at in sorted(year.moments(day, number, chance)):
             talker.talk(trade.crowd.pick(chance, at, buys=False), at, chance, log)
+        scans = sum(chance.random() < SCANS_OF_AN_ORDER for _order in range(year.orders_by_day[day]))
+        for at in sorted(year.moments(day, scans if talker.scenes else 0, chance)):
+            talker.scan(trade.crowd.pick(chance, at, buys=False), at, chance, log)
     first, end = start_of(year.days[days.start]), start_of(year.days[days.stop - 1]) + timedelta(days=1)
     for person in trade.crowd.people:
         if first <= person.joined_at < end:
-            talker.greet(person, log)
+            if talker.scenes and chance.random() < FOLLOW_BY_SCENE:
+                talker.scan(person, person.joined_at, chance, log, is_follow=True)
+            else:
+                talker.greet(person, log)
         if person.left_at is not None and first <= person.left_at < end:
             talker.part(person, person.left_at, log)
         if person.back_at is not None and first <= person.back_at < end:
@@ -155,6 +165,8 @@ def _finish(mark: dict[str, Any]) -> None:
     recount_differing()
     with transaction() as session:
         mark_read(session)
+        count_flash(session)
+        count_scans(session)
         audit.record(
             actor=audit.COMMAND,
             action="shop.seeded",

@@ -1,5 +1,6 @@
 """What followers write and what is answered: by a rule, by nobody, by a person at the desk."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -7,6 +8,7 @@ from random import Random
 from app.catalog.news import Card, all_cards
 from app.conversations.models import Holder
 from app.conversations.service_hours import ServiceHours, load_service_hours
+from app.entrances.scenes import list_scenes
 from app.keywords.lab import AskerInMind
 from app.keywords.matching import Matcher
 from app.keywords.models import Occasion
@@ -20,7 +22,8 @@ from app.wechat.replies import Article, NewsReply, Reply, TextReply
 
 NOBODY_ANSWERS, PERSON = 0.12, 0.05  # of what is begun; a rule is asked about the rest
 TAPS = 0.4
-TALKS_OF_AN_ORDER = 2.6
+TALKS_OF_AN_ORDER, SCANS_OF_AN_ORDER = 2.6, 0.5
+SCENE = "scene:"
 WAITS = timedelta(hours=2)  # who asked for a person so lately still waits
 MENU_KEYS = ("NEWS_NEW",)
 
@@ -37,6 +40,15 @@ class Talker:
     base_url: str
     staff: str
     now: datetime
+    scenes: Sequence[tuple[int, str]]  # scene codes: number, and whose card answers a scan
+
+    def scan(
+        self, person: Person, at: datetime, chance: Random, log: Log, *, is_follow: bool = False
+    ) -> None:
+        """He scanned a scene code; `is_follow`: and began to follow by it."""
+        code_id, slug = chance.choice(self.scenes)
+        kind = f"{EVENT}subscribe" if is_follow else f"{EVENT}scan"
+        log.hear(person, at, "", self._show(self.cards[slug]), by=f"{SCENE}{code_id}", kind=kind)
 
     def talk(self, person: Person, at: datetime, chance: Random, log: Log) -> None:
         """One follower begins to write, or taps the menu."""
@@ -128,4 +140,5 @@ def make_talker(words: Words, *, base_url: str, staff: str, now: datetime) -> Ta
     """Reads rules and goods once."""
     says = {occasion: own_words(occasion) for occasion in Occasion}
     cards, hours = dict(all_cards()), load_service_hours()
-    return Talker(words, load_matcher(), hours, says, cards, base_url, staff, now)
+    scenes = [(row.id, row.product_slug) for row in reversed(list_scenes()) if row.product_slug in cards]
+    return Talker(words, load_matcher(), hours, says, cards, base_url, staff, now, scenes)

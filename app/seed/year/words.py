@@ -46,6 +46,9 @@ class Words:
     desk: Sequence[DeskTalk]
     posters: Sequence[str]
     desk_label: str
+    scenes: Sequence[Mapping[str, str]]  # scene codes: `label`, and `product`, the slug its answer shows
+    reductions: Sequence[Mapping[str, Any]]  # as `offers` reads them
+    flash_sales: Sequence[Mapping[str, Any]]
 
 
 def read_words(folder: Path) -> Words:
@@ -60,6 +63,9 @@ def read_words(folder: Path) -> Words:
         desk=[DeskTalk(tuple(entry["ask"]), tuple(entry["answer"])) for entry in file["desk"]],
         posters=file["doors"]["posters"],
         desk_label=file["doors"]["desk"],
+        scenes=file.get("scenes", ()),
+        reductions=file.get("reductions", ()),
+        flash_sales=file.get("flash_sales", ()),
     )
 
 
