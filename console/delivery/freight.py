@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.catalog.service import list_all
-from app.core.errors import InputInvalid, TransitionRefused
+from app.core.errors import TransitionRefused
 from app.delivery import templates
 from app.delivery.models import FreightTemplate
 from app.delivery.regions import all_regions
@@ -14,6 +14,7 @@ from console.delivery.freight_form import read_template, show_zones
 from console.delivery.words import counting_label, tell_zone
 from console.frame.form_fields import ids_field, whole_field
 from console.frame.member import get_member_here
+from console.frame.saving import keep_form, version_shown
 
 blueprint = Blueprint("freight", __name__, url_prefix="/freight")
 
@@ -68,18 +69,14 @@ def delete(template_id: int) -> Response:
 def _save(template: FreightTemplate | None) -> Response | tuple[str, int]:
     if "more" in request.form or "remove" in request.form:
         return _show(template, {}), 200
-    number = template.id if template else None
-    try:
-        templates.save_template(
-            read_template(), actor=get_member_here().actor, template_id=number, version=whole_field("version")
-        )
-    except InputInvalid as error:
-        return _show(template, error.details), 422
-    except TransitionRefused as error:
-        flash(_(error.message), "danger")
-        return _show(template, {}), 409
-    flash(_("运费模板已保存，下一次结算按它计算。"), "success")
-    return redirect(url_for("console.freight.index"))
+    number, actor = template.id if template else None, get_member_here().actor
+    version = whole_field("version")
+    return keep_form(
+        lambda: templates.save_template(read_template(), actor=actor, template_id=number, version=version),
+        lambda wrong: _show(template, wrong),
+        saved=_("运费模板已保存，下一次结算按它计算。"),
+        back="console.freight.index",
+    )
 
 
 def _show(template: FreightTemplate | None, wrong: dict[str, object]) -> str:
@@ -98,7 +95,7 @@ def _show(template: FreightTemplate | None, wrong: dict[str, object]) -> str:
         countings=[(each.value, counting_label(each)) for each in Counting],
         zones=zones,
         wrong=wrong,
-        version=whole_field("version") if is_typed else template.version if template else 0,
+        version=version_shown(template.version if template else 0),
         chosen=ids_field("product")
         if is_typed
         else [each.product_id for each in template.goods]

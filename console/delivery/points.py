@@ -1,15 +1,15 @@
 """Pick-up points: the list, making and changing one."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app.core.errors import InputInvalid, TransitionRefused
 from app.delivery import points
 from app.delivery.models import PickupPoint
 from app.delivery.points import PointDraft
 from console.frame.form_fields import text_field, typed, whole_field
 from console.frame.member import get_member_here
+from console.frame.saving import keep_form, version_shown
 
 blueprint = Blueprint("pickup_points", __name__, url_prefix="/pickup-points")
 
@@ -49,15 +49,12 @@ def change(point_id: int) -> Response | tuple[str, int]:
 def _save(point: PickupPoint | None) -> Response | tuple[str, int]:
     draft = PointDraft(*map(text_field, NAMES), is_active="is_active" in request.form)
     number, actor = point.id if point else None, get_member_here().actor
-    try:
-        points.save_point(draft, actor=actor, point_id=number, version=whole_field("version"))
-    except InputInvalid as error:
-        return _show(point, error.details), 422
-    except TransitionRefused as error:
-        flash(_(error.message), "danger")
-        return _show(point, {}), 409
-    flash(_("自提点已保存。"), "success")
-    return redirect(url_for("console.pickup_points.index"))
+    return keep_form(
+        lambda: points.save_point(draft, actor=actor, point_id=number, version=whole_field("version")),
+        lambda wrong: _show(point, wrong),
+        saved=_("自提点已保存。"),
+        back="console.pickup_points.index",
+    )
 
 
 def _show(point: PickupPoint | None, wrong: dict[str, object]) -> str:
@@ -68,5 +65,5 @@ def _show(point: PickupPoint | None, wrong: dict[str, object]) -> str:
         form=typed(NAMES, lambda name: getattr(point, name) if point else ""),
         wrong=wrong,
         is_active="is_active" in request.form if is_typed else point is None or point.is_active,
-        version=whole_field("version") if is_typed else point.version if point else 0,
+        version=version_shown(point.version if point else 0),
     )

@@ -5,7 +5,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core import clock
-from app.core.errors import InputInvalid, TransitionRefused
 from app.core.incoming import find_row_id
 from app.followers.tags import list_tags
 from app.pricing.offers import CouponKind
@@ -25,6 +24,7 @@ from console.frame.form_fields import (
     whole_field,
 )
 from console.frame.member import get_member_here
+from console.frame.saving import keep_form, version_shown
 from console.offers.words import PHASE_COLOURS, kind_label, phase_label, tell_worth, tenths
 
 blueprint = Blueprint("coupons", __name__, url_prefix="/coupons")
@@ -94,18 +94,13 @@ def switch(coupon_id: int) -> Response:
 
 
 def _save(coupon: Coupon | None) -> Response | tuple[str, int]:
-    number = coupon.id if coupon else None
-    try:
-        coupons.save_coupon(
-            _read(), actor=get_member_here().actor, coupon_id=number, version=whole_field("version")
-        )
-    except InputInvalid as error:
-        return _show(coupon, error.details), 422
-    except TransitionRefused as error:
-        flash(_(error.message), "danger")
-        return _show(coupon, {}), 409
-    flash(_("优惠券已保存。"), "success")
-    return redirect(url_for("console.coupons.index"))
+    number, actor = coupon.id if coupon else None, get_member_here().actor
+    return keep_form(
+        lambda: coupons.save_coupon(_read(), actor=actor, coupon_id=number, version=whole_field("version")),
+        lambda wrong: _show(coupon, wrong),
+        saved=_("优惠券已保存。"),
+        back="console.coupons.index",
+    )
 
 
 def _read() -> CouponDraft:
@@ -144,7 +139,7 @@ def _show(coupon: Coupon | None, wrong: dict[str, object]) -> str:
         coupon=coupon,
         form=form,
         wrong=wrong,
-        version=whole_field("version") if "version" in request.form else coupon.version if coupon else 0,
+        version=version_shown(coupon.version if coupon else 0),
         kinds=[(kind.value, kind_label(kind)) for kind in CouponKind],
         tags=[("", _("所有人")), *own],
     )

@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.catalog.service import list_all, options_label
-from app.core.errors import InputInvalid, TransitionRefused
 from app.core.incoming import find_row_id
 from app.promotions import sales
 from app.promotions.models import FlashSale
@@ -23,6 +22,7 @@ from console.frame.form_fields import (
     whole_field,
 )
 from console.frame.member import get_member_here
+from console.frame.saving import keep_form, version_shown
 from console.offers.words import PHASE_COLOURS, phase_label
 
 blueprint = Blueprint("flash_sales", __name__, url_prefix="/flash-sales")
@@ -80,18 +80,13 @@ def stop(sale_id: int) -> Response:
 def _save(sale: FlashSale | None) -> Response | tuple[str, int]:
     if sale is not None and (refused := _refuse_begun(sale)):
         return refused
-    number = sale.id if sale else None
-    try:
-        sales.save_sale(
-            _read(), actor=get_member_here().actor, sale_id=number, version=whole_field("version")
-        )
-    except InputInvalid as error:
-        return _show(sale, error.details), 422
-    except TransitionRefused as error:
-        tell(_(error.message), "danger")
-        return _show(sale, {}), 409
-    tell(_("秒杀已保存，到时间自动开始。"), "success")
-    return redirect(url_for("console.flash_sales.index"))
+    number, actor = sale.id if sale else None, get_member_here().actor
+    return keep_form(
+        lambda: sales.save_sale(_read(), actor=actor, sale_id=number, version=whole_field("version")),
+        lambda wrong: _show(sale, wrong),
+        saved=_("秒杀已保存，到时间自动开始。"),
+        back="console.flash_sales.index",
+    )
 
 
 def _refuse_begun(sale: FlashSale) -> Response | None:
@@ -127,7 +122,7 @@ def _show(sale: FlashSale | None, wrong: dict[str, object]) -> str:
         numbers=numbers,
         taking_part={row.id for row in products if any(numbers.get(f"price-{sku.id}") for sku in row.skus)},
         wrong=wrong,
-        version=whole_field("version") if is_typed else sale.version if sale else 0,
+        version=version_shown(sale.version if sale else 0),
         products=products,
         options_label=options_label,
     )

@@ -6,7 +6,6 @@ from werkzeug.wrappers import Response
 
 from app.catalog.service import list_all
 from app.core import clock
-from app.core.errors import InputInvalid, TransitionRefused
 from app.pricing.offers import ReductionStep
 from app.promotions import reductions
 from app.promotions.models import Reduction
@@ -24,6 +23,7 @@ from console.frame.form_fields import (
     whole_field,
 )
 from console.frame.member import get_member_here
+from console.frame.saving import keep_form, version_shown
 from console.offers.words import PHASE_COLOURS, phase_label
 
 blueprint = Blueprint("reductions", __name__, url_prefix="/reductions")
@@ -75,18 +75,13 @@ def switch(reduction_id: int) -> Response:
 
 
 def _save(row: Reduction | None) -> Response | tuple[str, int]:
-    number = row.id if row else None
-    try:
-        reductions.save_reduction(
-            _read(), actor=get_member_here().actor, reduction_id=number, version=whole_field("version")
-        )
-    except InputInvalid as error:
-        return _show(row, error.details), 422
-    except TransitionRefused as error:
-        flash(_(error.message), "danger")
-        return _show(row, {}), 409
-    flash(_("满减已保存。"), "success")
-    return redirect(url_for("console.reductions.index"))
+    number, actor, version = row.id if row else None, get_member_here().actor, whole_field("version")
+    return keep_form(
+        lambda: reductions.save_reduction(_read(), actor=actor, reduction_id=number, version=version),
+        lambda wrong: _show(row, wrong),
+        saved=_("满减已保存。"),
+        back="console.reductions.index",
+    )
 
 
 def _read() -> ReductionDraft:
@@ -119,7 +114,7 @@ def _show(row: Reduction | None, wrong: dict[str, object]) -> str:
         row=row,
         form=typed(("title", "starts_at", "ends_at"), lambda name: _known(row, name)),
         wrong=wrong,
-        version=whole_field("version") if is_typed else row.version if row else 0,
+        version=version_shown(row.version if row else 0),
         steps=[*steps, *[("", "")] * max(0, MOST_STEPS - len(steps))],
         is_some=is_some,
         chosen=chosen,
