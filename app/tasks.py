@@ -51,6 +51,7 @@ from app.wechat.menus.looking import find_drift, name_drift, observe
 from app.wechat.menus.personal import withdraw
 from app.wechat.menus.versions import find_shown, get_default
 from app.wechat.replies import MediaReply, MusicReply, Reply
+from app.words.face import sweep_logos
 
 logger = logging.getLogger(__name__)
 
@@ -201,6 +202,7 @@ def _tidy_up() -> None:
     sweep_files()
     job_files.sweep(_job_folder())
     sweep_pictures(list_pictures(PREFIX))
+    sweep_logos()
 
 
 def _keep_figures() -> None:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from app.core import audit
 from app.core.db import transaction
 from app.core.errors import InputInvalid
-from app.core.media.store import get_media, new_name
+from app.core.media.store import delete_orphans, get_media, new_name
 from app.core.pictures import Size, draw_copies
 from app.core.preferences import find_preference, keep_preference
 from app.words.colour import check_colour
@@ -16,6 +16,7 @@ from app.words.colour import check_colour
 logger = logging.getLogger(__name__)
 
 NAME = "face"
+PREFIX = "logo-"
 LONGEST_NAME, LONGEST_NOTICE = 20, 120
 LOGO = Size(240, 240, is_cut=True)
 MAX_BYTES = 2 * 1024 * 1024
@@ -55,15 +56,19 @@ def check_face(face: Face) -> Face:
 
 
 def keep_face(face: Face, before: Face, *, actor: str) -> None:
-    """Set the face. Raises: InputInvalid. Opens a transaction."""
+    """Set the face; a logo that was replaced goes with the next sweep. Raises: InputInvalid. Opens a transaction."""
     face = check_face(face)
     with transaction():
         keep_preference(NAME, asdict(face), actor=actor)
         audit.record(
             actor=actor, action="words.face", subject="words:face", before=asdict(before), after=asdict(face)
         )
-    if before.logo and before.logo != face.logo:
-        get_media().delete(before.logo)
+
+
+def sweep_logos() -> int:
+    """Delete logos that were replaced, or were drawn for a face that was then not kept; returns how many."""
+    kept = find_preference(NAME) or {}
+    return delete_orphans(PREFIX, {str(kept.get("logo", ""))})
 
 
 def draw_logo(data: bytes) -> str:
@@ -73,6 +78,6 @@ def draw_logo(data: bytes) -> str:
     """
     if len(data) > MAX_BYTES:
         raise InputInvalid(_("图片太大：最多 %(limit)d MB", limit=MAX_BYTES // 2**20))
-    name = new_name("logo-", "jpg")
+    name = new_name(PREFIX, "jpg")
     get_media().write(name, draw_copies(data, LOGO)[0])
     return name

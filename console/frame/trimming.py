@@ -1,10 +1,12 @@
-"""What the reader may not do is taken out of the page that goes to him: links and forms, on all pages alike.
+"""What the reader may not do is taken out of the page that goes to him: links and forms, on all pages alike,
+and in the pieces of pages that scripts fetch inside JSON.
 
 Done here, once, no template can forget it, and none is cluttered with questions. It is a courtesy: what is refused is
 refused by the door's guard. A template asks `may(...)` itself where words around a link or form have to go with it.
 """
 
 import re
+from typing import Any
 
 from flask import Response, current_app, request
 from werkzeug.exceptions import HTTPException
@@ -25,14 +27,30 @@ _NO_WORDS_WITHOUT = frozenset(
 
 
 def trim(response: Response) -> None:
-    """Take links and forms out of an HTML page; the owner's pages are left alone."""
+    """Take links and forms out of an HTML page, or a JSON answer; the owner's are left alone."""
     role = find_role_here()
-    if role is None or role.is_owner or response.mimetype != "text/html" or response.is_streamed:
+    if role is None or role.is_owner or response.is_streamed:
         return
     ways = current_app.url_map.bind(request.host)
-    page = response.get_data(as_text=True)
+    if response.mimetype == "text/html":
+        response.set_data(_trim_html(response.get_data(as_text=True), ways))
+    elif response.mimetype == "application/json":
+        answer = response.get_json()
+        if (trimmed := _trim_within(answer, ways)) != answer:
+            response.set_data(current_app.json.dumps(trimmed))
+
+
+def _trim_within(answer: Any, ways: MapAdapter) -> Any:
+    if isinstance(answer, dict):
+        return {name: _trim_within(each, ways) for name, each in answer.items()}
+    if isinstance(answer, list):
+        return [_trim_within(each, ways) for each in answer]
+    return _trim_html(answer, ways) if isinstance(answer, str) else answer
+
+
+def _trim_html(page: str, ways: MapAdapter) -> str:
     page = _FORM.sub(lambda form: form[0] if _is_open(ways, form["path"], _method_of(form)) else "", page)
-    response.set_data(_LINK.sub(lambda link: _open_or_plain(ways, link), page))
+    return _LINK.sub(lambda link: _open_or_plain(ways, link), page)
 
 
 def _method_of(form: re.Match[str]) -> str:

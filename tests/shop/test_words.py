@@ -1,14 +1,22 @@
 """Versions of the shop's pages, and which of them an order keeps."""
 
+import os
 from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 from flask import Flask
+from PIL import Image
 
+from app.core import clock
 from app.core.audit import entries_about
 from app.core.errors import InputInvalid
+from app.core.media.store import get_media
 from app.orders.acceptance import list_accepted
 from app.orders.service import place_order
+from app.words.face import Face, draw_logo, keep_face, sweep_logos
 from app.words.models import Words
 from app.words.service import (
     LONGEST,
@@ -20,6 +28,23 @@ from app.words.service import (
     read_page,
 )
 from tests.factories import FREIGHT, TTL, make_checkout, make_follower, make_sku
+
+
+def test_a_logo_that_was_replaced_or_never_kept_is_swept_and_the_one_shown_stays(shop: Flask) -> None:
+    picture = BytesIO()
+    Image.new("RGB", (300, 200), "#345").save(picture, "PNG")
+    first, left, shown = (draw_logo(picture.getvalue()) for _ in range(3))
+    face = Face("山里茶", logo=first)
+    keep_face(face, Face("山里茶"), actor="staff:1")
+    keep_face(replace(face, logo=shown), face, actor="staff:1")
+
+    assert sweep_logos() == 0
+    old = (clock.now() - timedelta(hours=2)).timestamp()
+    for name in (first, left, shown):
+        os.utime(Path(shop.config["MEDIA_DIR"], name), (old, old))
+
+    assert sweep_logos() == 2
+    assert get_media().read(shown)
 
 
 def test_until_a_merchant_writes_readers_get_the_standard_text_in_their_language(shop: Flask) -> None:

@@ -1,11 +1,12 @@
 """Roles in the console: writing one, what a person of it sees, what refuses him."""
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 
 from app.core.db import db
 from app.staff import roles
 from app.staff.rights import FINANCE, SERVICE
+from console.frame.trimming import trim
 from tests.factories import make_order
 from tests.staff import make_hashes_quick, make_role, make_staff, open_console
 
@@ -79,6 +80,17 @@ def test_navigation_and_pages_show_no_way_to_what_is_refused(app: Flask, order_n
     assert "/console/followers/" in service
     assert "/console/followers/" not in finance
     assert "/console/logout" in finance
+
+
+def test_pieces_of_pages_inside_json_show_no_way_to_what_is_refused_either(app: Flask) -> None:
+    order, menu = '<a href="/console/orders/">订单</a>', '<a class="btn" href="/console/menus/">菜单</a>'
+    with app.test_request_context("/console/"):
+        g.staff_role = roles.get_role(FINANCE)
+        answer = app.json.response({"advice": order + menu, "more": [{"words": menu}], "n": 1})
+
+        trim(answer)
+
+    assert answer.get_json() == {"advice": order, "more": [{"words": ""}], "n": 1}
 
 
 def test_who_may_not_see_the_overview_begins_at_what_he_may_see(app: Flask) -> None:
