@@ -13,5 +13,7 @@ def export_entries(wanted: Wanted, *, actor: str) -> Iterator[Entry]:
     plain = (None, "", Moment.PLACED)
     narrowing = {name: value for name, value in asdict(wanted).items() if value not in plain}
     filters = {name: str(value) for name, value in narrowing.items() if name != "search"}
+    if wanted.days is not None:
+        filters["days"] = f"{wanted.days.first} – {wanted.days.last}"
     audit.record(actor=actor, action="orders.exported", subject="orders", after=filters)
     return every_entry(wanted)

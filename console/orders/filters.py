@@ -28,8 +28,8 @@ LARGEST_FEN = 10**12
 tab_label = Labels(
     {
         OrderState.UNPAID: _l("待付款"),
-        OrderState.PAID: _l("待发货或自提"),
-        OrderState.SHIPPED: _l("已发货或自提"),
+        OrderState.PAID: _l("待发货/自提"),
+        OrderState.SHIPPED: _l("已发货/自提"),
         OrderState.CANCELLED: _l("已取消"),
     }
 )

@@ -10,6 +10,8 @@ from flask_babel import lazy_gettext as _l
 
 from app.core.audit import AuditEntry
 from app.core.money import format_yuan
+from app.pricing.freight import Counting
+from app.pricing.offers import CouponKind
 from app.staff.rights import get_catalogue
 from app.staff.roles import get_role
 from console.frame.labels import Labels
@@ -46,15 +48,26 @@ part_label = Labels({"face": _l("门面"), "opening": _l("开业"), "settings": 
 opening_label = Labels({"closed": _l("没有开业"), "released": _l("已开业")})
 field_label = Labels(
     {
+        "address": _l("地址"),
         "adjustment_fen": _l("店主改价"),
         "buttons": _l("按钮"),
+        "buyers": _l("新老买家"),
+        "by": _l("日期按"),
         "carrier": _l("快递公司"),
+        "colour": _l("主题色"),
         "counting": _l("计费方式"),
+        "days": _l("日期"),
+        "delivery": _l("发货"),
         "ends_at": _l("结束"),
+        "entrance_id": _l("来源"),
+        "first": _l("从"),
         "first_fee_fen": _l("首费"),
         "first_units": _l("首重或首件"),
+        "follower_id": _l("买家"),
         "free_from_fen": _l("满多少包邮"),
         "goods": _l("商品"),
+        "hour": _l("时段"),
+        "hours": _l("营业时间"),
         "is_active": _l("启用"),
         "is_default": _l("默认"),
         "is_listed": _l("公开"),
@@ -62,15 +75,23 @@ field_label = Labels(
         "items": _l("内容"),
         "kind": _l("种类"),
         "left": _l("还没有发的件数"),
+        "last": _l("到"),
+        "least_fen": _l("金额从"),
+        "logo": _l("标志"),
         "may_pay": _l("可以付款"),
         "message_days": _l("消息保留（天）"),
         "message_payload_days": _l("消息原文保留（天）"),
+        "money": _l("钱款"),
+        "most_fen": _l("最多"),
         "name": _l("名称"),
         "next_fee_fen": _l("续费"),
         "next_units": _l("续重或续件"),
+        "notice": _l("公告"),
+        "orders": _l("订单数"),
         "per_person": _l("每人限量"),
         "personal": _l("个性化菜单"),
         "order_ttl_seconds": _l("未付款订单保留（秒）"),
+        "phone": _l("电话"),
         "pieces": _l("数量"),
         "price_fen": _l("价格"),
         "product_ids": _l("商品"),
@@ -80,8 +101,11 @@ field_label = Labels(
         "restores": _l("退回到第几版"),
         "rights": _l("权限"),
         "role": _l("角色"),
+        "seed": _l("随机种子"),
+        "sha256": _l("全文指纹"),
         "shipping_fee_fen": _l("默认运费"),
         "shipping_free_from_fen": _l("满额包邮"),
+        "slug": _l("商品"),
         "price": _l("价格"),
         "searched": _l("按文字找过"),
         "sku": _l("规格"),
@@ -94,6 +118,7 @@ field_label = Labels(
         "title": _l("名称"),
         "total_fen": _l("合计"),
         "tracking_no": _l("运单号"),
+        "until": _l("最后一天到几点"),
         "valid_days": _l("有效天数"),
         "value": _l("优惠"),
         "version": _l("版本"),
@@ -101,6 +126,8 @@ field_label = Labels(
         "zones": _l("分区"),
     }
 )
+_KINDS = {CouponKind.FIXED: _l("减固定金额"), CouponKind.PERCENT: _l("打折")}
+_COUNTINGS = {Counting.PIECE: _l("按件数"), Counting.WEIGHT: _l("按重量")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +199,10 @@ def _say_text(name: str, value: str) -> str:
         return closed_label(value)
     if name == "role":
         return role_label(get_role(value))
+    if name == "kind":
+        return str(_KINDS.get(value, value))
+    if name == "counting":
+        return str(_COUNTINGS.get(value, value))
     if name.endswith("_at"):
         try:
             return full_moment(datetime.fromisoformat(value))

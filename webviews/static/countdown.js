@@ -10,8 +10,9 @@
   function show() {
     clocks.forEach(function (clock) {
       var left = Math.max(0, Math.round((clock.end - Date.now()) / 1000));
-      var hours = Math.floor(left / 3600);
-      var text = (hours ? hours + ':' : '') + two(Math.floor(left % 3600 / 60)) + ':' + two(left % 60);
+      var days = Math.floor(left / 86400), hours = Math.floor(left % 86400 / 3600);
+      var text = days ? clock.element.dataset.days.replace('#', days) + ' ' : '';
+      text += (days || hours ? hours + ':' : '') + two(Math.floor(left % 3600 / 60)) + ':' + two(left % 60);
       if (!left) text = clock.element.dataset.over;
       if (clock.element.textContent !== text) clock.element.textContent = text;
     });

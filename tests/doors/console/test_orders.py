@@ -96,7 +96,7 @@ def test_tabs_count_and_filter(app: Flask, console: Console) -> None:
 
     every, to_ship = console.text("/orders/"), console.text("/orders/?state=paid")
 
-    assert '待发货或自提 <span class="tab-count">2</span>' in every
+    assert '待发货/自提 <span class="tab-count">2</span>' in every
     assert '已取消 <span class="tab-count">1</span>' in every
     assert cancelled in every
     assert all(order_no in to_ship for order_no in paid)
