@@ -100,7 +100,7 @@ def _aes_key(value: str) -> str:
 
 
 def _apiv3_key(value: str) -> str:
-    if len(value.encode()) != 32:
+    if value and len(value.encode()) != 32:
         raise ValueError("must be 32 bytes long")
     return value
 
@@ -186,10 +186,19 @@ SETTINGS = (
     Setting("WECHAT_MP_BASE", _base, "https://mp.weixin.qq.com", "host of QR pictures", _https),
     _shown("WXPAY_MCHID", _text, None, "the merchant number"),
     Setting("WXPAY_APIV3_KEY", _apiv3_key, None, "the APIv3 key, 32 bytes", _secret(32)),
+    Setting(
+        "WXPAY_APIV3_KEY_OLD",
+        _apiv3_key,
+        "",
+        "the APIv3 key before it, while a change of keys is under way",
+        _secret(32),
+    ),
     _shown("WXPAY_CERT_SERIAL", _text, None, "serial number of the merchant's API certificate"),
     _shown("WXPAY_PRIVATE_KEY_FILE", _file, None, "path of apiclient_key.pem"),
     _shown("WXPAY_PUBLIC_KEY_ID", _text, "", "id of WeChat Pay's public key; empty: platform certificates"),
     _shown("WXPAY_PUBLIC_KEY_FILE", _file, "", "path of WeChat Pay's pub_key.pem"),
+    _shown("WXPAY_PUBLIC_KEY_ID_OLD", _text, "", "the id before it, while a change of keys is under way"),
+    _shown("WXPAY_PUBLIC_KEY_FILE_OLD", _file, "", "path of the pub_key.pem before it"),
     Setting("WXPAY_API_BASE", _base, "https://api.mch.weixin.qq.com", "host of WeChat Pay", _https),
     _shown("ORDER_TTL_SECONDS", int, "1800", "how long an unpaid order keeps its goods, in seconds"),
     _shown("SHIPPING_FEE_FEN", int, "800", "freight of an order, in fen"),
@@ -241,7 +250,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
 
 
 def _read_one(setting: Setting, environ: Mapping[str, str], app_env: str, problems: list[str]) -> Any:
-    text = (environ.get(setting.name) or "").strip() or setting.default
+    try:
+        text = _text_of(setting, environ)
+    except (OSError, UnicodeDecodeError):
+        problems.append(f"{setting.name}_FILE names a file that cannot be read")
+        return ""
     if text is None:
         problems.append(f"{setting.name} is missing: {setting.help}")
         return ""
@@ -253,6 +266,18 @@ def _read_one(setting: Setting, environ: Mapping[str, str], app_env: str, proble
     if app_env == "production" and setting.check and text and (wrong := setting.check(text)):
         problems.append(f"{setting.name} {wrong}")
     return value
+
+
+def _text_of(setting: Setting, environ: Mapping[str, str]) -> str | None:
+    """As it is given, in a file where `<NAME>_FILE` names one, or as usual; None: nothing was given.
+
+    Raises: OSError, UnicodeDecodeError.
+    """
+    given = (environ.get(setting.name) or "").strip()
+    file = environ.get(f"{setting.name}_FILE", "").strip()
+    if not given and file and not setting.is_shown:
+        given = Path(file).read_text(encoding="utf-8").strip()
+    return given or setting.default
 
 
 def _usual_mode(app_env: str) -> str:
@@ -270,8 +295,10 @@ def _problems_between(values: Mapping[str, Any]) -> list[str]:
     ]
     missing = [name for name in S3_NEEDS if values["MEDIA_S3_ENDPOINT"] and not values[name]]
     problems += [f"{name} is missing: MEDIA_S3_ENDPOINT is set" for name in missing]
-    if bool(values["WXPAY_PUBLIC_KEY_ID"]) != bool(values["WXPAY_PUBLIC_KEY_FILE"]):
-        problems.append("WXPAY_PUBLIC_KEY_ID and WXPAY_PUBLIC_KEY_FILE belong together: give both or none")
+    for age in ("", "_OLD"):
+        name, file = f"WXPAY_PUBLIC_KEY_ID{age}", f"WXPAY_PUBLIC_KEY_FILE{age}"
+        if bool(values[name]) != bool(values[file]):
+            problems.append(f"{name} and {file} belong together: give both or none")
     return problems
 
 
@@ -290,6 +317,7 @@ def print_example() -> str:
     """The text of `.env.example`."""
     lines = [
         "# Settings of the shop. `make configure` asks for the most needed; the environment wins over the file.",
+        "# A secret may lie in a file instead: SECRET_KEY_FILE=/run/secrets/secret_key, and so for each.",
         "",
     ]
     lines += ["# production (default), development or testing", "APP_ENV=production"]

@@ -36,6 +36,7 @@ from app.core.timetable import TimetableRun
 from app.figures import keeping as figures
 from app.figures import messages as figure_messages
 from app.figures import visits as figure_visits
+from app.golive.expiry import warn_of_certificates
 from app.materials.covers import get_cover_id
 from app.materials.service import sweep_files
 from app.materials.uploading import get_media_id, upload_material
@@ -240,6 +241,7 @@ TIMETABLE = (
     Entry("given_up", timedelta(minutes=5), _report_given_up),
     Entry("auto_tags", timedelta(hours=1), apply_auto_tags),
     Entry("certificates", timedelta(hours=12), _refresh_certificates),
+    Entry("certificate_ends", timedelta(hours=24), warn_of_certificates),
     Entry("tidy_messages", timedelta(hours=24), _tidy_messages),
     Entry("menus", timedelta(hours=24), _check_menus),
     Entry("tidy_up", timedelta(hours=24), _tidy_up),

@@ -14,6 +14,8 @@ KINDS = (
     "job_given_up",
     "menu_drift",
     "account_verification",
+    "merchant_certificate_ends",
+    "platform_certificate_ends",
 )
 
 
@@ -30,6 +32,13 @@ def say_alert(alert: Alert) -> str:
         ),
         "job_given_up": _("后台任务 %(detail)s 多次失败，已停止重试", detail=detail),
         "account_verification": _("微信认证有变化（%(detail)s），请到公众平台查看并处理", detail=detail),
+        "merchant_certificate_ends": _(
+            "商户 API 证书 %(detail)s 到期，过期后收不了款：请到商户平台更换，再更新本店的设置", detail=detail
+        ),
+        "platform_certificate_ends": _(
+            "微信支付平台证书 %(detail)s 到期：新证书会自动下载，几天后还有这条就改用微信支付公钥",
+            detail=detail,
+        ),
         "menu_drift": counted(
             "微信显示的菜单与本店发布的有 %(detail)s 处不同，请到“菜单 → 线上核对”查看",
             int(detail) if detail.isdecimal() else 0,

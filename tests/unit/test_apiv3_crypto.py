@@ -179,7 +179,7 @@ def test_what_is_younger_than_five_minutes_is_taken(seconds: int) -> None:
 def test_published_ciphertexts_are_opened(
     key: str, nonce: str, associated_data: str, ciphertext: str, plain: str
 ) -> None:
-    opened = crypto.decrypt(key, nonce=nonce, associated_data=associated_data, ciphertext=ciphertext)
+    opened = crypto.decrypt((key,), nonce=nonce, associated_data=associated_data, ciphertext=ciphertext)
 
     assert opened.decode() == plain
 
@@ -196,7 +196,18 @@ def test_published_ciphertexts_are_opened(
 )
 def test_a_ciphertext_that_does_not_fit_is_refused(nonce: str, ciphertext: str) -> None:
     with pytest.raises(SignatureInvalid):
-        crypto.decrypt(APIV3_KEY, nonce=nonce, associated_data="transaction", ciphertext=ciphertext)
+        crypto.decrypt((APIV3_KEY,), nonce=nonce, associated_data="transaction", ciphertext=ciphertext)
+
+
+def test_the_key_before_opens_what_was_closed_with_it() -> None:
+    sealed = AESGCM(b"o" * 32).encrypt(b"n0nceShop001", b"tea", b"transaction")
+    text = base64.b64encode(sealed).decode()
+
+    opened = crypto.decrypt(
+        (APIV3_KEY, "o" * 32), nonce="n0nceShop001", associated_data="transaction", ciphertext=text
+    )
+
+    assert opened == b"tea"
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
@@ -215,7 +226,9 @@ def test_another_implementation_opens_what_we_can_open(plain: bytes, associated_
     sealed = AESGCM(APIV3_KEY.encode()).encrypt(b"n0nceShop001", plain, associated_data.encode())
     text = base64.b64encode(sealed).decode()
 
-    ours = crypto.decrypt(APIV3_KEY, nonce="n0nceShop001", associated_data=associated_data, ciphertext=text)
+    ours = crypto.decrypt(
+        (APIV3_KEY,), nonce="n0nceShop001", associated_data=associated_data, ciphertext=text
+    )
 
     assert ours == plain
     if plain.isascii():

@@ -6,24 +6,21 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
 
 from app.core.errors import GatewayRefused, GatewayUnreachable
-from app.payments.gateways.apiv3_keys import CertificateMode, PublicKeyMode
+from app.payments.gateways.apiv3_keys import VerificationKeys
 from app.payments.gateways.apiv3_transport import Apiv3Transport
 from app.payments.gateways.contract import PaymentRequest, TradeState
 from app.payments.gateways.wechatpay_v3 import Merchant, WechatPayV3, description_of
 from tests import wechatpay
-from tests.keys import key_pair, private_pem
+from tests.keys import certificate_pem, key_pair, private_pem
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 REQUEST = PaymentRequest(
@@ -89,8 +86,14 @@ def serving(answer: Answer, tls: Path | None = None) -> Iterator[tuple[WechatPay
         server.server_close()
 
 
+def given_keys(folder: str = "no/such/folder") -> VerificationKeys:
+    """The public key of this run, and the certificates of a folder."""
+    public_keys = {wechatpay.KEY_ID: key_pair("wechatpay").public_key()}
+    return VerificationKeys(folder, (wechatpay.APIV3_KEY,), public_keys)
+
+
 def make_gateway(base: str, keys: object = None) -> WechatPayV3:
-    keys = keys or PublicKeyMode(wechatpay.KEY_ID, key_pair("wechatpay").public_key())
+    keys = keys or given_keys()
     transport = Apiv3Transport(
         base=base,
         mchid=wechatpay.MCHID,
@@ -98,7 +101,7 @@ def make_gateway(base: str, keys: object = None) -> WechatPayV3:
         certificate_serial="3A5C",
         keys=keys,  # type: ignore[arg-type]
     )
-    merchant = Merchant(wechatpay.APPID, wechatpay.MCHID, wechatpay.APIV3_KEY)
+    merchant = Merchant(wechatpay.APPID, wechatpay.MCHID, (wechatpay.APIV3_KEY,))
     return WechatPayV3(merchant, notify_url="https://shop.example.cn/n", transport=transport, keys=keys)  # type: ignore[arg-type]
 
 
@@ -206,7 +209,7 @@ def test_closing_what_is_paid_is_refused() -> None:
 
 def test_a_server_with_a_certificate_nobody_vouches_for_is_not_talked_to(tmp_path: Path) -> None:
     (tmp_path / "key.pem").write_bytes(private_pem("stranger"))
-    (tmp_path / "cert.pem").write_bytes(make_certificate("stranger"))
+    (tmp_path / "cert.pem").write_bytes(certificate_pem("stranger"))
 
     with serving(reply(200, {"prepay_id": "wx21"}), tls=tmp_path) as (gateway, handler):
         with pytest.raises(GatewayUnreachable):
@@ -227,9 +230,9 @@ def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_platform_certificates_are_downloaded_checked_and_then_used(tmp_path: Path) -> None:
-    pem = make_certificate("wechatpay")
+    pem = certificate_pem("wechatpay")
     serial = f"{x509.load_pem_x509_certificate(pem).serial_number:040X}"
-    keys = CertificateMode(str(tmp_path / "certificates"), wechatpay.APIV3_KEY)
+    keys = VerificationKeys(str(tmp_path / "certificates"), (wechatpay.APIV3_KEY,))
     certificates = {"data": [{"serial_no": serial, "encrypt_certificate": _sealed(pem)}]}
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
@@ -247,8 +250,8 @@ def test_platform_certificates_are_downloaded_checked_and_then_used(tmp_path: Pa
 
 
 def test_certificates_that_did_not_sign_their_own_list_are_refused(tmp_path: Path) -> None:
-    keys = CertificateMode(str(tmp_path), wechatpay.APIV3_KEY)
-    pem = make_certificate("somebody")
+    keys = VerificationKeys(str(tmp_path), (wechatpay.APIV3_KEY,))
+    pem = certificate_pem("somebody")
     entry = {"serial_no": "ABC", "encrypt_certificate": _sealed(pem)}
 
     with serving(reply(200, {"data": [entry]}, serial="ABC")) as (found, _):
@@ -258,28 +261,46 @@ def test_certificates_that_did_not_sign_their_own_list_are_refused(tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_beside_the_public_key_certificates_on_disk_are_believed(tmp_path: Path) -> None:
+    (tmp_path / "5B6C.pem").write_bytes(certificate_pem("platform"))
+    (tmp_path / "0BAD.pem").write_bytes(b"no certificate")
+    content = wechatpay.transaction("XP1")
+
+    with serving(reply(200, content, key="platform", serial="5B6C")) as (found, _):
+        trade = make_gateway(found._transport._base, given_keys(str(tmp_path))).query("XP1")
+
+    assert trade.amount_fen == 7600
+
+
+def test_a_certificate_that_is_over_proves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "5B6C.pem").write_bytes(certificate_pem("platform", days=-1))
+
+    with serving(reply(200, wechatpay.transaction("XP1"), key="platform", serial="5B6C")) as (found, _):
+        with pytest.raises(GatewayUnreachable):
+            make_gateway(found._transport._base, given_keys(str(tmp_path))).query("XP1")
+
+
+def test_who_has_a_public_key_may_have_no_certificates_left() -> None:
+    with serving(reply(404, {"code": "RESOURCE_NOT_EXISTS", "message": "x"})) as (gateway, _):
+        gateway.refresh_keys()
+
+
+def test_during_the_change_certificates_come_with_an_answer_of_the_public_key(tmp_path: Path) -> None:
+    entry = {"serial_no": "5B6C", "encrypt_certificate": _sealed(certificate_pem("platform"))}
+    keys = given_keys(str(tmp_path))
+
+    with serving(reply(200, {"data": [entry]})) as (found, _):
+        make_gateway(found._transport._base, keys).refresh_keys()
+
+    assert set(keys.current()) == {wechatpay.KEY_ID, "5B6C"}
+
+
 @pytest.mark.parametrize(
     ("text", "sent"),
     [("茶 🍵", "茶"), ("🍵", "订单"), ("a" * 200, "a" * 127), ("行\n行", "行行")],
 )
 def test_a_description_is_made_fit_for_wechat(text: str, sent: str) -> None:
     assert description_of(text) == sent
-
-
-def make_certificate(name: str) -> bytes:
-    """A self-signed certificate of the key of this name."""
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key_pair(name).public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-    )
-    return builder.sign(key_pair(name), SHA256()).public_bytes(Encoding.PEM)
 
 
 def _sealed(pem: bytes) -> dict[str, str]:

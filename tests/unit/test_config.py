@@ -67,6 +67,8 @@ def test_an_empty_environment_names_every_missing_setting_at_once() -> None:
         ("WXPAY_APIV3_KEY", "tooshort"),
         ("WXPAY_PRIVATE_KEY_FILE", "not/there.pem"),
         ("WXPAY_PUBLIC_KEY_ID", ""),
+        ("WXPAY_APIV3_KEY_OLD", "tooshort"),
+        ("WXPAY_PUBLIC_KEY_ID_OLD", "PUB_KEY_ID_1"),
         ("ORDER_TTL_SECONDS", "half an hour"),
         ("WECHAT_CALLBACK_MODE", "none"),
         ("DATABASE_URL", "mysql://a:b@host/shop"),
@@ -100,6 +102,24 @@ def test_keys_before_are_a_list() -> None:
         load_settings(GOOD | {"SECRET_KEYS_BEFORE": f"{keys[0]}, {keys[1]},"})["SECRET_KEYS_BEFORE"] == keys
     )
     assert load_settings(GOOD)["SECRET_KEYS_BEFORE"] == ()
+
+
+def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(f"{GOOD['SECRET_KEY']}\n")
+    given = {name: value for name, value in GOOD.items() if name != "SECRET_KEY"}
+
+    settings = load_settings(given | {"SECRET_KEY_FILE": str(tmp_path / "secret")})
+
+    assert settings["SECRET_KEY"] == GOOD["SECRET_KEY"]
+
+
+def test_a_secret_whose_file_cannot_be_read_stops_the_start(tmp_path: Path) -> None:
+    given = {name: value for name, value in GOOD.items() if name != "SECRET_KEY"}
+
+    with pytest.raises(ConfigError) as caught:
+        load_settings(given | {"SECRET_KEY_FILE": str(tmp_path / "nothing")})
+
+    assert caught.value.problems == ["SECRET_KEY_FILE names a file that cannot be read"]
 
 
 def test_no_message_repeats_a_secret() -> None:

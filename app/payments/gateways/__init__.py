@@ -5,8 +5,8 @@ from typing import Any, cast
 from flask import Flask, current_app
 
 from app.payments.gateways import apiv3_crypto as crypto
-from app.payments.gateways.apiv3_keys import CertificateMode, PublicKeyMode
-from app.payments.gateways.apiv3_transport import Apiv3Transport, Keys
+from app.payments.gateways.apiv3_keys import VerificationKeys
+from app.payments.gateways.apiv3_transport import Apiv3Transport
 from app.payments.gateways.contract import Gateway
 from app.payments.gateways.wechatpay_v3 import NAME, Merchant, WechatPayV3
 
@@ -30,13 +30,19 @@ def _wechatpay_v3(config: dict[str, Any]) -> WechatPayV3:
         certificate_serial=config["WXPAY_CERT_SERIAL"],
         keys=keys,
     )
-    merchant = Merchant(config["WECHAT_APPID"], config["WXPAY_MCHID"], config["WXPAY_APIV3_KEY"])
+    merchant = Merchant(config["WECHAT_APPID"], config["WXPAY_MCHID"], _apiv3_keys(config))
     notify_url = f"{config['BASE_URL']}/pay/notify/{NAME}"
     return WechatPayV3(merchant, notify_url=notify_url, transport=transport, keys=keys)
 
 
-def _keys(config: dict[str, Any]) -> Keys:
-    if config["WXPAY_PUBLIC_KEY_ID"]:
-        key = crypto.load_public_key(config["WXPAY_PUBLIC_KEY_FILE"])
-        return PublicKeyMode(config["WXPAY_PUBLIC_KEY_ID"], key)
-    return CertificateMode(f"{config['DATA_DIR']}/certificates", config["WXPAY_APIV3_KEY"])
+def _keys(config: dict[str, Any]) -> VerificationKeys:
+    public_keys = {
+        config[f"WXPAY_PUBLIC_KEY_ID{age}"]: crypto.load_public_key(config[f"WXPAY_PUBLIC_KEY_FILE{age}"])
+        for age in ("", "_OLD")
+        if config[f"WXPAY_PUBLIC_KEY_ID{age}"]
+    }
+    return VerificationKeys(f"{config['DATA_DIR']}/certificates", _apiv3_keys(config), public_keys)
+
+
+def _apiv3_keys(config: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(key for key in (config["WXPAY_APIV3_KEY"], config["WXPAY_APIV3_KEY_OLD"]) if key)

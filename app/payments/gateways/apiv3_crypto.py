@@ -6,7 +6,9 @@ Source: https://pay.weixin.qq.com/doc/v3/merchant/4012365342 (2026-11-21)
 import base64
 import binascii
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -76,13 +78,19 @@ def verify(keys: Mapping[str, RSAPublicKey], headers: SignedHeaders, body: bytes
         raise SignatureInvalid("the signature does not fit the body") from error
 
 
-def decrypt(apiv3_key: str, *, nonce: str, associated_data: str, ciphertext: str) -> bytes:
-    """Open an AEAD_AES_256_GCM resource. Raises: SignatureInvalid when it was not closed with our key."""
+def decrypt(apiv3_keys: tuple[str, ...], *, nonce: str, associated_data: str, ciphertext: str) -> bytes:
+    """Open an AEAD_AES_256_GCM resource with the first key that fits: the present one, then the one before it.
+
+    Raises: SignatureInvalid when it was closed with none of them.
+    """
     try:
         sealed = base64.b64decode(ciphertext, validate=True)
-        return AESGCM(apiv3_key.encode()).decrypt(nonce.encode(), sealed, associated_data.encode())
-    except (binascii.Error, ValueError, InvalidTag) as error:
-        raise SignatureInvalid("the resource cannot be decrypted with our APIv3 key") from error
+        for key in apiv3_keys:
+            with suppress(InvalidTag):
+                return AESGCM(key.encode()).decrypt(nonce.encode(), sealed, associated_data.encode())
+    except (binascii.Error, ValueError) as error:
+        raise SignatureInvalid("the resource cannot be read") from error
+    raise SignatureInvalid("the resource cannot be decrypted with our APIv3 key")
 
 
 @cache
@@ -105,12 +113,21 @@ def load_public_key(path: str) -> RSAPublicKey:
     return key
 
 
-def public_key_of(certificate_pem: bytes) -> RSAPublicKey:
-    """The key inside a platform certificate."""
-    key = load_pem_x509_certificate(certificate_pem).public_key()
+@dataclass(frozen=True, slots=True)
+class PlatformCertificate:
+    """What we need of one."""
+
+    key: RSAPublicKey
+    ends_at: datetime
+
+
+def read_certificate(pem: bytes) -> PlatformCertificate:
+    """A platform certificate of WeChat Pay's. Raises: ValueError."""
+    certificate = load_pem_x509_certificate(pem)
+    key = certificate.public_key()
     if not isinstance(key, RSAPublicKey):
         raise ValueError("the certificate holds no RSA key")
-    return key
+    return PlatformCertificate(key, certificate.not_valid_after_utc)
 
 
 def _read(path: str) -> bytes:

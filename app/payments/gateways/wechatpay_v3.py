@@ -16,8 +16,8 @@ from flask_babel import gettext as _
 from app.core import clock
 from app.core.errors import GatewayRefused, GatewayUnreachable, SignatureInvalid
 from app.payments.gateways import apiv3_crypto as crypto
-from app.payments.gateways.apiv3_keys import CertificateMode
-from app.payments.gateways.apiv3_transport import Apiv3Transport, Keys
+from app.payments.gateways.apiv3_keys import VerificationKeys
+from app.payments.gateways.apiv3_transport import Apiv3Transport
 from app.payments.gateways.contract import PaymentRequest, Trade, TradeState
 
 NAME = "wechatpay_v3"
@@ -44,7 +44,7 @@ class Merchant:
 
     appid: str
     mchid: str
-    apiv3_key: str = field(repr=False)
+    apiv3_keys: tuple[str, ...] = field(repr=False)  # the present one, and the one before it during a change
 
 
 class WechatPayV3:
@@ -52,9 +52,11 @@ class WechatPayV3:
 
     name = NAME
 
-    def __init__(self, merchant: Merchant, *, notify_url: str, transport: Apiv3Transport, keys: Keys) -> None:
+    def __init__(
+        self, merchant: Merchant, *, notify_url: str, transport: Apiv3Transport, keys: VerificationKeys
+    ) -> None:
         self.appid, self.mchid = merchant.appid, merchant.mchid
-        self._apiv3_key, self._notify_url = merchant.apiv3_key, notify_url
+        self._apiv3_keys, self._notify_url = merchant.apiv3_keys, notify_url
         self._transport, self._keys = transport, keys
 
     def create(self, request: PaymentRequest) -> str:
@@ -116,7 +118,7 @@ class WechatPayV3:
             if resource["algorithm"] != "AEAD_AES_256_GCM":
                 raise SignatureInvalid("the resource is encrypted in an unknown way")
             plain = crypto.decrypt(
-                self._apiv3_key,
+                self._apiv3_keys,
                 nonce=resource["nonce"],
                 associated_data=resource.get("associated_data") or "",
                 ciphertext=resource["ciphertext"],
@@ -130,9 +132,12 @@ class WechatPayV3:
             raise SignatureInvalid("the notification is signed but cannot be read") from error
 
     def refresh_keys(self) -> None:
-        """In certificate mode, fetch the certificates; otherwise nothing. Raises: GatewayError."""
-        if isinstance(self._keys, CertificateMode):
+        """Fetch the certificates. Who has a public key may have none of them left. Raises: GatewayError."""
+        try:
             self._keys.download(self._transport.send)
+        except GatewayRefused:
+            if not self._keys.are_given:
+                raise
 
     def self_test(self, message: str) -> None:
         """POST /v3/security/echo: a SECURITY_ECHO.SUCCESS follows at our notify_url."""
