@@ -9,6 +9,7 @@ from simulator.control_api.access import EXTENSION
 from simulator.engine import Engine
 from simulator.http_faults import DroppingMiddleware
 from simulator.pay import transactions, transport
+from simulator.pay.h5_page import make_h5_page
 from simulator.phone import blueprint as phone
 from simulator.platform import (
     agent_sessions,
@@ -49,6 +50,7 @@ def create_app(engine: Engine) -> Flask:
     def pay_api(path: str) -> Response:
         return transport.handle(engine)
 
+    app.register_blueprint(make_h5_page(engine))
     for prefix in ("/cgi-bin", "/sns", "/customservice", "/datacube", "/wxaapi"):
         app.add_url_rule(f"{prefix}/<path:path>", f"platform_{prefix}", platform_api, methods=ANY_METHOD)
     app.add_url_rule("/v3/<path:path>", "pay", pay_api, methods=ANY_METHOD, merge_slashes=False)

@@ -1,4 +1,4 @@
-"""Pointing the phone at a code: a scene code makes an event, a link is opened, other text is shown."""
+"""Pointing the phone at a code: a scene makes an event, an order opens the pay sheet, a link its page."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import BadRequest
 
+from simulator.pay.orders import CODE_PREFIX
 from simulator.persona import Persona
 from simulator.qr.reader import QrError, read_picture
 
@@ -21,6 +22,9 @@ def scan(
     text = _read(picture) if picture is not None else str(given.get("text") or "").strip()
     if not text and not scene:
         raise BadRequest("要有 text、scene 或一张图片")
+    if text.startswith(CODE_PREFIX):
+        order, problem = engine.cashier.look_up(text.removeprefix(CODE_PREFIX))
+        return {"action": "pay", "text": text, "order": order, "problem": problem}
     code = engine.qrcodes.find(text) if text else engine.qrcodes.of_scene(scene)
     if code is None and text:
         if engine.qrcodes.is_link(text):

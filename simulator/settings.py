@@ -89,6 +89,11 @@ class Settings:
         netloc = urlsplit(url).netloc
         return netloc == urlsplit(self.web_base).netloc or netloc in self.allowed_hosts
 
+    def is_h5_host(self, url: str) -> bool:
+        """Whether a page may lead to the H5 cashier: an outside browser opens the shop at its own port, too."""
+        own = urlsplit(self.upstream).port
+        return self.is_allowed_host(url) or (own is not None and urlsplit(url).port == own)
+
     def with_ports(self, port: int, web_port: int) -> Settings:
         return replace(self, port=port, web_port=web_port)
 

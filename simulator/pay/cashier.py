@@ -37,14 +37,22 @@ class Cashier:
                 "verdicts": verdicts.rows,
                 "order": None,
             }
-        shown = {
+        return {
+            "ok": True,
+            "err_msg": OK,
+            "err_desc": "",
+            "verdicts": verdicts.rows,
+            "order": self._shown(order),
+        }
+
+    def _shown(self, order: dict[str, Any]) -> dict[str, Any]:
+        return {
             "out_trade_no": order["out_trade_no"],
             "prepay_id": order["prepay_id"],
             "description": order["description"],
             "merchant": self._engine.settings.account.name,
             "amount_fen": order["amount_fen"],
         }
-        return {"ok": True, "err_msg": OK, "err_desc": "", "verdicts": verdicts.rows, "order": shown}
 
     def _judge(
         self, openid: str, url: str, params: dict[str, Any], verdicts: Verdicts
@@ -84,11 +92,11 @@ class Cashier:
         if not verdicts.add("付款人是下单的 openid", order["openid"] == openid, order["openid"]):
             return None, "当前用户与下单用户不一致，无法支付"
         order["prepay_id"] = prepay_id
-        problem = self._why_not_payable(order)
+        problem = self.why_not_payable(order)
         verdicts.add("订单可以支付", not problem, problem)
         return (None, problem) if problem else (order, "")
 
-    def _why_not_payable(self, order: dict[str, Any]) -> str:
+    def why_not_payable(self, order: dict[str, Any]) -> str:
         if order["state"] == "SUCCESS":
             return "该订单已支付"
         if order["state"] == "CLOSED":
@@ -108,12 +116,22 @@ class Cashier:
         origin = f"{parts.scheme}://{parts.netloc}/"
         return any(entry == origin or page.rpartition("/")[0] + "/" == entry for entry in directories)
 
+    # -- a code, an outside browser
+
+    def look_up(self, prepay_id: str) -> tuple[dict[str, Any] | None, str]:
+        """The order behind a QR code or an H5 address as the client shows it, or why it cannot be paid."""
+        order = self._engine.orders.find_by_prepay(prepay_id)
+        if order is None:
+            return None, "二维码无效"
+        problem = self.why_not_payable(order)
+        return (None, problem) if problem else (self._shown({**order, "prepay_id": prepay_id}), "")
+
     # -- the sheet's buttons
 
     def act(self, openid: str, prepay_id: str, *, action: str, password: str = "") -> dict[str, Any]:
         """pay, cancel or fail; a wrong password keeps the sheet open."""
         order = self._engine.orders.find_by_prepay(prepay_id)
-        if order is None or order["openid"] != openid:
+        if order is None or (order["trade_type"] == "JSAPI" and order["openid"] != openid):
             return {"err_msg": FAIL, "err_desc": "支付参数 package 不正确"}
         if action == "cancel":
             return {"err_msg": CANCEL}
@@ -121,7 +139,7 @@ class Cashier:
             return {"err_msg": FAIL, "err_desc": "支付失败，请更换银行卡"}
         if password != PASSWORD:
             return {"err_msg": "", "retry": True, "error": "支付密码错误，请重试"}
-        problem = self._why_not_payable(order)
+        problem = self.why_not_payable(order)
         late = order["state"] == "CLOSED" and self._engine.faults.strikes("pay_late")
         if problem and not late:
             return {"err_msg": FAIL, "err_desc": problem}
@@ -130,12 +148,14 @@ class Cashier:
         early = self._engine.faults.peek("notify_early") == "browser"
         if early:
             self._engine.faults.take("notify_early")
-        paid = self.pay_now(order["out_trade_no"], wait_for_notification=early)
+        paid = self.pay_now(order["out_trade_no"], openid, wait_for_notification=early)
         return {"err_msg": OK} if paid else {"err_msg": FAIL, "err_desc": "该订单已支付"}
 
-    def pay_now(self, out_trade_no: str, *, wait_for_notification: bool = False) -> dict[str, Any] | None:
+    def pay_now(
+        self, out_trade_no: str, openid: str = "", *, wait_for_notification: bool = False
+    ) -> dict[str, Any] | None:
         """The money moves: order paid, card in the chat, notification on its way. None when paid already."""
-        order = self._engine.orders.pay(out_trade_no)
+        order = self._engine.orders.pay(out_trade_no, openid)
         if order is None:
             return None
         self._engine.chats.add(

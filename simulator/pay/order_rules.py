@@ -1,4 +1,4 @@
-"""What a JSAPI order may contain: fields and limits, the expiry rule, the form compared on re-entry."""
+"""What an order may contain: fields and limits, the expiry rule, the form compared on re-entry."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ TEXTS = {  # pointer: (longest, required)
     "/notify_url": (255, True),
     "/goods_tag": (32, False),
     "/amount/currency": (16, False),
-    "/payer/openid": (128, True),
     "/detail/invoice_id": (32, False),
     "/scene_info/payer_client_ip": (45, False),
     "/scene_info/device_id": (32, False),
@@ -29,17 +28,25 @@ TEXTS = {  # pointer: (longest, required)
     "/scene_info/store_info/area_code": (32, False),
     "/scene_info/store_info/address": (512, False),
 }
-OBJECTS = ("/amount", "/payer")
+# What a way to pay asks for besides: pointer: (longest, required)
+TEXTS_OF: dict[str, dict[str, tuple[int, bool]]] = {
+    "JSAPI": {"/payer/openid": (128, True)},
+    "NATIVE": {},
+    "MWEB": {"/scene_info/payer_client_ip": (45, True), "/scene_info/h5_info/type": (32, True)},
+    "APP": {},
+}
+OBJECTS_OF = {"JSAPI": ("/payer",), "MWEB": ("/scene_info", "/scene_info/h5_info")}
+H5_TYPES = ("iOS", "Android", "Wap")
 BOOLEANS = ("/support_fapiao", "/settle_info/profit_sharing")
 
 
-def check_order(body: dict[str, Any]) -> None:
+def check_order(body: dict[str, Any], trade_type: str) -> None:
     """Raises: PayError PARAM_ERROR with the field that is wrong."""
     _check_characters(body)
-    for pointer in OBJECTS:
+    for pointer in ("/amount", *OBJECTS_OF.get(trade_type, ())):
         if not isinstance(_at(body, pointer), dict):
             raise param_error(pointer, _at(body, pointer), "is required and must be an object")
-    for pointer, (longest, required) in TEXTS.items():
+    for pointer, (longest, required) in {**TEXTS, **TEXTS_OF[trade_type]}.items():
         _check_text(pointer, _at(body, pointer), longest, required=required)
     number = body.get("out_trade_no")
     if not isinstance(number, str) or not OUT_TRADE_NO.fullmatch(number):
@@ -52,6 +59,9 @@ def check_order(body: dict[str, Any]) -> None:
     _check_goods(body.get("detail"))
     if body.get("scene_info") is not None and not _at(body, "/scene_info/payer_client_ip"):
         raise param_error("/scene_info/payer_client_ip", None, "is required in scene_info")
+    kind = _at(body, "/scene_info/h5_info/type")
+    if trade_type == "MWEB" and kind not in H5_TYPES:
+        raise param_error("/scene_info/h5_info/type", kind, f"must be one of {', '.join(H5_TYPES)}")
     if body.get("time_expire") is not None:
         parse_time(body["time_expire"])
 

@@ -10,7 +10,8 @@ from simulator.clock import beijing_day, iso
 if TYPE_CHECKING:
     from simulator.engine import Engine
 
-PREPAY_SECONDS = 7200
+LIVES_SECONDS = {"JSAPI": 7200, "NATIVE": 7200, "MWEB": 300, "APP": 7200}  # of what an order is paid with
+CODE_PREFIX = "weixin://wxpay/bizpayurl?pr="
 STATES = {"NOTPAY": "订单未支付", "SUCCESS": "支付成功", "CLOSED": "订单已关闭"}
 
 
@@ -36,7 +37,9 @@ class Orders:
     def list(self) -> list[dict[str, Any]]:
         return sorted(self._engine.store.all("orders"), key=lambda order: -order["number"])
 
-    def add(self, request: dict[str, Any], *, canonical: dict[str, Any], expires_at: float) -> dict[str, Any]:
+    def add(
+        self, request: dict[str, Any], *, trade_type: str, canonical: dict[str, Any], expires_at: float
+    ) -> dict[str, Any]:
         order = {
             "number": self._engine.store.number("order"),
             "out_trade_no": request["out_trade_no"],
@@ -45,10 +48,11 @@ class Orders:
             "description": request["description"],
             "amount_fen": request["amount"]["total"],
             "currency": request["amount"].get("currency", "CNY"),
-            "openid": request["payer"]["openid"],
+            "openid": (request.get("payer") or {}).get("openid", ""),  # else whoever pays it
+            "client_ip": (request.get("scene_info") or {}).get("payer_client_ip", ""),
             "attach": request.get("attach"),
             "notify_url": request["notify_url"],
-            "trade_type": "JSAPI",
+            "trade_type": trade_type,
             "canonical": canonical,
             "created_at": self._engine.clock.now(),
             "expires_at": expires_at,
@@ -87,20 +91,26 @@ class Orders:
         }
         self._keep(order)
 
-    def new_prepay(self, out_trade_no: str) -> str:
-        now = self._engine.clock.now()
+    def new_prepay(self, order: dict[str, Any]) -> str:
+        """A new id to pay this order with; of a QR code, what stands after its prefix."""
+        now, number = self._engine.clock.now(), order["out_trade_no"]
         stamp = iso(now)[8:19].replace("T", "").replace(":", "").replace("-", "")
-        prepay_id = ("wx" + stamp + secrets.token_hex(16))[:32] + "0000"
-        prepay = {"prepay_id": prepay_id, "out_trade_no": out_trade_no, "expires_at": now + PREPAY_SECONDS}
+        is_code = order["trade_type"] == "NATIVE"
+        prepay_id = secrets.token_urlsafe(6) if is_code else f"wx{stamp}{secrets.token_hex(16)}"[:32] + "0000"
+        expires_at = now + LIVES_SECONDS[order["trade_type"]]
+        prepay = {"prepay_id": prepay_id, "out_trade_no": number, "expires_at": expires_at}
         self._engine.store.put("prepays", prepay_id, prepay)
-        self.change(out_trade_no, prepay_id=prepay_id)
+        self.change(number, prepay_id=prepay_id)
         return prepay_id
 
     def close(self, out_trade_no: str) -> None:
         self.change(out_trade_no, state="CLOSED")
 
-    def pay(self, out_trade_no: str) -> dict[str, Any] | None:
-        """Marks an order paid once; None when it already was. The cashier decides whether it may be."""
+    def pay(self, out_trade_no: str, openid: str = "") -> dict[str, Any] | None:
+        """Marks an order paid once; None when it already was. The cashier decides whether it may be.
+
+        `openid`: who pays, where the order does not say so.
+        """
         now = self._engine.clock.now()
         with self._engine.store.lock:
             order = self._engine.store.find("orders", out_trade_no)
@@ -110,6 +120,7 @@ class Orders:
             return self.change(
                 out_trade_no,
                 state="SUCCESS",
+                openid=order["openid"] or openid or self._engine.followers.search("", 1)[0]["openid"],
                 transaction_id=f"42000026{secrets.randbelow(100):02d}{beijing_day(now)}{number:010d}",
                 success_time=iso(now),
                 bank_type="OTHERS",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from simulator.pay.errors import PayError
+from simulator.pay.h5_page import H5_PATH
 from simulator.pay.order_rules import canonical_form, check_order, life_of
-from simulator.pay.orders import as_transaction
+from simulator.pay.orders import CODE_PREFIX, as_transaction
 from simulator.pay.transport import Body, PayCall, pay_route
 
 NUMBER = r"[^/]+"
@@ -16,23 +18,39 @@ EARLY_CLOSE_SECONDS = 300
 
 @pay_route("POST", r"/v3/pay/transactions/jsapi", "JSAPI 下单")
 def create_jsapi(call: PayCall) -> tuple[int, Body]:
+    return 200, {"prepay_id": _create(call, "JSAPI")}
+
+
+@pay_route("POST", r"/v3/pay/transactions/native", "Native 下单")
+def create_native(call: PayCall) -> tuple[int, Body]:
+    return 200, {"code_url": CODE_PREFIX + _create(call, "NATIVE")}
+
+
+@pay_route("POST", r"/v3/pay/transactions/h5", "H5 下单")
+def create_h5(call: PayCall) -> tuple[int, Body]:
+    query = urlencode({"prepay_id": _create(call, "MWEB"), "package": secrets.randbelow(10**10)})
+    return 200, {"h5_url": f"{call.engine.settings.base}{H5_PATH}?{query}"}
+
+
+def _create(call: PayCall, trade_type: str) -> str:
     engine, body = call.engine, call.json()
-    check_order(body)
+    check_order(body, trade_type)
     call.verdicts.add("参数", True)
     _check_identities(call, body)
     with engine.store.lock:
         order = engine.orders.find(body["out_trade_no"])
         if order is None:
             expires_at = engine.clock.now() + life_of(body, engine.clock.wall())
-            order = engine.orders.add(body, canonical=canonical_form(body), expires_at=expires_at)
+            form = canonical_form(body)
+            order = engine.orders.add(body, trade_type=trade_type, canonical=form, expires_at=expires_at)
         else:
-            _check_reentry(call, order, body)
-        prepay_id = engine.orders.new_prepay(order["out_trade_no"])
+            _check_reentry(call, order, body, trade_type)
+        prepay_id = engine.orders.new_prepay(order)
     if engine.faults.peek("notify_early") == "order":
         engine.faults.take("notify_early")
         call.verdicts.add("故障开关", None, "下单应答之前就已支付并通知")
         engine.cashier.pay_now(order["out_trade_no"], wait_for_notification=True)
-    return 200, {"prepay_id": prepay_id}
+    return prepay_id
 
 
 def _check_identities(call: PayCall, body: dict[str, Any]) -> None:
@@ -41,13 +59,13 @@ def _check_identities(call: PayCall, body: dict[str, Any]) -> None:
         raise PayError(400, "PARAM_ERROR", "mchid 与签名的商户号不一致", field="/mchid", location="body")
     if body["appid"] not in engine.settings.merchant.bound_appids:
         raise PayError(400, "APPID_MCHID_NOT_MATCH", "appid和mch_id不匹配")
-    openid = body["payer"]["openid"]
-    if engine.followers.find(openid) is None:
+    openid = (body.get("payer") or {}).get("openid")
+    if openid is not None and engine.followers.find(openid) is None:
         raise PayError(400, "INVALID_REQUEST", "无效的openid：appid和openid不匹配")
     call.verdicts.add("appid、mchid、openid 相符", True)
 
 
-def _check_reentry(call: PayCall, order: dict[str, Any], body: dict[str, Any]) -> None:
+def _check_reentry(call: PayCall, order: dict[str, Any], body: dict[str, Any], trade_type: str) -> None:
     """Raises: PayError for a number that cannot be ordered (again) with this content."""
     if order["state"] == "SUCCESS":
         raise _paid(call)
@@ -55,7 +73,7 @@ def _check_reentry(call: PayCall, order: dict[str, Any], body: dict[str, Any]) -
         raise PayError(400, "INVALID_REQUEST", "该单号已被关闭，请更换商户订单号")
     if order["state"] == "CLOSED":
         raise PayError(400, "ORDER_CLOSED", "订单已关闭")
-    if order["canonical"] != canonical_form(body):
+    if order["canonical"] != canonical_form(body) or order["trade_type"] != trade_type:
         raise PayError(400, "INVALID_REQUEST", "请求重入时，参数与首次请求时不一致")
     if order["expires_at"] <= call.engine.clock.now():
         raise PayError(400, "INVALID_REQUEST", "订单已过支付有效期，请更换商户订单号")

@@ -17,7 +17,7 @@ from simulator.crypto.keys import read_private_key
 from simulator.settings import Settings
 from tests.simulator.fake_shop import FakeShop
 
-JSAPI = "/v3/pay/transactions/jsapi"
+JSAPI, NATIVE, H5 = (f"/v3/pay/transactions/{way}" for way in ("jsapi", "native", "h5"))
 
 
 @dataclass

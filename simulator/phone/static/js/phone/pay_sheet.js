@@ -2,6 +2,7 @@
 import { post } from '../api.js';
 import { byId, enter, h, icon, trapKeys } from '../dom.js';
 import { t } from '../i18n.js';
+import { store } from '../store.js';
 import { withSpin, yuan } from './bubbles.js';
 import { fail, openDialog, openSheet } from './sheet.js';
 
@@ -114,10 +115,19 @@ export async function pay({ params, url }, page) {
     await openDialog({ title: t('无法支付'), text: reason });
     return answer('fail', reason);
   }
-  const order = { prepay_id: prepayId(params), ...check.order };
-  const result = await askPassword(order, page.openid);
+  return payOrder({ prepay_id: prepayId(params), ...check.order }, page.openid);
+}
+
+// A scanned code to pay with.
+export async function payByCode({ order, problem }) {
+  if (!order) return openDialog({ title: t('无法支付'), text: problem });
+  return payOrder(order, store.openid);
+}
+
+async function payOrder(order, openid) {
+  const result = await askPassword(order, openid);
   if (!result) {
-    settle({ openid: page.openid, order, action: 'cancel' }).catch(fail);
+    settle({ openid, order, action: 'cancel' }).catch(fail);
     return answer('cancel');
   }
   if (!isOk(result)) {

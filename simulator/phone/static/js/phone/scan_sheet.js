@@ -4,6 +4,7 @@ import { h, icon } from '../dom.js';
 import { t } from '../i18n.js';
 import { loadState, store } from '../store.js';
 import { choosePicture } from './composer.js';
+import { payByCode } from './pay_sheet.js';
 import { fail, openDialog, openSheet, toast } from './sheet.js';
 import { openPage } from './webview.js';
 
@@ -47,6 +48,7 @@ function ask() {
 
 async function act(answer) {
   if (answer.action === 'open' && answer.url) return openPage(answer.url);
+  if (answer.action === 'pay') return payByCode(answer);
   if (answer.action === 'subscribed') {
     await loadState();
     return toast(t('已关注'));
