@@ -83,7 +83,9 @@ def get_role(key: str) -> Role:
 
 def list_roles() -> list[Role]:
     """The built-in ones, then the own ones by name."""
-    own = db.session.scalars(select(StaffRole).where(StaffRole.key.not_in(BUILT_IN)).order_by(StaffRole.name))
+    own = db.session.scalars(
+        select(StaffRole).where(StaffRole.key.not_in(BUILT_IN)).order_by(StaffRole.name, StaffRole.id)
+    )
     return [*map(get_role, BUILT_IN), *map(_own, own)]
 
 

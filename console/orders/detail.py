@@ -18,11 +18,11 @@ from app.orders.shipping import left_to_ship
 from app.orders.states import ClosedBecause, OrderState
 from app.pricing.explained import explain
 from app.staff.service import find_usernames
+from console.frame.carriers import CARRIERS, carrier_label
 from console.frame.cost_labels import cost_label
 from console.frame.member import get_member_here
 from console.frame.state_labels import closed_label
 from console.frame.wording_labels import wording_label
-from console.orders.carriers import CARRIERS, carrier_label
 from console.orders.forms import ParcelForm
 from console.orders.pages import blueprint
 from console.orders.talk_panel import talk_panel

@@ -5,7 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import AnyOf, InputRequired, Regexp
 
-from console.orders.carriers import CARRIERS, TRACKING_NO, tidy_tracking_no
+from console.frame.carriers import CARRIERS, TRACKING_NO, tidy_tracking_no
 
 
 class ParcelForm(FlaskForm):

@@ -10,10 +10,10 @@ from app.orders.models import Order, Shipment
 from app.orders.shipping import Parcel, correct, ship
 from app.orders.states import OrderState
 from app.staff.service import find_usernames
+from console.frame.carriers import carrier_label
 from console.frame.member import get_member_here
 from console.frame.moments import moment
 from console.frame.state_labels import order_label
-from console.orders.carriers import carrier_label
 from console.orders.detail import Typed, show
 from console.orders.forms import ParcelForm
 from console.orders.pages import blueprint

@@ -13,8 +13,8 @@ from app.orders.listing import list_by_no, list_to_ship
 from app.orders.models import Order
 from app.orders.shipping import Parcel, left_to_ship
 from app.orders.states import OrderState
+from console.frame.carriers import TRACKING_NO, carrier_label, find_carrier, tidy_tracking_no
 from console.frame.state_labels import order_label
-from console.orders.carriers import TRACKING_NO, carrier_label, find_carrier, tidy_tracking_no
 
 LIMITS = Limits(rows=1000, columns=20, file_bytes=2 * 1024 * 1024)
 MOST_TEMPLATE_ROWS = 1000

@@ -14,6 +14,7 @@ from app.pricing.freight import Counting
 from app.pricing.offers import CouponKind
 from app.staff.rights import get_catalogue
 from app.staff.roles import get_role
+from console.frame.carriers import carrier_label
 from console.frame.labels import Labels
 from console.frame.moments import full_moment
 from console.frame.role_labels import role_label
@@ -79,6 +80,7 @@ field_label = Labels(
         "least_fen": _l("金额从"),
         "logo": _l("标志"),
         "may_pay": _l("可以付款"),
+        "menuid": _l("微信给菜单的编号"),
         "message_days": _l("消息保留（天）"),
         "message_payload_days": _l("消息原文保留（天）"),
         "money": _l("钱款"),
@@ -195,6 +197,8 @@ def _say_text(name: str, value: str) -> str:
         )
     if name == "state":
         return state_label(value) if value in state_label else opening_label(value)
+    if name == "carrier":
+        return carrier_label(value)
     if name == "reason":
         return closed_label(value)
     if name == "role":

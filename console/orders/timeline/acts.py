@@ -16,9 +16,9 @@ from app.orders.models import Order
 from app.orders.notes import list_notes
 from app.orders.states import OrderState
 from console.frame.audit_words import action_label, say_actor
+from console.frame.carriers import carrier_label
 from console.frame.entrance_labels import entrance_label
 from console.frame.state_labels import closed_label, state_label
-from console.orders.carriers import carrier_label
 from console.orders.timeline.line import Line
 from console.orders.words import say_packed
 
@@ -102,7 +102,7 @@ def _tell_audit(order: Order, names: Mapping[str, str]) -> Iterator[Line]:
             continue
         was, became = entry.was, entry.became
         details = tuple(
-            (_field(name), f"{was.get(name, '')} → {value}")
+            (_field(name), f"{carrier_label(was.get(name, ''))} → {carrier_label(value)}")
             for name, value in became.items()
             if was.get(name) != value
         )

@@ -60,7 +60,7 @@ def test_each_entry_is_about_one_thing_in_english_too(app: Flask, console: Conso
     assert said == [
         "Menu 3",
         "Menu",
-        "Words of pages Help",
+        "Words Help",
         "Shop Settings",
         "Order no. 2026",
         "Option no. 7",
@@ -68,6 +68,24 @@ def test_each_entry_is_about_one_thing_in_english_too(app: Flask, console: Conso
         "Member owner",
     ]
     assert "Command line" in listed(english)
+
+
+def test_a_parcel_is_told_in_words_of_the_reader(app: Flask, console: Console) -> None:
+    parcel = {"state": "shipped", "left": 0, "carrier": "顺丰速运", "tracking_no": "SF100200300"}
+    with app.app_context():
+        audit.record(
+            actor="staff:1",
+            action="order.shipped",
+            subject="order:2026",
+            before={"state": "paid", "left": 2},
+            after=parcel,
+        )
+
+    page = listed(open_console(app, language="en"))
+
+    for words in ("Sent a parcel", "Pieces not sent yet", "To ship", "Shipped", "SF Express", "SF100200300"):
+        assert words in page
+    assert not re.search(r"[\u4e00-\u9fff]", page.split("</section>")[0])
 
 
 def test_hostile_text_is_shown_as_text(console: Console, entries: None) -> None:
