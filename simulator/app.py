@@ -8,7 +8,7 @@ from simulator.control_api import add_control_api
 from simulator.control_api.access import EXTENSION
 from simulator.engine import Engine
 from simulator.http_faults import DroppingMiddleware
-from simulator.pay import transactions, transport
+from simulator.pay import bills, transactions, transport
 from simulator.pay.h5_page import make_h5_page
 from simulator.phone import blueprint as phone
 from simulator.platform import (
@@ -29,6 +29,7 @@ from simulator.platform.pictures import make_pictures
 ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 REGISTERED = (
     agent_sessions,
+    bills,
     blacklist,
     custom_messages,
     materials,

@@ -41,6 +41,7 @@ EXPIRING = (  # kind, its key, when it ends
     ("codes", "code", "expires_at"),
     ("sns", "access_token", "refresh_until"),
     ("prepays", "prepay_id", "expires_at"),
+    ("bill_files", "token", "expires_at"),
 )
 
 

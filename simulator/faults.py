@@ -25,6 +25,7 @@ class Fault:
 
 
 NOTIFY, PAY, API, PUSH, LOGIN = "支付通知", "支付接口", "公众号接口", "消息推送", "网页与登录"
+BILL = "账单"
 
 TABLE = (
     Fault("notify_late", NOTIFY, "通知迟到", "支付通知晚这么多秒才发出", ("off", "5", "30", "120", "600")),
@@ -78,6 +79,25 @@ TABLE = (
         "按金额演练",
         "1.30 元不通知，1.31 元支付失败，1.32 元通知两次，1.33 元签名伪造，1.34 元密钥不符",
     ),
+    Fault("bill_late", BILL, "账单迟到", "答 STATEMENT_CREATING，过一会儿再来"),
+    Fault("bill_none", BILL, "没有账单", "答 NO_STATEMENT_EXIST，好像那天没有交易"),
+    Fault("bill_wrong_hash", BILL, "摘要不符", "文件与应答里的 SHA-1 对不上"),
+    Fault("bill_cut", BILL, "文件截断", "只传来一半"),
+    Fault("bill_other_host", BILL, "别处的地址", "下载地址指向别的域名，商户不应访问"),
+    Fault("bill_columns", BILL, "换列", "列的顺序倒过来，还多一列"),
+    Fault("bill_wrong_totals", BILL, "汇总不符", "汇总行的笔数与明细对不上"),
+    Fault("bill_missing_there", BILL, "账单少一笔", "那天最后一笔付款不在账单里"),
+    Fault("bill_missing_here", BILL, "商户少一笔", "一笔未付款的单子付了钱，没有通知"),
+    Fault("bill_paid_after_close", BILL, "关单后付款", "一笔已关闭的单子付了钱，没有通知"),
+    Fault("bill_duplicate_attempt", BILL, "付了两次", "付过款的买家又付了他的另一笔单子，没有通知"),
+    Fault("bill_wrong_amount", BILL, "金额不符", "第一笔付款多一分"),
+    Fault("bill_wrong_status", BILL, "状态不符", "第一笔付款写成 REVOKED"),
+    Fault("bill_wrong_fee", BILL, "手续费不符", "第一笔付款多收一元手续费"),
+    Fault("bill_twice", BILL, "重复一行", "第一笔付款写了两行"),
+    Fault("bill_unknown_order", BILL, "陌生单号", "多一笔商户从未下过的单"),
+    Fault("bill_refund_missing", BILL, "账单少退款", "那天最后一笔退款不在账单里"),
+    Fault("bill_refund_extra", BILL, "账单多退款", "多一笔商户不知道的退款，一元"),
+    Fault("bill_midnight", BILL, "跨零点", "23:30 以后的一笔付款记进了第二天的账单"),
     Fault("api_40001", API, "40001", "业务接口答 access_token 无效"),
     Fault("api_42001", API, "42001", "业务接口答 access_token 过期"),
     Fault("api_40164", API, "40164", "取 token 时来源 IP 不在白名单"),

@@ -19,7 +19,7 @@ from simulator.pay import authorization
 from simulator.pay.errors import PayError, param_error
 from simulator.wirelog import Verdicts, flatten
 
-Body = dict[str, Any] | None
+Body = dict[str, Any] | bytes | None  # bytes: a file, which is not signed
 
 
 @dataclass(slots=True)
@@ -146,6 +146,8 @@ def _find(method: str, path: str) -> tuple[PayRoute | None, dict[str, str]]:
 
 def _signed(call: PayCall, status: int, body: Body) -> Response:
     engine = call.engine
+    if isinstance(body, bytes):
+        return Response(body, status=status, content_type="application/octet-stream")
     data = b"" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     serial, key = authorization.signing_key(engine, request.headers.get("Wechatpay-Serial", ""))
     headers = authorization.signature_headers(serial, key, data, engine.clock.wall())

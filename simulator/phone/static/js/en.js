@@ -175,6 +175,7 @@ export const ENGLISH = {
   '模拟器里没有小程序，这里只记录了事件。': 'There are no mini programs here; only the event was recorded.',
   模板消息送达: 'Template message delivered',
   次数: 'Times',
+  账单: 'Bills',
   正在发送: 'Sending',
   '正在支付…': 'Paying…',
   正常: 'genuine',
