@@ -13,6 +13,7 @@ from app.figures.commands import figures_group
 from app.followers.commands import followers_group
 from app.golive.commands import doctor_command
 from app.pricing.freight import FreightRule
+from app.reconciliation.commands import bills_group
 from app.seed.folder import open_seeded, seed_shop
 from app.seed.year.running import NotEmpty, Shop, fill_year
 from app.staff.commands import staff_group
@@ -82,6 +83,6 @@ def worker_command() -> None:
 def register(app: Flask) -> None:
     """Add the commands."""
     shop_group.add_command(doctor_command)
-    groups = (shop_group, audit_group, figures_group, followers_group, staff_group, wechat_group)
+    groups = (shop_group, audit_group, bills_group, figures_group, followers_group, staff_group, wechat_group)
     for command in (*groups, worker_command):
         app.cli.add_command(command)

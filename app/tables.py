@@ -42,6 +42,7 @@ from app.promotions.models import (
     FollowerCoupon,
     Reduction,
 )
+from app.reconciliation.models import Bill, BillDay, BillRow, Difference, FundRow
 from app.staff.models import LoginTry, RecoveryCode, StaffRole, StaffSession, StaffUser
 from app.wechat.menus.models import AccountMenu, MenuVersion
 from app.wechat.models import WechatToken
@@ -56,6 +57,9 @@ __all__ = [
     "Alert",
     "AuditEntry",
     "AuditHead",
+    "Bill",
+    "BillDay",
+    "BillRow",
     "CartLine",
     "Category",
     "Conversation",
@@ -65,6 +69,7 @@ __all__ = [
     "DayShare",
     "DayState",
     "DayVisits",
+    "Difference",
     "DismissedSentence",
     "DoctorFinding",
     "DoctorRun",
@@ -82,6 +87,7 @@ __all__ = [
     "FreightGoods",
     "FreightTemplate",
     "FreightZone",
+    "FundRow",
     "GoLiveTick",
     "KeywordRule",
     "LoginTry",

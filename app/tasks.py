@@ -13,7 +13,7 @@ from pathlib import Path
 from flask import Flask, current_app
 from sqlalchemy import select, update
 
-from app.alerts.service import raise_alert
+from app.alerts.service import close_by_itself, raise_alert
 from app.alerts.telling import tell_alerts
 from app.catalog.pictures import PREFIX, sweep_pictures
 from app.conversations import kf_desk
@@ -46,6 +46,10 @@ from app.payments.closing import close_siblings, expire_orders
 from app.payments.gateways import get_gateway
 from app.payments.notifications import delete_old_refused
 from app.payments.sweeper import check_pending
+from app.reconciliation import timetable as bills
+from app.reconciliation.fetching import FOLDER as BILLS
+from app.reconciliation.healing import ask_due
+from app.reconciliation.proof import prove
 from app.tasks_followers import FOLLOWER_HANDLERS, apply_auto_tags
 from app.wechat.account import get_account
 from app.wechat.menus.looking import find_drift, name_drift, observe
@@ -68,6 +72,10 @@ def _send_notice(order_id: int, notice: str, parcel_id: int = 0) -> None:
 
 def _raise_alert(alert: str, ref: str, detail: str, order_no: str) -> None:
     raise_alert(alert, ref, detail=detail, order_no=order_no)
+
+
+def _close_alert(alert: str, ref: str) -> None:
+    close_by_itself(alert, ref)
 
 
 def _tell_alerts(channel: str, alert_id: int) -> None:
@@ -127,6 +135,7 @@ HANDLERS: dict[str, outbox.Handler] = {
     "fetch_recording": _fetch_recording,
     "send_notice": _send_notice,
     "raise_alert": _raise_alert,
+    "close_alert": _close_alert,
     "tell_alerts": _tell_alerts,
     "close_siblings": _close_siblings,
     "upload_material": _upload_material,
@@ -163,6 +172,18 @@ def _sweep_payments() -> None:
 
 def _expire_orders() -> None:
     expire_orders(get_gateway())
+
+
+def _reconcile_bills() -> None:
+    bills.work_off(get_gateway(), Path(current_app.config["DATA_DIR"], BILLS))
+
+
+def _heal_differences() -> None:
+    ask_due(get_gateway())
+
+
+def _prove_days() -> None:
+    prove(gateway_name=get_gateway().name)
 
 
 def _refresh_certificates() -> None:
@@ -239,6 +260,9 @@ TIMETABLE = (
     Entry("idle", timedelta(minutes=1), _give_back_idle),
     Entry("wechat_desk", timedelta(minutes=10), _follow_wechat_desk),
     Entry("given_up", timedelta(minutes=5), _report_given_up),
+    Entry("bills", timedelta(minutes=5), _reconcile_bills),
+    Entry("differences", timedelta(minutes=5), _heal_differences),
+    Entry("proof", timedelta(hours=24), _prove_days),
     Entry("auto_tags", timedelta(hours=1), apply_auto_tags),
     Entry("certificates", timedelta(hours=12), _refresh_certificates),
     Entry("certificate_ends", timedelta(hours=24), warn_of_certificates),

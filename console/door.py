@@ -15,6 +15,7 @@ from app.core.errors import NotFound, ShopError
 from console import (
     account,
     alerts,
+    bills,
     delivery,
     desk,
     entrances,
@@ -79,6 +80,7 @@ RIGHTS = (  # in the order in which they are offered
     overview.RIGHTS,
     figures.RIGHTS,
     orders.RIGHTS,
+    bills.RIGHTS,
     products.RIGHTS,
     offers.RIGHTS,
     delivery.RIGHTS,
@@ -115,6 +117,7 @@ PARTS = (
     overview.blueprint,
     alerts.blueprint,
     *account.BLUEPRINTS,
+    *bills.BLUEPRINTS,
     *delivery.BLUEPRINTS,
     *desk.BLUEPRINTS,
     *entrances.BLUEPRINTS,

@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from hashlib import sha1
+from typing import IO
 
 from app.core import clock
 from app.core.db import leave_database
-from app.core.errors import GatewayRefused, GatewayUnreachable, SignatureInvalid
-from app.payments.gateways.contract import PaymentRequest, Trade, TradeState
+from app.core.errors import (
+    BillAbsent,
+    BillNotReady,
+    GatewayRefused,
+    GatewayUnreachable,
+    SignatureInvalid,
+)
+from app.payments.gateways.contract import BillKind, PaymentRequest, Trade, TradeState
 
 
 @dataclass
@@ -22,6 +30,9 @@ class FakeGateway:
     queries: list[str] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     self_tests: list[str] = field(default_factory=list)
+    bills: dict[tuple[BillKind, date], bytes] = field(default_factory=dict)
+    bills_are_late: bool = False
+    bill_requests: list[tuple[BillKind, date]] = field(default_factory=list)
     is_down: bool = False
     refusal: str = ""
     pays_before_closing: bool = False
@@ -78,6 +89,17 @@ class FakeGateway:
         if body == b"forged":
             raise SignatureInvalid("forged")
         return self.trades.get(body.decode())
+
+    def download_bill(self, kind: BillKind, day: date, target: IO[bytes]) -> str:
+        """The bill that the test has written."""
+        self._answer()
+        self.bill_requests.append((kind, day))
+        if self.bills_are_late:
+            raise BillNotReady("late")
+        if (kind, day) not in self.bills:
+            raise BillAbsent("none")
+        target.write(self.bills[kind, day])
+        return sha1(self.bills[kind, day]).hexdigest()
 
     def refresh_keys(self) -> None:
         """Nothing to fetch."""

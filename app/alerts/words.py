@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 
 from app.alerts.models import Alert
 from app.core.i18n import counted
+from app.reconciliation.words import say_alert as say_found
 
 KINDS = (
     "refund_due",
@@ -16,6 +17,9 @@ KINDS = (
     "account_verification",
     "merchant_certificate_ends",
     "platform_certificate_ends",
+    "bill_difference",
+    "bill_differences",
+    "bill_proof",
 )
 
 
@@ -39,6 +43,9 @@ def say_alert(alert: Alert) -> str:
             "微信支付平台证书 %(detail)s 到期：新证书会自动下载，几天后还有这条就改用微信支付公钥",
             detail=detail,
         ),
+        "bill_difference": _("对账发现差异（%(detail)s），请到“账单对账”查看", detail=say_found(detail)),
+        "bill_differences": _("%(day)s 的账单还有更多差异，请到“账单对账”查看", day=alert.ref),
+        "bill_proof": _("%(day)s 已经对平，现在流水、统计和账单却合不上，请到“账单对账”查看", day=alert.ref),
         "menu_drift": counted(
             "微信显示的菜单与本店发布的有 %(detail)s 处不同，请到“菜单 → 线上核对”查看",
             int(detail) if detail.isdecimal() else 0,

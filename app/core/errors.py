@@ -125,3 +125,15 @@ class SignatureInvalid(GatewayError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason, reason=reason)
         self.reason = reason
+
+
+class BillAbsent(GatewayError):
+    """The gateway has no bill for this day: nothing was paid or paid back, or it is too early to ask."""
+
+    code = "bill_absent"
+
+
+class BillNotReady(GatewayError):
+    """The gateway is still writing the bill of this day; ask again in half an hour."""
+
+    code = "bill_not_ready"

@@ -19,6 +19,7 @@ class PaymentAttempt(Base):
     __table_args__ = (
         CheckConstraint("amount_fen > 0", name="amount"),
         Index("ix_payment_attempts_check", "state", "next_check_at"),
+        Index("ix_payment_attempts_paid", "paid_at"),
     )
 
     id: Mapped[Id]

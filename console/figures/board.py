@@ -13,8 +13,8 @@ from app.core.days import Days
 from app.core.money import format_yuan
 from app.figures.models import Share
 from app.figures.reading import Figures
-from app.figures.standing import Standing, standing_of
 from app.figures.sums import MoneySums, ShareSums
+from app.reconciliation.standing import Standing, Standings, read_standings
 from console.figures.doors import Funnel, read_doors
 from console.frame.charts import Bar, bars
 
@@ -30,11 +30,7 @@ class DayRow:
     name: str  # `2026-11-30`, or `2026-11`
     days: Days
     sums: MoneySums
-
-    @property
-    def standing(self) -> Standing:
-        """That of its last day."""
-        return standing_of(self.days.last)
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +60,7 @@ class Board:
     hour_bars: Sequence[Bar]
     products: Sequence[ProductRow]  # the best first, all of them
     funnel: Funnel
+    standings: Standings
 
     @property
     def best(self) -> Sequence[ProductRow]:
@@ -77,8 +74,9 @@ def read_board(days: Days) -> Board:
     money, by_hour = figures.money(), figures.shares(Share.HOUR)
     is_by_month = len(days) > MOST_DAYS
     spans = _months(days) if is_by_month else [(f"{day}", Days(day, day)) for day in days]
+    standings = read_standings(days)
     day_rows = [
-        DayRow(name, span, sum((money[day] for day in span if day in money), MoneySums()))
+        DayRow(name, span, sum((money[day] for day in span if day in money), MoneySums()), standings.of(span))
         for name, span in spans
     ]
     hour_rows = [(hour, by_hour.get(str(hour), ShareSums())) for hour in HOURS]
@@ -91,6 +89,7 @@ def read_board(days: Days) -> Board:
         hour_bars=bars([sums.orders for _hour, sums in hour_rows], [_say_hour(*row) for row in hour_rows]),
         products=_products(figures),
         funnel=read_doors(figures, days),
+        standings=standings,
     )
 
 

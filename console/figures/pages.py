@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from app.core.spreadsheets.writing import Row, Yuan
 from app.figures.moments import Comparison, compare_today
 from console.figures.board import Board, read_board
-from console.figures.words import standing_label
+from console.figures.words import standing_colour, standing_label
 from console.frame.chosen_days import read_days
 from console.frame.csv_files import csv_file
 from console.frame.sheets import hand_out
@@ -29,6 +29,7 @@ def index() -> str:
         compared=compared,
         before_span=_span_before(compared),
         standing_label=standing_label,
+        standing_colour=standing_colour,
     )
 
 

@@ -13,6 +13,7 @@ from app.alerts.service import count_open
 from app.conversations.lists import count_waiting
 from app.core.static_files import StaticFiles
 from app.followers import names
+from app.reconciliation.listing import count_open as count_differences
 from app.staff.rights import get_catalogue
 from app.staff.sessions import StaffMember
 from app.words.face import load_face
@@ -73,4 +74,4 @@ def find_first_page() -> str:
 def _navigation(member: StaffMember | None) -> list[NavigationSection]:
     if member is None:
         return []
-    return navigation({"alerts": count_open(), "desk": count_waiting()}, may)
+    return navigation({"alerts": count_open(), "desk": count_waiting(), "bills": count_differences()}, may)

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import IO, Protocol
 
 
 class TradeState(StrEnum):
@@ -14,6 +14,13 @@ class TradeState(StrEnum):
     UNPAID = "unpaid"
     CLOSED = "closed"
     UNKNOWN_NUMBER = "unknown_number"  # the gateway has never heard of it
+
+
+class BillKind(StrEnum):
+    """What a gateway writes down of a day."""
+
+    TRADE = "trade"  # payments and refunds with their fees
+    FUNDS = "funds"  # what moved on the merchant's account
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,12 @@ class Gateway(Protocol):
         """What a notification says; None when it is genuine but of another kind.
 
         Raises: SignatureInvalid when it does not prove where it comes from.
+        """
+
+    def download_bill(self, kind: BillKind, day: date, target: IO[bytes]) -> str:
+        """Write the bill of a Beijing day into `target` as it comes, packed or plain; returns the SHA-1 of its text.
+
+        Nothing that was written counts when this raises. Raises: BillAbsent, BillNotReady, GatewayError.
         """
 
     def refresh_keys(self) -> None:

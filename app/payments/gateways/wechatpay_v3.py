@@ -7,18 +7,19 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import IO, Any
 from urllib.parse import quote
 
 from flask_babel import gettext as _
 
 from app.core import clock
 from app.core.errors import GatewayRefused, GatewayUnreachable, SignatureInvalid
+from app.payments.gateways import apiv3_bills
 from app.payments.gateways import apiv3_crypto as crypto
 from app.payments.gateways.apiv3_keys import VerificationKeys
 from app.payments.gateways.apiv3_transport import Apiv3Transport
-from app.payments.gateways.contract import PaymentRequest, Trade, TradeState
+from app.payments.gateways.contract import BillKind, PaymentRequest, Trade, TradeState
 
 NAME = "wechatpay_v3"
 DESCRIPTION_LENGTH = 127
@@ -130,6 +131,12 @@ class WechatPayV3:
             return _trade_of(json.loads(plain)) if is_payment else None
         except (ValueError, KeyError, TypeError, AttributeError, GatewayUnreachable) as error:
             raise SignatureInvalid("the notification is signed but cannot be read") from error
+
+    def download_bill(self, kind: BillKind, day: date, target: IO[bytes]) -> str:
+        """GET the address, then the file; its hash is checked."""
+        if not self.has_keys():
+            self.refresh_keys()
+        return apiv3_bills.download(self._transport, kind, day, target)
 
     def refresh_keys(self) -> None:
         """Fetch the certificates. Who has a public key may have none of them left. Raises: GatewayError."""

@@ -1,0 +1,190 @@
+"""How a day closes: fetch its bill, compare both ways, count both sides, and see whether every fen is explained."""
+
+import logging
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from app.core import clock
+from app.core.db import db, transaction
+from app.core.errors import BillAbsent, BillNotReady, GatewayError, GatewayRefused
+from app.core.insert_once import insert_once
+from app.core.states import move_state
+from app.payments.gateways.contract import BillKind, Gateway
+from app.reconciliation import comparing, recording
+from app.reconciliation.fetching import fetch, find_bill
+from app.reconciliation.findings import Finding
+from app.reconciliation.models import Bill, BillDay, Difference
+from app.reconciliation.reading import BillUnreadable
+from app.reconciliation.states import DAY_MOVES, OF_REFUNDS, RECONCILED, STANDING, DayState, DifferenceState
+
+logger = logging.getLogger(__name__)
+
+READY_AT = time(10, 10)  # of the next day, Beijing: bills are promised for ten
+ASK_AGAIN = timedelta(minutes=30)
+KEPT_DAYS = 90  # WeChat keeps bills for three months
+ABSENT_FOR = timedelta(days=2)  # after the day, until "no bill" is believed though we have money of it
+ABSENT, NOT_READY, UNREACHABLE, UNREADABLE = "absent", "not_ready", "unreachable", "unreadable"
+MIDNIGHT, SUMS = "midnight", "sums"
+
+
+class Reconciled(NamedTuple):
+    """How a day stands now, and why its bill could not be fetched just now; empty when it was, or is there."""
+
+    row: BillDay
+    problem: str
+
+
+def reconcile(day: date, *, gateway: Gateway, folder: Path, again: bool = False) -> Reconciled:
+    """Fetch what is not there yet (`again`: all of it), compare, and say how the day stands. May be repeated.
+
+    Opens transactions. What went wrong with fetching is returned, and tried again; it is not raised.
+    """
+    found = _row_of(day)
+    problem = _fetch(BillKind.TRADE, day, gateway, folder, again=again)
+    funds = _fetch(BillKind.FUNDS, day, gateway, folder, again=again)
+    with transaction() as session:
+        row = session.get_one(BillDay, found, populate_existing=True)
+        row.problem, row.funds_problem, row.tries = problem, funds, row.tries + 1
+        row.next_try_at = clock.now() + ASK_AGAIN if problem else None
+    compare(day, gateway_name=gateway.name)
+    before = find_day(day - timedelta(days=1))
+    if before is not None and before.problem == MIDNIGHT:
+        compare(before.day, gateway_name=gateway.name)
+    return Reconciled(get_row(found), problem)
+
+
+def compare(day: date, *, gateway_name: str) -> None:
+    """Compare both ways with what is there, and count. Opens transactions; two at once end alike."""
+    number = _row_of(day)
+    bill = loaded_bill(day, gateway_name)
+    row = get_row(number)
+    if bill is None and not _believes_there_is_none(row, gateway_name):
+        _move(number, DayState.WAITING)
+        return
+    with transaction() as session:
+        row = session.get_one(BillDay, number, populate_existing=True)
+        row.runs += 1
+        run = row.runs
+    recording.record(day, _findings(day, bill, gateway_name), run=run)
+    settle_day(day, gateway_name=gateway_name)
+
+
+def settle_day(day: date, *, gateway_name: str) -> None:
+    """Count both sides anew and say how the day stands. Opens a transaction."""
+    bill = loaded_bill(day, gateway_name)
+    bill_id = bill.id if bill else None
+    ours, moved = comparing.count_ours(day, gateway_name), comparing.count_moved(day, bill, gateway_name)
+    number = _row_of(day)
+    with transaction() as session:
+        row = session.get_one(BillDay, number, populate_existing=True)
+        bill = session.get(Bill, bill_id) if bill_id else None
+        row.our_payments, row.our_payments_fen, row.moved_fen = ours.number, ours.fen, moved
+        row.their_payments = bill.payments if bill else 0
+        row.their_payments_fen = bill.payments_fen if bill else 0
+        row.their_refunds = bill.refunds if bill else 0
+        row.their_refunds_fen = bill.refunds_fen if bill else 0
+        row.fee_fen = bill.fee_fen if bill else 0
+        row.compared_at = row.proved_at = clock.now()
+        row.proof_gap_fen = _unexplained(row)
+        state, row.problem = _stand(row, has_bill=bill is not None)
+        row.next_try_at = None if state != DayState.WAITING or row.problem == MIDNIGHT else row.next_try_at
+        move_state(row, DAY_MOVES, state, cause="compare")
+
+
+def find_day(day: date) -> BillDay | None:
+    """How a day stands; None when its bill was never asked for."""
+    return db.session.scalars(select(BillDay).where(BillDay.day == day)).first()
+
+
+def get_row(number: int) -> BillDay:
+    """As it stands now."""
+    return db.session.get_one(BillDay, number, populate_existing=True)
+
+
+def loaded_bill(day: date, gateway_name: str, kind: BillKind = BillKind.TRADE) -> Bill | None:
+    """The bill of a day whose rows are all there."""
+    bill = find_bill(kind, day, gateway_name)
+    return bill if bill is not None and bill.loaded_at is not None else None
+
+
+def ready_at(day: date) -> datetime:
+    """When the bill of a day may be asked for."""
+    return datetime.combine(day + timedelta(days=1), READY_AT, clock.BEIJING)
+
+
+def _findings(day: date, bill: Bill | None, gateway_name: str) -> Iterator[Finding]:
+    if bill is not None:
+        yield from comparing.find_in_bill(bill)
+    after = find_day(day + timedelta(days=1))
+    is_next_known = after is not None and after.state in RECONCILED
+    yield from comparing.find_in_books(day, gateway_name, may_wait=not is_next_known)
+
+
+def _fetch(kind: BillKind, day: date, gateway: Gateway, folder: Path, *, again: bool) -> str:
+    """Why there is no bill; empty when there is one."""
+    if not again and loaded_bill(day, gateway.name, kind):
+        return ""
+    try:
+        fetch(kind, day, gateway=gateway, folder=folder)
+    except BillAbsent:
+        return ABSENT
+    except BillNotReady:
+        return NOT_READY
+    except BillUnreadable as error:
+        logger.error("bill unreadable", extra={"day": str(day), "bill": str(kind), "reason": str(error)})
+        return UNREADABLE
+    except GatewayRefused as error:
+        logger.warning("bill refused", extra={"day": str(day), "bill": str(kind), "reason": error.their_code})
+        return error.their_code[:40]
+    except GatewayError as error:
+        logger.warning("bill not fetched", extra={"day": str(day), "bill": str(kind), "reason": error.code})
+        return UNREACHABLE
+    return ""
+
+
+def _believes_there_is_none(row: BillDay, gateway_name: str) -> bool:
+    """`No bill` is right for a day without money; with money of ours it may be too early, for two days."""
+    end = datetime.combine(row.day + timedelta(days=1), time(), clock.BEIJING)
+    if row.problem != ABSENT or clock.now() < ready_at(row.day):
+        return False
+    return clock.now() >= end + ABSENT_FOR or not comparing.count_ours(row.day, gateway_name).number
+
+
+def _unexplained(row: BillDay) -> int:
+    """Fen between both sums that no difference and no midnight explains."""
+    gaps = select(func.coalesce(func.sum(Difference.gap_fen), 0)).where(
+        Difference.day == row.day, Difference.state.in_(STANDING), Difference.kind.not_in(OF_REFUNDS)
+    )
+    gap = int(db.session.scalar(gaps) or 0)
+    return row.our_payments_fen - row.their_payments_fen - row.moved_fen - gap
+
+
+def _stand(row: BillDay, *, has_bill: bool) -> tuple[DayState, str]:
+    query = select(Difference.state, func.count()).where(Difference.day == row.day).group_by(Difference.state)
+    number = dict(db.session.execute(query).all())
+    if number.get(DifferenceState.OPEN):
+        return DayState.DIFFERENT, ""
+    if row.proof_gap_fen:
+        return DayState.DIFFERENT, SUMS
+    if number.get(DifferenceState.WAITING):
+        return DayState.WAITING, MIDNIGHT
+    if number.get(DifferenceState.ACCEPTED):
+        return DayState.EXPLAINED, ""
+    return (DayState.EQUAL if has_bill else DayState.EMPTY), "" if has_bill else ABSENT
+
+
+def _row_of(day: date) -> int:
+    """Its row's id; made when there is none."""
+    with transaction() as session:
+        insert_once(BillDay, day=day, state=DayState.WAITING, problem="")
+        return session.scalars(select(BillDay.id).where(BillDay.day == day)).one()
+
+
+def _move(number: int, state: DayState) -> None:
+    with transaction() as session:
+        row = session.get_one(BillDay, number, populate_existing=True)
+        move_state(row, DAY_MOVES, state, cause="compare")

@@ -1,0 +1,61 @@
+"""`flask bills …`: for whoever runs the shop."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.payments.gateways import get_gateway
+from app.reconciliation import closing
+from app.reconciliation.fetching import FOLDER
+from app.reconciliation.proof import prove
+
+bills_group = AppGroup("bills", help="WeChat Pay's bills.")
+
+_DAYS = click.argument("days", nargs=-1, required=True, type=click.DateTime(["%Y-%m-%d"]), metavar="DAY...")
+
+
+@bills_group.command("fetch")
+@_DAYS
+def fetch_command(days: Sequence[datetime]) -> None:
+    """Download the bills of these days again, and reconcile them. Harmless at any time."""
+    for day in days:
+        click.echo(_say(_reconcile(day.date(), again=True)))
+
+
+@bills_group.command("reconcile")
+@_DAYS
+def reconcile_command(days: Sequence[datetime]) -> None:
+    """Compare these days again; fetches what is not there yet."""
+    for day in days:
+        click.echo(_say(_reconcile(day.date())))
+
+
+@bills_group.command("prove")
+def prove_command() -> None:
+    """Check that payments, statistics and bill say the same of every closed day; exit code 1 when not."""
+    broken: Sequence[date] = prove(gateway_name=get_gateway().name)
+    for day in broken:
+        click.echo(f"{day} does not add up any more")
+    if broken:
+        raise SystemExit(1)
+    click.echo("Every closed day adds up.")
+
+
+def bill_folder() -> Path:
+    """Where bills are kept."""
+    return Path(current_app.config["DATA_DIR"], FOLDER)
+
+
+def _reconcile(day: date, *, again: bool = False) -> closing.Reconciled:
+    return closing.reconcile(day, gateway=get_gateway(), folder=bill_folder(), again=again)
+
+
+def _say(found: closing.Reconciled) -> str:
+    row, problem = found.row, found.problem or found.row.problem
+    sums = f"ours {row.our_payments} / {row.our_payments_fen} fen"
+    sums += f", bill {row.their_payments} / {row.their_payments_fen} fen"
+    return f"{row.day} {row.state}{f' ({problem})' if problem else ''}: {sums}"

@@ -1,0 +1,150 @@
+"""What can be done about a difference: ask WeChat now, or accept it.
+
+A payment that the bill has and we lack is asked for by its number, and `payments` settles the verified answer. The
+difference closes when the same comparison does not find it any more, not because somebody pressed a button.
+"""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.core import audit, clock
+from app.core.db import db, lock, transaction
+from app.core.errors import GatewayError, InputInvalid, NotFound, TransitionRefused
+from app.core.states import move_state
+from app.payments.attempts import check
+from app.payments.gateways.contract import Gateway, Trade
+from app.payments.models import PaymentAttempt
+from app.reconciliation import comparing
+from app.reconciliation.closing import loaded_bill, settle_day
+from app.reconciliation.findings import write_moment
+from app.reconciliation.models import Difference
+from app.reconciliation.recording import close
+from app.reconciliation.states import DIFFERENCE_MOVES, STANDING, DifferenceKind, DifferenceState
+
+logger = logging.getLogger(__name__)
+
+LONGEST_REASON = 200
+BY_ITSELF_AFTER = timedelta(minutes=15)  # a person who looks right away may press first
+BATCH = 20
+
+
+def get_difference(number: int) -> Difference:
+    """Raises: NotFound."""
+    row = db.session.get(Difference, number)
+    if row is None:
+        raise NotFound(_("没有这笔差异"))
+    return row
+
+
+def ask(row: Difference, *, gateway: Gateway) -> bool:
+    """Ask WeChat about its payment, settle what it says, look again; whether that closed the difference.
+
+    Opens transactions. Raises: GatewayError.
+    """
+    number, day = row.id, row.day
+    trade = _query(row, gateway)
+    with transaction() as session:
+        row = session.get_one(Difference, number, populate_existing=True)
+        row.asked_at, row.answer = clock.now(), _answer(trade)
+    return look_again(number, gateway_name=gateway.name) if day else False
+
+
+def look_again(number: int, *, gateway_name: str) -> bool:
+    """Close it when the comparison finds it no longer; whether it is closed now. Opens transactions."""
+    row = get_difference(number)
+    if row.state in STANDING and not _is_still_there(row, gateway_name):
+        with transaction():
+            lock(row)
+            if row.state in STANDING:
+                close(row, cause="healed")
+        settle_day(row.day, gateway_name=gateway_name)
+    return bool(get_difference(number).state == DifferenceState.CLOSED)
+
+
+def accept(row: Difference, *, reason: str, actor: str, gateway_name: str) -> None:
+    """A person has looked and says why it stays; the day counts as explained once nothing else is open.
+
+    Opens transactions. Raises: InputInvalid without a reason; TransitionRefused when it is not open any more.
+    """
+    text = reason.strip()
+    if not text:
+        raise InputInvalid(_("请写下原因，会计以后要看得懂。"))
+    if len(text) > LONGEST_REASON:
+        raise InputInvalid(_("原因最多 %(n)s 个字。", n=LONGEST_REASON))
+    with transaction():
+        lock(row)
+        if row.state != DifferenceState.OPEN:
+            raise TransitionRefused(_("这笔差异已经不在待处理里了，请刷新看看。"))
+        now = clock.now()
+        move_state(
+            row,
+            DIFFERENCE_MOVES,
+            DifferenceState.ACCEPTED,
+            cause="accept",
+            actor=actor,
+            reason=text,
+            closed_at=now,
+            closed_by=actor,
+        )
+        audit.record(
+            actor=actor,
+            action="bills.accepted",
+            subject=f"bill_difference:{row.id}",
+            after={"kind": str(row.kind), "ref": row.ref, "day": str(row.day), "reason": text},
+        )
+    settle_day(row.day, gateway_name=gateway_name)
+
+
+def ask_due(gateway: Gateway) -> int:
+    """Ask once about each difference that no person has asked about; how many were asked."""
+    may_heal = (*_ASKED, DifferenceKind.STATUS)
+    query = select(Difference.id).where(
+        Difference.state == DifferenceState.OPEN,
+        Difference.asked_at.is_(None),
+        Difference.kind.in_(may_heal),
+        Difference.first_seen_at < clock.now() - BY_ITSELF_AFTER,
+    )
+    asked = 0
+    for number in db.session.scalars(query.order_by(Difference.id).limit(BATCH)).all():
+        try:
+            ask(get_difference(number), gateway=gateway)
+        except GatewayError as error:
+            logger.warning("difference not asked about", extra={"difference": number, "reason": error.code})
+            break
+        asked += 1
+    return asked
+
+
+_ASKED = (
+    DifferenceKind.MISSING_HERE,
+    DifferenceKind.PAID_AFTER_CLOSE,
+    DifferenceKind.DUPLICATE_ATTEMPT,
+    DifferenceKind.MISSING_THERE,
+    DifferenceKind.UNKNOWN_ORDER,
+)
+
+
+def _query(row: Difference, gateway: Gateway) -> Trade:
+    attempt = db.session.get(PaymentAttempt, row.attempt_id) if row.attempt_id else None
+    return check(attempt, gateway) if attempt else gateway.query(row.ref.partition("#")[0])
+
+
+def _answer(trade: Trade) -> dict[str, Any]:
+    return {
+        "status": str(trade.state),
+        "amount_fen": trade.amount_fen,
+        "transaction_id": trade.transaction_id,
+        "at": write_moment(trade.paid_at),
+    }
+
+
+def _is_still_there(row: Difference, gateway_name: str) -> bool:
+    if row.kind == DifferenceKind.MISSING_THERE:
+        attempt = db.session.get_one(PaymentAttempt, row.attempt_id)
+        return not comparing.is_billed(attempt)
+    found = comparing.find_again(loaded_bill(row.day, gateway_name), row.ref.partition("#")[0])
+    return any((each.kind, each.ref) == (row.kind, row.ref) for each in found)

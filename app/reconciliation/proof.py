@@ -1,0 +1,78 @@
+"""The nightly proof: of every closed day, payments, statistics and bill still say the same sum.
+
+A day whose payments changed since it was compared is compared again, which names what differs. What no comparison
+explains is broken: the day loses its mark and somebody is called.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import func, select, update
+
+from app.core import clock, outbox
+from app.core.days import Days, beijing_day
+from app.core.db import db, transaction
+from app.core.states import move_state
+from app.figures.keeping import merge
+from app.figures.reading import Figures
+from app.payments.models import PaymentAttempt
+from app.reconciliation.closing import compare
+from app.reconciliation.comparing import MONEY, Count
+from app.reconciliation.models import BillDay
+from app.reconciliation.states import CLOSED_DAYS, DAY_MOVES, DayState
+
+logger = logging.getLogger(__name__)
+
+MOST_DAYS = 31  # counted at once
+FIGURES = "figures"  # the problem of a day whose statistics say something else
+
+
+def prove(*, gateway_name: str) -> Sequence[date]:
+    """Check every closed day; returns those that are broken. Opens transactions."""
+    days = list(db.session.scalars(select(BillDay.day).where(BillDay.state.in_(CLOSED_DAYS))))
+    broken: list[date] = []
+    for span in merge(days, longest=MOST_DAYS):
+        broken += _prove(span, gateway_name)
+    return broken
+
+
+def _prove(span: Days, gateway_name: str) -> list[date]:
+    ours, everybody = _count(span, gateway_name), _count(span, None)
+    figures = Figures.of(span).money()
+    rows = list(db.session.scalars(select(BillDay).where(BillDay.day.between(span.first, span.last))))
+    found: list[date] = []
+    fine: list[date] = []
+    for row in rows:
+        mine = ours.get(row.day, Count())
+        if (mine.number, mine.fen) != (row.our_payments, row.our_payments_fen) or row.proof_gap_fen:
+            compare(row.day, gateway_name=gateway_name)
+            if row.state not in CLOSED_DAYS:
+                found.append(row.day)
+                continue
+        told, all_money = figures.get(row.day), everybody.get(row.day, Count())
+        said = (told.orders + told.late_payments, told.received_fen) if told else (0, 0)
+        (fine if said == (all_money.number, all_money.fen) else found).append(row.day)
+    _keep(found, fine)
+    return found
+
+
+def _count(span: Days, gateway_name: str | None) -> dict[date, Count]:
+    attempt = PaymentAttempt
+    day = beijing_day(attempt.paid_at)
+    query = select(day, func.count(), func.sum(attempt.amount_fen)).group_by(day)
+    query = query.where(span.hold(attempt.paid_at), attempt.state.in_(MONEY))
+    if gateway_name is not None:
+        query = query.where(attempt.gateway == gateway_name)
+    return {on: Count(number, int(fen)) for on, number, fen in db.session.execute(query)}
+
+
+def _keep(broken: Sequence[date], fine: Sequence[date]) -> None:
+    with transaction() as session:
+        session.execute(update(BillDay).where(BillDay.day.in_(fine)).values(proved_at=clock.now()))
+        for day in broken:
+            row = session.scalars(select(BillDay).where(BillDay.day == day)).one()
+            if row.state in CLOSED_DAYS:
+                move_state(row, DAY_MOVES, DayState.DIFFERENT, cause="proof", problem=FIGURES)
+            outbox.enqueue("raise_alert", alert="bill_proof", ref=f"{day}", detail=row.problem, order_no="")
+            logger.error("a closed day does not add up any more", extra={"day": str(day)})

@@ -1,0 +1,136 @@
+"""What differences are called and what they say, in the reader's language; their rows keep names and numbers alone."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.core.money import format_yuan
+from app.reconciliation.states import DifferenceKind as Kind
+
+Record = Mapping[str, Any]
+
+
+def name_kind(kind: str) -> str:
+    """In a word or two; a kind of another release stays as it is."""
+    names = {
+        Kind.MISSING_HERE: _("本店少一笔"),
+        Kind.PAID_AFTER_CLOSE: _("关单后付款"),
+        Kind.DUPLICATE_ATTEMPT: _("同一订单付了两次"),
+        Kind.MISSING_THERE: _("账单少一笔"),
+        Kind.UNKNOWN_ORDER: _("陌生单号"),
+        Kind.AMOUNT: _("金额不符"),
+        Kind.STATUS: _("状态不符"),
+        Kind.NUMBER: _("微信单号不符"),
+        Kind.FEE: _("手续费不符"),
+        Kind.TWICE: _("账单重复一行"),
+        Kind.REFUND_EXTRA: _("本店少一笔退款"),
+        Kind.REFUND_MISSING: _("账单少一笔退款"),
+        Kind.REFUND_AMOUNT: _("退款金额不符"),
+        Kind.REFUND_STATUS: _("退款状态不符"),
+    }
+    return str(names.get(kind, kind))  # type: ignore[call-overload]
+
+
+def say_difference(kind: Kind, ours: Record, theirs: Record) -> str:
+    """One sentence: what each side says."""
+    return _SENTENCES[kind](ours, theirs)
+
+
+def say_advice(kind: Kind) -> str:
+    """One sentence: what to do, and why that is safe."""
+    return _ADVICE[kind]()
+
+
+def say_alert(detail: str) -> str:
+    """`missing_here XP2026… 2026-11-29`, as the alert keeps it."""
+    kind, number, day = (*detail.split(" "), "", "", "")[:3]
+    return str(_("%(day)s %(kind)s，单号 %(number)s", day=day, kind=name_kind(kind), number=number))
+
+
+def _yuan(record: Record, name: str = "amount_fen") -> str:
+    return format_yuan(int(record.get(name) or 0))
+
+
+def _expected_fee(theirs: Record) -> str:
+    exact = int(theirs["amount_fen"]) * int(theirs["rate_ppm"])
+    return format_yuan((exact + 500_000) // 1_000_000)
+
+
+_SENTENCES: Mapping[Kind, Callable[[Record, Record], str]] = {
+    Kind.MISSING_HERE: lambda ours, theirs: _(
+        "账单上有一笔 ¥%(yuan)s 的付款，本店这个单号还没有收到钱的记录。", yuan=_yuan(theirs)
+    ),
+    Kind.PAID_AFTER_CLOSE: lambda ours, theirs: _(
+        "账单上有一笔 ¥%(yuan)s 的付款，本店在那之前已经关闭了这个单号。", yuan=_yuan(theirs)
+    ),
+    Kind.DUPLICATE_ATTEMPT: lambda ours, theirs: _(
+        "账单上有一笔 ¥%(yuan)s 的付款，而这个订单已经由另一个单号付过了。", yuan=_yuan(theirs)
+    ),
+    Kind.MISSING_THERE: lambda ours, theirs: _(
+        "本店记着一笔 ¥%(yuan)s 的付款，所有下载过的账单里都没有它。", yuan=_yuan(ours)
+    ),
+    Kind.UNKNOWN_ORDER: lambda ours, theirs: _(
+        "账单上有一笔 ¥%(yuan)s 的付款，它的商户单号不是本店的。", yuan=_yuan(theirs)
+    ),
+    Kind.AMOUNT: lambda ours, theirs: _(
+        "账单上是 ¥%(theirs)s，本店记的是 ¥%(ours)s。", theirs=_yuan(theirs), ours=_yuan(ours)
+    ),
+    Kind.STATUS: lambda ours, theirs: _(
+        "账单上的状态是 %(theirs)s，本店这笔付款的状态是 %(ours)s。",
+        theirs=theirs.get("status", ""),
+        ours=ours.get("status", ""),
+    ),
+    Kind.NUMBER: lambda ours, theirs: _("同一个商户单号，账单上的微信支付单号和本店记的不一样。"),
+    Kind.FEE: lambda ours, theirs: _(
+        "账单收了 ¥%(fee)s 手续费，按它自己写的费率应当是 ¥%(expected)s。",
+        fee=_yuan(theirs, "fee_fen"),
+        expected=_expected_fee(theirs),
+    ),
+    Kind.TWICE: lambda ours, theirs: _("账单上这笔 ¥%(yuan)s 的付款出现了不止一次。", yuan=_yuan(theirs)),
+    Kind.REFUND_EXTRA: lambda ours, theirs: _(
+        "账单上有一笔 ¥%(yuan)s 的退款，本店没有这笔退款的记录。", yuan=_yuan(theirs)
+    ),
+    Kind.REFUND_MISSING: lambda ours, theirs: _(
+        "本店记着一笔 ¥%(yuan)s 的退款，所有下载过的账单里都没有它。", yuan=_yuan(ours)
+    ),
+    Kind.REFUND_AMOUNT: lambda ours, theirs: _(
+        "账单上退了 ¥%(theirs)s，本店记的是 ¥%(ours)s。", theirs=_yuan(theirs), ours=_yuan(ours)
+    ),
+    Kind.REFUND_STATUS: lambda ours, theirs: _(
+        "账单上这笔退款的状态是 %(theirs)s，本店记的是 %(ours)s。",
+        theirs=theirs.get("status", ""),
+        ours=ours.get("status", ""),
+    ),
+}
+
+_ADVICE: Mapping[Kind, Callable[[], str]] = {
+    Kind.MISSING_HERE: lambda: _(
+        "现在向微信查询这个单号。查到已付款，就按平常收到通知一样入账；重复查询没有害处。"
+    ),
+    Kind.PAID_AFTER_CLOSE: lambda: _(
+        "现在向微信查询这个单号。查到已付款，库存够就恢复订单，不够就记为要退款；重复查询没有害处。"
+    ),
+    Kind.DUPLICATE_ATTEMPT: lambda: _(
+        "现在向微信查询这个单号。查到已付款，这笔多付的钱会记为要退款，订单不会付两次。"
+    ),
+    Kind.MISSING_THERE: lambda: _(
+        "先向微信查询这个单号，再重新下载这一天的账单。微信更正过账单，差异会自己消失。"
+    ),
+    Kind.UNKNOWN_ORDER: lambda: _(
+        "向微信查询这个单号，看是不是同一个商户号下别的店或收款码收的钱；确认后写下原因。"
+    ),
+    Kind.AMOUNT: lambda: _("向微信查询这个单号，以查询结果为准核对订单；本店不会自己改已经入账的金额。"),
+    Kind.STATUS: lambda: _(
+        "现在向微信查询这个单号，查到的结果会入账；账单写的是撤销，就核对这笔钱是不是已经退回。"
+    ),
+    Kind.NUMBER: lambda: _("向微信查询这个单号，核对是哪一个微信支付单号；不要手工改单号。"),
+    Kind.FEE: lambda: _("在微信商户平台核对这笔交易的费率，不对就向微信申诉；本店的收款不受影响。"),
+    Kind.TWICE: lambda: _("重新下载这一天的账单；还在的话，到微信商户平台核对是不是真的收了两次。"),
+    Kind.REFUND_EXTRA: lambda: _("现在向微信查询这笔退款。查到了，就按“在微信商户平台退的款”记到订单上。"),
+    Kind.REFUND_MISSING: lambda: _("现在向微信查询这笔退款；还在处理的，会出现在之后的账单里。"),
+    Kind.REFUND_AMOUNT: lambda: _("向微信查询这笔退款，以查询结果为准核对；优惠券付掉的部分不退现金。"),
+    Kind.REFUND_STATUS: lambda: _("现在向微信查询这笔退款，查到的结果会记下来。"),
+}
+if missing := set(Kind) - set(_SENTENCES) | set(Kind) - set(_ADVICE):
+    raise ValueError(f"no words for {sorted(missing)}")
