@@ -13,8 +13,7 @@ from pathlib import Path
 from flask import Flask, current_app
 from sqlalchemy import select, update
 
-from app.alerts.service import close_by_itself, raise_alert
-from app.alerts.telling import tell_alerts
+from app.alerts.service import raise_alert
 from app.catalog.pictures import PREFIX, sweep_pictures
 from app.conversations import kf_desk
 from app.conversations.idle import check_wechat_sessions, give_back_idle
@@ -46,10 +45,8 @@ from app.payments.closing import close_siblings, expire_orders
 from app.payments.gateways import get_gateway
 from app.payments.notifications import delete_old_refused
 from app.payments.sweeper import check_pending
-from app.reconciliation import timetable as bills
-from app.reconciliation.fetching import FOLDER as BILLS
-from app.reconciliation.healing import ask_due
-from app.reconciliation.proof import prove
+from app.tasks_alerts import ALERT_HANDLERS
+from app.tasks_bills import ask_about_differences, prove_days, reconcile_bills
 from app.tasks_followers import FOLLOWER_HANDLERS, apply_auto_tags
 from app.wechat.account import get_account
 from app.wechat.menus.looking import find_drift, name_drift, observe
@@ -68,18 +65,6 @@ def _send_notice(order_id: int, notice: str, parcel_id: int = 0) -> None:
     base_url = current_app.config["BASE_URL"]
     client = get_account().client
     send_notice(client, order_id=order_id, kind=notice, base_url=base_url, parcel_id=parcel_id)
-
-
-def _raise_alert(alert: str, ref: str, detail: str, order_no: str) -> None:
-    raise_alert(alert, ref, detail=detail, order_no=order_no)
-
-
-def _close_alert(alert: str, ref: str) -> None:
-    close_by_itself(alert, ref)
-
-
-def _tell_alerts(channel: str, alert_id: int) -> None:
-    tell_alerts(channel, alert_id, current_app.config)
 
 
 def _close_siblings(attempt_id: int) -> None:
@@ -127,6 +112,7 @@ def _withdraw_menu(version_id: int) -> None:
 
 
 HANDLERS: dict[str, outbox.Handler] = {
+    **ALERT_HANDLERS,
     **FOLLOWER_HANDLERS,
     "withdraw_menu": _withdraw_menu,
     "settle_message": _settle_message,
@@ -134,9 +120,6 @@ HANDLERS: dict[str, outbox.Handler] = {
     "fetch_picture": _fetch_picture,
     "fetch_recording": _fetch_recording,
     "send_notice": _send_notice,
-    "raise_alert": _raise_alert,
-    "close_alert": _close_alert,
-    "tell_alerts": _tell_alerts,
     "close_siblings": _close_siblings,
     "upload_material": _upload_material,
 }
@@ -172,18 +155,6 @@ def _sweep_payments() -> None:
 
 def _expire_orders() -> None:
     expire_orders(get_gateway())
-
-
-def _reconcile_bills() -> None:
-    bills.work_off(get_gateway(), Path(current_app.config["DATA_DIR"], BILLS))
-
-
-def _heal_differences() -> None:
-    ask_due(get_gateway())
-
-
-def _prove_days() -> None:
-    prove(gateway_name=get_gateway().name)
 
 
 def _refresh_certificates() -> None:
@@ -260,9 +231,9 @@ TIMETABLE = (
     Entry("idle", timedelta(minutes=1), _give_back_idle),
     Entry("wechat_desk", timedelta(minutes=10), _follow_wechat_desk),
     Entry("given_up", timedelta(minutes=5), _report_given_up),
-    Entry("bills", timedelta(minutes=5), _reconcile_bills),
-    Entry("differences", timedelta(minutes=5), _heal_differences),
-    Entry("proof", timedelta(hours=24), _prove_days),
+    Entry("bills", timedelta(minutes=5), reconcile_bills),
+    Entry("differences", timedelta(minutes=5), ask_about_differences),
+    Entry("proof", timedelta(hours=24), prove_days),
     Entry("auto_tags", timedelta(hours=1), apply_auto_tags),
     Entry("certificates", timedelta(hours=12), _refresh_certificates),
     Entry("certificate_ends", timedelta(hours=24), warn_of_certificates),

@@ -94,7 +94,7 @@ def accept(row: Difference, *, reason: str, actor: str, gateway_name: str) -> No
             actor=actor,
             action="bills.accepted",
             subject=f"bill_difference:{row.id}",
-            after={"kind": str(row.kind), "ref": row.ref, "day": str(row.day), "reason": text},
+            after={"difference": str(row.kind), "number": row.ref, "day": str(row.day), "reason": text},
         )
     settle_day(row.day, gateway_name=gateway_name)
 

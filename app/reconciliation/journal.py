@@ -59,7 +59,7 @@ def sum_journal(days: Days) -> JournalSums:
 
 def export_journal(days: Days, *, actor: str) -> Iterator[JournalEntry]:
     """Every row, the oldest first; writes down who takes them. Opens a transaction. Memory stays the same."""
-    after = {"from": str(days.first), "to": str(days.last)}
+    after = {"first": str(days.first), "last": str(days.last)}
     audit.record(actor=actor, action="bills.exported", subject="bills", after=after)
     return _walk(days)
 

@@ -12,6 +12,7 @@ from app.core.audit import AuditEntry
 from app.core.money import format_yuan
 from app.pricing.freight import Counting
 from app.pricing.offers import CouponKind
+from app.reconciliation.words import name_kind
 from app.staff.rights import get_catalogue
 from app.staff.roles import get_role
 from console.frame.carriers import carrier_label
@@ -24,6 +25,8 @@ from console.frame.wording_labels import wording_label
 # What the log is about: what stands before the colon of a subject. A number follows, so each is about one thing.
 kind_label = Labels(
     {
+        "bill_difference": _l("对账差异"),
+        "bills": _l("账单"),
         "coupon": _l("优惠券"),
         "flash_sale": _l("秒杀"),
         "follower": _l("粉丝编号"),
@@ -57,10 +60,13 @@ field_label = Labels(
         "carrier": _l("快递公司"),
         "colour": _l("主题色"),
         "counting": _l("计费方式"),
+        "day": _l("日期"),
         "days": _l("日期"),
         "delivery": _l("发货"),
+        "difference": _l("差异"),
         "ends_at": _l("结束"),
         "entrance_id": _l("来源"),
+        "file": _l("文件"),
         "first": _l("从"),
         "first_fee_fen": _l("首费"),
         "first_units": _l("首重或首件"),
@@ -77,6 +83,7 @@ field_label = Labels(
         "kind": _l("种类"),
         "left": _l("还没有发的件数"),
         "last": _l("到"),
+        "number": _l("单号"),
         "least_fen": _l("金额从"),
         "logo": _l("标志"),
         "may_pay": _l("可以付款"),
@@ -205,6 +212,8 @@ def _say_text(name: str, value: str) -> str:
         return role_label(get_role(value))
     if name == "kind":
         return str(_KINDS.get(value, value))
+    if name == "difference":
+        return name_kind(value)
     if name == "counting":
         return str(_COUNTINGS.get(value, value))
     if name.endswith("_at"):
