@@ -90,6 +90,7 @@ def test_the_list_shows_who_follows_with_tags_source_and_spending(app: Flask, co
     assert get(app, follower_id).openid not in page
 
 
+@pytest.mark.both_databases
 def test_filters_stand_in_the_address_and_stay_on_the_next_page(app: Flask, console: Console) -> None:
     for number in range(51):
         make(app, nickname=f"茶友{number}")

@@ -184,6 +184,7 @@ def test_steps_that_make_no_sense_are_refused(
     assert words in answer.get_data(as_text=True)
 
 
+@pytest.mark.both_databases
 def test_a_flash_sale_is_planned_and_cannot_change_once_it_began(app: Flask, console: Console) -> None:
     with app.app_context():
         sku_id = make_sku(price_fen=6800).id
@@ -256,6 +257,7 @@ ZONES = {
 }
 
 
+@pytest.mark.both_databases
 def test_a_freight_template_is_made_line_by_line(app: Flask, console: Console) -> None:
     answer = console.client.post("/console/freight/new", data=ZONES | {"csrf_token": console.token()})
 
@@ -303,6 +305,7 @@ def test_a_line_that_cannot_be_is_refused(console: Console, fields: dict[str, ob
     assert words in answer.get_data(as_text=True)
 
 
+@pytest.mark.both_databases
 def test_a_pick_up_point_is_made_and_closed(app: Flask, console: Console) -> None:
     console.post(
         "/pickup-points/new", title="湖滨店", address="湖滨南路 90 号", phone="0592-1234567", is_active="1"
@@ -338,6 +341,7 @@ def place_fetched() -> Order:
     )
 
 
+@pytest.mark.both_databases
 def test_a_code_shows_the_order_before_it_is_handed_over_and_works_once(
     app: Flask, console: Console, fetched: tuple[str, str]
 ) -> None:

@@ -103,6 +103,7 @@ def test_tabs_count_and_filter(app: Flask, console: Console) -> None:
     assert cancelled not in to_ship
 
 
+@pytest.mark.both_databases
 def test_an_order_is_found_by_the_beginning_of_its_number(app: Flask, console: Console) -> None:
     wanted, other = place(app), place(app)
 

@@ -178,6 +178,7 @@ def test_the_preview_shows_a_draft_to_whoever_has_its_link(app: Flask, console: 
     assert app.test_client().get(f"/shop/p/{product.slug}").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_many_are_put_on_and_off_sale_at_once_and_the_list_is_narrowed(app: Flask, console: Console) -> None:
     with app.app_context():
         ids = [str(make_sku(title=title).product_id) for title in ("白毫", "碧螺春")]
@@ -196,6 +197,7 @@ def test_many_are_put_on_and_off_sale_at_once_and_the_list_is_narrowed(app: Flas
     assert "请先选择商品" in console.text("/products/")
 
 
+@pytest.mark.both_databases
 def test_categories_are_added_renamed_sorted_and_removed(app: Flask, console: Console) -> None:
     def say(title: str) -> str:
         console.post("/categories/", title=title)
