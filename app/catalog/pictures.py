@@ -4,10 +4,12 @@
 news card. Pictures of a seed folder come in one size, and stand for all three.
 """
 
+import hmac
 import re
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
+from hashlib import sha256
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -27,18 +29,25 @@ OLDEST_UNSAVED = timedelta(days=2)  # an editor may lie open that long before it
 NAME = re.compile(r"p-[0-9a-f]{32}\.jpg")
 
 
-def add_picture(data: bytes) -> str:
-    """Keep a picture before anything names it; returns its name. Calls the store: never inside a transaction.
+def add_picture(data: bytes, *, name: str = "") -> str:
+    """Keep a picture before anything names it; returns its name, a new one if none is given.
+
+    Calls the store: never inside a transaction.
 
     Raises: InputInvalid when it is none, or too large; StorageFull, MediaUnreachable.
     """
     if len(data) > MAX_BYTES:
         raise InputInvalid(_("图片太大：最多 %(limit)d MB", limit=MAX_BYTES // 2**20))
     large, small, wide = draw_copies(data, LARGE, SMALL, WIDE)
-    name = f"{PREFIX}{secrets.token_hex(16)}.jpg"
+    name = name or f"{PREFIX}{secrets.token_hex(16)}.jpg"
     for each, drawn in ((small_of(name), small), (wide_of(name), wide), (name, large)):
         get_media().write(each, drawn)
     return name
+
+
+def name_by_content(data: bytes, *, secret: str) -> str:
+    """The name under which the same picture is kept however often it comes; nobody else can tell it."""
+    return f"{PREFIX}{hmac.new(secret.encode(), data, sha256).hexdigest()[:32]}.jpg"
 
 
 def small_of(name: str) -> str:

@@ -33,10 +33,13 @@ def hand_in(read: Callable[..., object], *, most_bytes: int, form: str, look: st
     if sheet is None or not sheet.filename:
         flash(_("请选择填好的表格。"), "danger")
         return redirect(url_for(form))
+    name = ""
     try:
         name = files.keep_upload(job_folder(), sheet.stream, most_bytes=most_bytes)
         read(job_folder() / name)
     except InputInvalid as error:
+        if name:
+            (job_folder() / name).unlink()  # nobody will come back for it
         flash(error.message, "danger")
         return redirect(url_for(form))
     return redirect(url_for(look, file=name))

@@ -14,7 +14,8 @@ from console.products.part import blueprint
 from console.products.sheet_columns import LIMITS, WIDTHS, template_rows
 from console.products.sheet_job import KIND
 from console.products.sheet_judging import ADDED, CHANGED, LEFT, WRONG, judge_rows
-from console.products.sheet_reading import read_rows
+from console.products.sheet_package import LIMITS as PACKAGE_LIMITS
+from console.products.sheet_package import MOST_BYTES, read_handed
 
 MOVE = "console.products.move"
 
@@ -22,7 +23,8 @@ MOVE = "console.products.move"
 @blueprint.get("/import/")
 def import_form() -> str:
     """How it goes, and where the sheet is handed in."""
-    return render_template("console/products/import.html", judged=None, file="", most_rows=LIMITS.rows)
+    limits = {"most_rows": LIMITS.rows, "most_pictures": PACKAGE_LIMITS.files, "most_mb": MOST_BYTES // 2**20}
+    return render_template("console/products/import.html", judged=None, file="", **limits)
 
 
 @blueprint.get("/import/template.xlsx")
@@ -32,12 +34,12 @@ def import_template() -> Response:
 
 
 @blueprint.post("/import/")
-@takes_body_of(LIMITS.file_bytes + 100_000)
+@takes_body_of(MOST_BYTES + 100_000)
 def import_upload() -> AnyResponse:
     """Take the sheet and show what each row would do; nothing is changed yet."""
     return hand_in(
-        read_rows,
-        most_bytes=LIMITS.file_bytes,
+        read_handed,
+        most_bytes=MOST_BYTES,
         form="console.products.import_form",
         look="console.products.import_look",
     )
@@ -46,8 +48,8 @@ def import_upload() -> AnyResponse:
 @blueprint.get("/import/<file>")
 def import_look(file: str) -> str:
     """Each row with what would become of it now."""
-    rows = read_rows(files.find_path(job_folder(), file))
-    judged = judge_rows(rows, may_move=may(MOVE))
+    handed = read_handed(files.find_path(job_folder(), file))
+    judged = judge_rows(handed.rows, may_move=may(MOVE), sent=handed.sent)
     counts = {tone: sum(1 for each in judged if each.tone == tone) for tone in (ADDED, CHANGED, LEFT, WRONG)}
     return render_template("console/products/import.html", judged=judged, file=file, counts=counts)
 

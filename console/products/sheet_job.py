@@ -10,8 +10,9 @@ from app.core.errors import ShopError
 from app.core.long_jobs import files
 from app.core.long_jobs.running import Run, register
 from app.core.spreadsheets.writing import Row, write_xlsx
-from console.products.sheet_judging import Judged, judge, judge_rows, load_known, refuse
-from console.products.sheet_reading import find_product, read_rows
+from console.products.sheet_judging import LEFT, Judged, judge, judge_rows, load_known, refuse
+from console.products.sheet_package import keep_pictures, read_handed
+from console.products.sheet_reading import find_product
 from console.products.sheet_skus import CellInvalid
 
 KIND = "products_import"
@@ -21,12 +22,19 @@ WIDTHS = (10, 10, 80)
 @register(KIND)
 def import_products(run: Run) -> None:
     """Do what the sheet says; begun again after a crash it goes on after the last product that was kept."""
-    rows = read_rows(files.find_path(Path(run.folder), str(run.args["file"])))
+    path = files.find_path(Path(run.folder), str(run.args["file"]))
+    handed = read_handed(path)
     may_move, done = bool(run.args["may_move"]), int(run.place or 0)
-    judged = judge_rows(rows, may_move=may_move)
+    judged = judge_rows(handed.rows, may_move=may_move, sent=handed.sent)
     work = _Import(run, may_move, len(judged), done, run.told() if done else [])
     for each in judged[done:]:
-        work.do(each)
+        try:
+            if each.wish is not None and each.tone != LEFT:
+                keep_pictures(path, handed.sent, each.wish.draft.pictures)
+        except ShopError as error:
+            work.refuse(each, CellInvalid(each.rows[0], "pictures", error.message))
+        else:
+            work.do(each)
     write_xlsx(run.new_file(".xlsx"), work.report_rows(), widths=WIDTHS)
 
 
@@ -55,9 +63,13 @@ class _Import:
         try:
             import_product(want, actor=self._run.owner, note=lambda: self._keep(outcome))
         except CellInvalid as error:
-            self._keep(refuse(judged.rows, error))
+            self.refuse(judged, error)
         except ShopError as error:
-            self._keep(refuse(judged.rows, CellInvalid(judged.rows[0], "title", error.message)))
+            self.refuse(judged, CellInvalid(judged.rows[0], "title", error.message))
+
+    def refuse(self, judged: Judged, error: CellInvalid) -> None:
+        """Nothing of it is done, and this is why."""
+        self._keep(refuse(judged.rows, error))
 
     def report_rows(self) -> Iterator[Row]:
         """The report as a sheet."""

@@ -1,7 +1,7 @@
 """A sheet of goods, judged before anything is done: what each row adds, changes or leaves, and what is wrong where."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
@@ -67,9 +67,13 @@ def load_known(rows: Iterable[TableRow]) -> Known:
     )
 
 
-def judge_rows(rows: Sequence[TableRow], *, may_move: bool) -> list[Judged]:
-    """Every product of the sheet, in its order. `may_move`: whether whoever imports may put goods on sale."""
+def judge_rows(rows: Sequence[TableRow], *, may_move: bool, sent: Collection[str] = ()) -> list[Judged]:
+    """Every product of the sheet, in its order. `may_move`: whether whoever imports may put goods on sale.
+
+    `sent`: names of pictures that came along and are not in the shop yet.
+    """
     known, seen, judged = load_known(rows), dict[int, TableRow](), list[Judged]()
+    known = replace(known, pictures=known.pictures.union(sent))
     for group in group_rows(rows):
         try:
             product = find_product(group, known)

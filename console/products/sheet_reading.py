@@ -149,7 +149,9 @@ def _read_position(draft: ProductDraft, row: TableRow, text: str, _known: Known)
 def _read_pictures(draft: ProductDraft, row: TableRow, text: str, known: Known) -> ProductDraft:
     names = split_names(text)
     if missing := [name for name in names if name not in known.pictures]:
-        words = _("店里没有图片“%(name)s”，请先在商品编辑页上传", name=missing[0][:60])
+        words = _(
+            "没有图片“%(name)s”：把它和表格放进同一个压缩包，或先在商品编辑页上传", name=missing[0][:60]
+        )
         raise CellInvalid(row, "pictures", words)
     return replace(draft, pictures=names)
 

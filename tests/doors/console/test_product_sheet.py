@@ -4,21 +4,25 @@ from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select
 
 from app.catalog import stock
 from app.catalog.categories import add_category
 from app.catalog.editing import add_product
 from app.catalog.models import Product, Sku, StockMove
+from app.catalog.pictures import small_of
 from app.catalog.states import ProductState
 from app.catalog.stock import find_unexplained
 from app.core import outbox
 from app.core.audit import AuditEntry
 from app.core.db import db, transaction
+from app.core.media.store import get_media
 from app.tasks import LONG_HANDLERS
 from tests.factories import make_sku
 from tests.staff import Console, make_hashes_quick, make_role, open_console
@@ -85,6 +89,59 @@ def test_a_sheet_adds_goods_once_however_often(app: Flask, console: Console) -> 
         product = db.session.scalars(select(Product)).one()
         assert (product.state, product.category.title) == (ProductState.ON_SALE, "茗茶")
         assert product.description == "<p>三道焙火</p>"
+
+
+def test_pictures_come_along_in_a_zip_and_the_same_zip_changes_nothing_twice(
+    app: Flask, console: Console
+) -> None:
+    sheet = "商品名称,图片文件名,价格（元）\n武夷肉桂,正面.png、b/侧面.png,38"
+    packed = {"goods/a.csv": sheet.encode(), "goods/正面.png": draw(), "b/侧面.png": draw("red")}
+    path = hand_in_zip(console, packed)
+
+    assert "新增 1 件，修改 0 件，不变 0 件，不导入 0 件" in console.text(path)
+    assert "新增" in do(app, console, path)
+    assert "不变 1 件" in console.text(hand_in_zip(console, packed))
+
+    with app.app_context():
+        product = db.session.scalars(select(Product)).one()
+        names = [picture.file for picture in product.pictures]
+        assert len(set(names)) == 2
+        assert all(get_media().read(small_of(name)).startswith(b"\xff\xd8") for name in names)
+
+
+def test_a_picture_that_is_none_keeps_its_product_out_and_no_other(app: Flask, console: Console) -> None:
+    sheet = "商品名称,图片文件名,价格（元）\n武夷肉桂,a.png,38\n白茶,b.png,58\n红茶,c.png,9"
+    packed = {"a.csv": sheet.encode(), "a.png": b"<svg onload=alert(1)>", "b.png": draw()}
+
+    path = hand_in_zip(console, packed)
+    assert "没有图片“c.png”" in console.text(path)
+    report = do(app, console, path)
+
+    assert "a.png：无法识别这张图片" in report
+    assert [title for title, *_rest in skus(app)] == ["白茶"]
+
+
+def test_a_zip_without_its_one_sheet_is_refused(console: Console) -> None:
+    for packed in ({"a.png": draw()}, {"a.csv": b"x", "b.csv": b"x"}):
+        assert hand_in_zip(console, packed) == "/products/import/"
+        assert "压缩包里要正好有一份表格" in console.text("/products/import/")
+
+
+def hand_in_zip(console: Console, files: dict[str, bytes]) -> str:
+    """Upload a ZIP; returns where it leads."""
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    packed.seek(0)
+    return console.post("/products/import/", sheet=(packed, "a.zip")).location.removeprefix("/console")
+
+
+def draw(colour: str = "#345") -> bytes:
+    """A small picture."""
+    file = BytesIO()
+    Image.new("RGB", (30, 30), colour).save(file, "PNG")
+    return file.getvalue()
 
 
 def test_a_sheet_changes_what_it_says_and_tells_why(app: Flask, console: Console) -> None:
