@@ -13,6 +13,7 @@ from pathlib import Path
 from flask import Flask, current_app
 from sqlalchemy import select, update
 
+from app import tasks_payments as money
 from app.alerts.service import raise_alert
 from app.catalog.pictures import PREFIX, sweep_pictures
 from app.conversations import kf_desk
@@ -41,13 +42,10 @@ from app.materials.service import sweep_files
 from app.materials.uploading import get_media_id, upload_material
 from app.notices.service import send_notice
 from app.orders.listing import list_pictures
-from app.payments.closing import close_siblings, expire_orders
-from app.payments.gateways import get_gateway
-from app.payments.notifications import delete_old_refused
-from app.payments.sweeper import check_pending
 from app.tasks_alerts import ALERT_HANDLERS
 from app.tasks_bills import ask_about_differences, prove_days, reconcile_bills
 from app.tasks_followers import FOLLOWER_HANDLERS, apply_auto_tags
+from app.tasks_payments import PAYMENT_HANDLERS
 from app.wechat.account import get_account
 from app.wechat.menus.looking import find_drift, name_drift, observe
 from app.wechat.menus.personal import withdraw
@@ -65,10 +63,6 @@ def _send_notice(order_id: int, notice: str, parcel_id: int = 0) -> None:
     base_url = current_app.config["BASE_URL"]
     client = get_account().client
     send_notice(client, order_id=order_id, kind=notice, base_url=base_url, parcel_id=parcel_id)
-
-
-def _close_siblings(attempt_id: int) -> None:
-    close_siblings(attempt_id, get_gateway())
 
 
 def _settle_message(message_id: int) -> None:
@@ -114,13 +108,13 @@ def _withdraw_menu(version_id: int) -> None:
 HANDLERS: dict[str, outbox.Handler] = {
     **ALERT_HANDLERS,
     **FOLLOWER_HANDLERS,
+    **PAYMENT_HANDLERS,
     "withdraw_menu": _withdraw_menu,
     "settle_message": _settle_message,
     "send_message": _send_message,
     "fetch_picture": _fetch_picture,
     "fetch_recording": _fetch_recording,
     "send_notice": _send_notice,
-    "close_siblings": _close_siblings,
     "upload_material": _upload_material,
 }
 
@@ -149,26 +143,10 @@ def _settle_messages() -> None:
     settle_due()
 
 
-def _sweep_payments() -> None:
-    check_pending(get_gateway())
-
-
-def _expire_orders() -> None:
-    expire_orders(get_gateway())
-
-
-def _refresh_certificates() -> None:
-    get_gateway().refresh_keys()
-
-
 def _report_given_up() -> None:
     query = select(OutboxJob.id, OutboxJob.kind).where(OutboxJob.given_up_at.is_not(None))
     for job_id, kind in db.session.execute(query).all():
         raise_alert("job_given_up", str(job_id), detail=kind)
-
-
-def _forget_refused() -> None:
-    delete_old_refused()
 
 
 def _give_back_idle() -> None:
@@ -224,10 +202,11 @@ class Entry:
 TIMETABLE = (
     Entry("messages", timedelta(seconds=1), _settle_messages),
     Entry("outbox", timedelta(seconds=5), _sweep_outbox),
-    Entry("payments", timedelta(seconds=5), _sweep_payments),
-    Entry("expiry", timedelta(seconds=10), _expire_orders),
+    Entry("payments", timedelta(seconds=5), money.sweep_payments),
+    Entry("refunds", timedelta(seconds=5), money.sweep_refunds),
+    Entry("expiry", timedelta(seconds=10), money.expire_orders),
     Entry("figures", timedelta(seconds=15), _keep_figures),
-    Entry("refused", timedelta(minutes=1), _forget_refused),
+    Entry("refused", timedelta(minutes=1), money.forget_refused),
     Entry("idle", timedelta(minutes=1), _give_back_idle),
     Entry("wechat_desk", timedelta(minutes=10), _follow_wechat_desk),
     Entry("given_up", timedelta(minutes=5), _report_given_up),
@@ -235,7 +214,7 @@ TIMETABLE = (
     Entry("differences", timedelta(minutes=5), ask_about_differences),
     Entry("proof", timedelta(hours=24), prove_days),
     Entry("auto_tags", timedelta(hours=1), apply_auto_tags),
-    Entry("certificates", timedelta(hours=12), _refresh_certificates),
+    Entry("certificates", timedelta(hours=12), money.refresh_certificates),
     Entry("certificate_ends", timedelta(hours=24), warn_of_certificates),
     Entry("tidy_messages", timedelta(hours=24), _tidy_messages),
     Entry("menus", timedelta(hours=24), _check_menus),

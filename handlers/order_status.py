@@ -32,6 +32,7 @@ def _line(order: Order, door: Door, ready: Ready) -> str:
         OrderState.PAID: _("待发货"),
         OrderState.SHIPPED: _("已发货"),
         OrderState.CANCELLED: _("已取消"),
+        OrderState.REFUNDED: _("已退款"),
     }[order.state]
     if order.is_fetched:
         words = {OrderState.PAID: _("待自提"), OrderState.SHIPPED: _("已自提")}.get(order.state, words)

@@ -14,6 +14,8 @@ from simulator.limits import Limits
 from simulator.pay.cashier import Cashier
 from simulator.pay.notifier import Notifier
 from simulator.pay.orders import Orders
+from simulator.pay.refund_notifier import RefundNotifier
+from simulator.pay.refunds import Refunds
 from simulator.platform.agents import Agents
 from simulator.platform.articles import Articles
 from simulator.platform.media import MediaStore
@@ -75,6 +77,8 @@ class Engine:
         self.desk = Desk(self)
         self.orders = Orders(self)
         self.notifier = Notifier(self)
+        self.refunds = Refunds(self)
+        self.refund_notifier = RefundNotifier(self)
         self.cashier = Cashier(self)
         self.followers.seed()
         self._forget_expired()

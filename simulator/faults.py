@@ -24,8 +24,8 @@ class Fault:
         return all(choice.isdigit() for choice in self.choices[1:])
 
 
-NOTIFY, PAY, API, PUSH, LOGIN = "支付通知", "支付接口", "公众号接口", "消息推送", "网页与登录"
-BILL = "账单"
+NOTIFY, PAY, BILL, REFUND, API = "支付通知", "支付接口", "账单", "退款", "公众号接口"
+PUSH, LOGIN = "消息推送", "网页与登录"
 
 TABLE = (
     Fault("notify_late", NOTIFY, "通知迟到", "支付通知晚这么多秒才发出", ("off", "5", "30", "120", "600")),
@@ -98,6 +98,35 @@ TABLE = (
     Fault("bill_refund_missing", BILL, "账单少退款", "那天最后一笔退款不在账单里"),
     Fault("bill_refund_extra", BILL, "账单多退款", "多一笔商户不知道的退款，一元"),
     Fault("bill_midnight", BILL, "跨零点", "23:30 以后的一笔付款记进了第二天的账单"),
+    Fault(
+        "refund_outcome",
+        REFUND,
+        "退款的结局",
+        "processing：一直处理中；closed：退款关闭；abnormal：退款异常，买家的卡收不了",
+        ("off", "processing", "closed", "abnormal"),
+    ),
+    Fault("refund_late", REFUND, "到账慢", "受理之后过这么多秒才有结果", ("off", "30", "600", "86400")),
+    Fault("refund_not_enough", REFUND, "余额不足", "申请退款答 403 NOT_ENOUGH"),
+    Fault("refund_account", REFUND, "用户账户注销", "申请退款答 403 USER_ACCOUNT_ABNORMAL"),
+    Fault("refund_no_auth", REFUND, "没有退款权限", "申请退款答 403 NO_AUTH"),
+    Fault(
+        "refund_notify",
+        REFUND,
+        "退款通知",
+        "丢失、重复、同时两次，或第一次是坏的；坏的之后会按时重发好的",
+        (
+            "off",
+            "lost",
+            "twice",
+            "twin",
+            "forged",
+            "probe",
+            "old",
+            "wrong_amount",
+            "wrong_mchid",
+            "wrong_key",
+        ),
+    ),
     Fault("api_40001", API, "40001", "业务接口答 access_token 无效"),
     Fault("api_42001", API, "42001", "业务接口答 access_token 过期"),
     Fault("api_40164", API, "40164", "取 token 时来源 IP 不在白名单"),

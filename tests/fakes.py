@@ -15,12 +15,21 @@ from app.core.errors import (
     GatewayUnreachable,
     SignatureInvalid,
 )
-from app.payments.gateways.contract import BillKind, PaymentRequest, Trade, TradeState
+from app.payments.gateways.contract import (
+    BankCard,
+    BillKind,
+    PaymentRequest,
+    RefundNews,
+    RefundRequest,
+    RefundStatus,
+    Trade,
+    TradeState,
+)
 
 
 @dataclass
 class FakeGateway:
-    """A gateway that keeps its trades in a dict. A notification to it is the text of an out_trade_no."""
+    """A gateway that keeps trades and refunds in dicts. A notification to it is the text of one of their numbers."""
 
     name: str = "wechatpay_v3"
     appid: str = "wx5a1b2c3d4e5f6a7b"
@@ -29,6 +38,12 @@ class FakeGateway:
     requests: list[PaymentRequest] = field(default_factory=list)
     queries: list[str] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
+    refunds: dict[str, RefundNews] = field(default_factory=dict)
+    refund_requests: list[RefundRequest] = field(default_factory=list)
+    refund_queries: list[str] = field(default_factory=list)
+    resent: list[BankCard] = field(default_factory=list)
+    refund_refusal: str = ""
+    forgets_to_answer: bool = False  # takes a refund and never says so
     self_tests: list[str] = field(default_factory=list)
     bills: dict[tuple[BillKind, date], bytes] = field(default_factory=dict)
     bills_are_late: bool = False
@@ -84,11 +99,69 @@ class FakeGateway:
         self.closed.append(out_trade_no)
         self.trades[out_trade_no] = replace(self.trades[out_trade_no], state=TradeState.CLOSED)
 
-    def read_notification(self, headers: Mapping[str, str], body: bytes) -> Trade | None:
-        """The trade named in the body; `forged` is refused."""
+    def refund(self, request: RefundRequest) -> RefundNews:
+        """Take it as WeChat does: the same number is the same refund, and no more than was paid."""
+        self._answer()
+        self.refund_requests.append(request)
+        known = self.refunds.get(request.out_refund_no)
+        if known is None:
+            if self.refund_refusal:
+                if self.refund_refusal in ("FREQUENCY_LIMITED", "SYSTEM_ERROR"):
+                    raise GatewayUnreachable("busy", their_code=self.refund_refusal)
+                raise GatewayRefused(self.refund_refusal, "refused")
+            if request.amount_fen > request.total_fen - self.given_back(request.transaction_id):
+                raise GatewayRefused("INVALID_REQUEST", "订单已全额退款")
+            known = self.refunds[request.out_refund_no] = RefundNews(
+                request.out_refund_no,
+                RefundStatus.UNDER_WAY,
+                refund_id=f"503{len(self.refunds):026d}",
+                out_trade_no=request.out_trade_no,
+                transaction_id=request.transaction_id,
+                amount_fen=request.amount_fen,
+                total_fen=request.total_fen,
+                received_account="支付用户零钱",
+                created_at=clock.now(),
+            )
+        elif (known.amount_fen, known.total_fen) != (request.amount_fen, request.total_fen):
+            raise GatewayRefused("INVALID_REQUEST", "与之前请求不一致")
+        if self.forgets_to_answer:
+            raise GatewayUnreachable("lost")
+        return known
+
+    def query_refund(self, out_refund_no: str) -> RefundNews:
+        """What became of it."""
+        self._answer()
+        self.refund_queries.append(out_refund_no)
+        return self.refunds.get(out_refund_no, RefundNews(out_refund_no, RefundStatus.UNKNOWN_NUMBER))
+
+    def resend_refund(self, *, refund_id: str, out_refund_no: str, card: BankCard) -> RefundNews:
+        """An abnormal one is under way again."""
+        self._answer()
+        if self.refunds[out_refund_no].status != RefundStatus.ABNORMAL:
+            raise GatewayRefused("INVALID_REQUEST", "not abnormal")
+        self.resent.append(card)
+        return self.turn_refund(out_refund_no, RefundStatus.UNDER_WAY)
+
+    def turn_refund(self, number: str, status: RefundStatus, **differently: object) -> RefundNews:
+        """The refund has come so far; `differently` changes what the gateway then says."""
+        is_done = status == RefundStatus.DONE
+        news = replace(self.refunds[number], status=status, succeeded_at=clock.now() if is_done else None)
+        self.refunds[number] = replace(news, **differently)  # type: ignore[arg-type]
+        return self.refunds[number]
+
+    def given_back(self, transaction_id: str) -> int:
+        """Fen that went back or are on their way."""
+        mine = [each for each in self.refunds.values() if each.transaction_id == transaction_id]
+        return sum(each.amount_fen for each in mine if each.status != RefundStatus.CLOSED)
+
+    def read_notification(self, headers: Mapping[str, str], body: bytes) -> Trade | RefundNews | None:
+        """The trade or refund named in the body; `forged` is refused."""
         if body == b"forged":
             raise SignatureInvalid("forged")
-        return self.trades.get(body.decode())
+        number = body.decode()
+        if number in self.refunds:
+            return replace(self.refunds[number], mchid=self.mchid)
+        return self.trades.get(number)
 
     def download_bill(self, kind: BillKind, day: date, target: IO[bytes]) -> str:
         """The bill that the test has written."""

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from app.core import clock
 from app.core.money import format_yuan
 from app.core.states import StateEvent
-from app.orders import repricing
+from app.orders import refunding, repricing
 from app.orders.models import Order
 from app.orders.states import ClosedBecause, OrderState
 
@@ -18,6 +18,7 @@ STATE_WORDS = {
     OrderState.PAID: _l("待发货"),
     OrderState.SHIPPED: _l("待收货"),
     OrderState.CANCELLED: _l("已取消"),
+    OrderState.REFUNDED: _l("已退款"),
 }
 
 _EVENT_WORDS = {
@@ -25,6 +26,8 @@ _EVENT_WORDS = {
     (OrderState.UNPAID, OrderState.PAID): _l("支付成功"),
     (OrderState.CANCELLED, OrderState.PAID): _l("收到付款，订单已恢复"),
     (OrderState.PAID, OrderState.SHIPPED): _l("商家已发货"),
+    (OrderState.PAID, OrderState.REFUNDED): _l("款项已退回"),
+    (OrderState.SHIPPED, OrderState.REFUNDED): _l("款项已退回"),
 }
 
 _CLOSED_WORDS = {
@@ -59,6 +62,8 @@ def event_words(event: StateEvent) -> str:
     if event.new == OrderState.CANCELLED:
         usual = _("超时未付款，订单已取消") if event.cause == "expired" else _("订单已取消")
         return str(_CLOSED_WORDS.get(event.cause, usual))  # type: ignore[call-overload]
+    if event.cause == refunding.CAUSE and event.new == OrderState.SHIPPED:
+        return _("其余商品已退款")
     if event.cause == "fetched":
         return _("已到店提货")
     return str(_EVENT_WORDS.get((event.old, event.new), "")) or _("状态更新")
@@ -80,6 +85,8 @@ def state_hint(order: Order) -> str:
             return _("我们会尽快发货，发出后通知您")
         case OrderState.SHIPPED:
             return _("包裹已交给快递，请留意收货")
+        case OrderState.REFUNDED:
+            return _("款项已退回，见下面的退款")
         case _:
             is_expired = order.cancel_reason == "expired"
             usual = _("超时未付款，商品已放回货架") if is_expired else _("订单已取消，没有扣款")

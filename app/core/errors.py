@@ -110,10 +110,17 @@ class GatewayRefused(GatewayError):
 
 
 class GatewayUnreachable(GatewayError):
-    """No answer, or one that cannot be trusted: the result is unknown. Ask again with the same numbers."""
+    """No answer, or one that cannot be trusted: the result is unknown. Ask again with the same numbers.
+
+    `their_code` is the gateway's own word for why, where it gave one.
+    """
 
     code = "gateway_unreachable"
     http_status = 503
+
+    def __init__(self, message: str = "", *, their_code: str = "") -> None:
+        super().__init__(message, their_code=their_code)
+        self.their_code = their_code
 
 
 class SignatureInvalid(GatewayError):

@@ -15,6 +15,8 @@ from app.figures.sums import MoneySums, ShareSums, StateSums
 from app.orders.models import Order, OrderLine
 from app.orders.states import OrderState
 from app.payments.models import PaymentAttempt
+from app.payments.refunds.models import Refund
+from app.payments.refunds.states import BACK
 from app.payments.states import AttemptState
 
 Spans = Sequence[Days]
@@ -28,22 +30,23 @@ _ENTRANCE = func.coalesce(Order.entrance_id, literal_column("0"))
 def count_states(spans: Spans) -> ByState:
     """Orders placed in these spans, by day and state."""
     day = beijing_day(Order.created_at)
-    orders = select(day, Order.state, func.count(), func.sum(Order.total_fen))
+    sums = (func.sum(Order.total_fen), func.sum(Order.refunded_fen))
+    orders = select(day, Order.state, func.count(), *sums)
     due = (
         select(day, Order.state, func.sum(PaymentAttempt.amount_fen))
         .join(PaymentAttempt, PaymentAttempt.order_id == Order.id)
         .where(PaymentAttempt.state == AttemptState.REFUND_DUE)
     )
     found: ByState = defaultdict(StateSums)
-    for on, state, number, fen in _grouped(orders, Order.created_at, spans, day, Order.state):
-        found[on, state] += StateSums(number, int(fen))
+    for on, state, number, fen, back_fen in _grouped(orders, Order.created_at, spans, day, Order.state):
+        found[on, state] += StateSums(number, int(fen), refunded_fen=int(back_fen))
     for on, state, fen in _grouped(due, Order.created_at, spans, day, Order.state):
         found[on, state] += StateSums(due_fen=int(fen))
     return dict(found)
 
 
 def count_money(spans: Spans) -> ByDay:
-    """Money that came in these spans, by day."""
+    """Money that came in these spans, and what went back in them, by day."""
     found: ByDay = defaultdict(MoneySums)
     for on, is_returning, buyers, orders, fen in db.session.execute(_buyers(spans)):
         money = int(orders), int(fen)
@@ -54,6 +57,10 @@ def count_money(spans: Spans) -> ByDay:
     late = late.where(attempt.state == AttemptState.REFUND_DUE)
     for on, number, fen in _grouped(late, attempt.paid_at, spans, day):
         found[on] += MoneySums(late_payments=number, late_fen=int(fen))
+    day = beijing_day(Refund.succeeded_at)
+    back = select(day, func.count(), func.sum(Refund.amount_fen)).where(Refund.state.in_(BACK))
+    for on, number, fen in _grouped(back, Refund.succeeded_at, spans, day):
+        found[on] += MoneySums(refunds=number, refunded_fen=int(fen))
     return dict(found)
 
 

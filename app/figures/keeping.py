@@ -15,6 +15,7 @@ from app.figures.counting import count_money, count_shares, count_states
 from app.figures.models import DayMoney, DayShare, DayState, FigureChange, Share
 from app.orders.models import Order
 from app.payments.models import PaymentAttempt
+from app.payments.refunds.models import Refund
 
 MOST_DAYS = 10  # that one transaction counts: others wait for it on SQLite
 
@@ -131,7 +132,7 @@ def _read(days: Days) -> Rows:
 
 def _days_of_orders() -> set[date]:
     """By their first and last moments: asking a million orders for their days would take long."""
-    moments = (Order.created_at, Order.paid_at, PaymentAttempt.paid_at)
+    moments = (Order.created_at, Order.paid_at, PaymentAttempt.paid_at, Refund.succeeded_at)
     ends = union(*(select(function(moment)) for moment in moments for function in (func.min, func.max)))
     known = [clock.beijing_day(moment) for moment in db.session.scalars(ends) if moment is not None]
     return set(Days(min(known), max(known))) if known else set()

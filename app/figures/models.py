@@ -11,6 +11,7 @@ from app.figures.noticing import notice_changes
 from app.orders.models import Order
 from app.orders.states import OrderState
 from app.payments.models import PaymentAttempt
+from app.payments.refunds.models import Refund
 
 
 class Share(StrEnum):
@@ -23,7 +24,8 @@ class Share(StrEnum):
 
 
 class DayState(Base):
-    """Orders placed on a day, by the state they are in now. `due_fen`: of theirs, what has to go back."""
+    """Orders placed on a day, by the state they are in now. `due_fen`: money of theirs that came too late or twice;
+    `refunded_fen`: of `total_fen`, what went back."""
 
     __tablename__ = "figure_states"
 
@@ -32,10 +34,12 @@ class DayState(Base):
     orders: Mapped[int]
     total_fen: Mapped[Fen]
     due_fen: Mapped[Fen]
+    refunded_fen: Mapped[Fen] = mapped_column(default=0, server_default="0")
 
 
 class DayMoney(Base):
-    """Money that came on a day: orders paid, their buyers, and payments that came too late or twice."""
+    """Money that came on a day: orders paid, their buyers, and payments that came too late or twice; and what went
+    back that day, for whatever payment."""
 
     __tablename__ = "figure_money"
 
@@ -48,6 +52,8 @@ class DayMoney(Base):
     new_fen: Mapped[Fen]
     late_payments: Mapped[int]
     late_fen: Mapped[Fen]
+    refunds: Mapped[int] = mapped_column(default=0, server_default="0")
+    refunded_fen: Mapped[Fen] = mapped_column(default=0, server_default="0")
 
 
 class DayShare(Base):
@@ -112,4 +118,4 @@ class VisitDay(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
 
 
-notice_changes(Order.__table__, PaymentAttempt.__table__)
+notice_changes(Order.__table__, PaymentAttempt.__table__, Refund.__table__)

@@ -1,9 +1,9 @@
 """Which days a change touches: triggers write that down in the transaction of the change, whoever makes it.
 
 An order touches the day it was placed and the day it was paid; money that came too late, the day it came and the
-day its order was placed. When an order's payment moves in time, the later days of its buyer are touched as well:
-on these he may have been a new one until now. One change of a day is enough; on PostgreSQL each transaction
-writes its own, because nobody sees what the others have not committed yet.
+day its order was placed; money that went back, the day it arrived. When an order's payment moves in time, the later
+days of its buyer are touched as well: on these he may have been a new one until now. One change of a day is enough;
+on PostgreSQL each transaction writes its own, because nobody sees what the others have not committed yet.
 
 Migrations repeat these statements in words of their own, and a guard test holds the two together.
 """
@@ -13,8 +13,9 @@ from typing import cast
 
 from sqlalchemy import DDL, FromClause, Table, event
 
-_ORDER_COLUMNS = "state, total_fen, entrance_id, follower_id, created_at, paid_at"
+_ORDER_COLUMNS = "state, total_fen, refunded_fen, entrance_id, follower_id, created_at, paid_at"
 _ATTEMPT_COLUMNS = "state, amount_fen, paid_at"
+_REFUND_COLUMNS = "state, amount_fen, succeeded_at"
 _IS_DUE = "NEW.state = 'refund_due'"
 _WAS_DUE = f"{_IS_DUE} OR OLD.state = 'refund_due'"
 
@@ -71,6 +72,14 @@ ON_SQLITE = {
             _ITS_ORDER,
         ),
     ),
+    "refunds": (
+        _on_sqlite("figures_note_refund_made", "INSERT ON refunds", ("NEW.succeeded_at",)),
+        _on_sqlite(
+            "figures_note_refund_changed",
+            f"UPDATE OF {_REFUND_COLUMNS} ON refunds",
+            ("OLD.succeeded_at", "NEW.succeeded_at"),
+        ),
+    ),
 }
 
 _NOTE_FUNCTION = """
@@ -113,6 +122,14 @@ BEGIN
   PERFORM figures_note(touched || ARRAY(SELECT created_at FROM orders WHERE id = NEW.order_id));
   RETURN NULL;
 END $$"""
+_REFUND_FUNCTION = """
+CREATE OR REPLACE FUNCTION figures_note_refund() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM figures_note(
+    ARRAY[NEW.succeeded_at, CASE WHEN TG_OP = 'UPDATE' THEN OLD.succeeded_at END]
+  );
+  RETURN NULL;
+END $$"""
 ON_POSTGRESQL = {
     "orders": (
         _NOTE_FUNCTION,
@@ -126,6 +143,11 @@ ON_POSTGRESQL = {
         f" FOR EACH ROW WHEN ({_IS_DUE}) EXECUTE FUNCTION figures_note_attempt()",
         f"CREATE TRIGGER figures_note_attempt_changed AFTER UPDATE OF {_ATTEMPT_COLUMNS} ON payment_attempts"
         f" FOR EACH ROW WHEN ({_WAS_DUE}) EXECUTE FUNCTION figures_note_attempt()",
+    ),
+    "refunds": (
+        _REFUND_FUNCTION,
+        f"CREATE TRIGGER figures_note_refund AFTER INSERT OR UPDATE OF {_REFUND_COLUMNS} ON refunds"
+        " FOR EACH ROW EXECUTE FUNCTION figures_note_refund()",
     ),
 }
 

@@ -16,16 +16,21 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class StateSums(Sums):
-    """Orders placed, by the state they are in now. `due_fen`: of theirs, what has to go back."""
+    """Orders placed, by the state they are in now. `due_fen`: money that came too late or twice; `refunded_fen`: of
+    `total_fen`, what went back."""
 
     orders: int = 0
     total_fen: int = 0
     due_fen: int = 0
+    refunded_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class MoneySums(Sums):
-    """Money that came. Buyers are counted once a day: summed over days, `buyers` counts some more than once."""
+    """Money that came, and what went back.
+
+    Buyers are counted once a day: summed over days, `buyers` counts some more than once.
+    """
 
     orders: int = 0
     fen: int = 0
@@ -35,6 +40,8 @@ class MoneySums(Sums):
     new_fen: int = 0
     late_payments: int = 0
     late_fen: int = 0
+    refunds: int = 0
+    refunded_fen: int = 0
 
     @property
     def received_fen(self) -> int:

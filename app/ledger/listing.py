@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from app.core.db import db
 from app.core.places import PlacedPage, read_page
 from app.figures.reading import Figures
-from app.ledger.wanted import PAID, Money, Wanted, conditions_of, moment_of
+from app.figures.sums import StateSums
+from app.ledger.wanted import PAID, Money, Wanted, conditions_of, is_refunded, moment_of
 from app.orders.models import Order
 from app.orders.states import OrderState
 from app.payments.models import PaymentAttempt
@@ -21,7 +22,7 @@ EVERY_STATE = tuple(OrderState)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One order with its money, in fen: what came, what of it has to go back."""
+    """One order with its money, in fen: what came, what of it went back or has to."""
 
     order: Order
     paid_fen: int
@@ -94,14 +95,14 @@ def entries_of(orders: Sequence[Order]) -> list[Entry]:
         Entry(
             order,
             paid_fen=(order.total_fen if order.state in PAID else 0) + due.get(order.id, 0),
-            refund_fen=due.get(order.id, 0),
+            refund_fen=order.refunded_fen + due.get(order.id, 0),
         )
         for order in orders
     ]
 
 
 def refunds_of(order_ids: Iterable[int]) -> dict[int, int]:
-    """What has to go back, in fen, by order; those without are left out."""
+    """What came too late or twice and goes back, in fen, by order; those without are left out."""
     attempt = PaymentAttempt
     query = (
         select(attempt.order_id, func.sum(attempt.amount_fen))
@@ -125,7 +126,7 @@ def sum_up(wanted: Wanted) -> Totals:
 
 def _sum_days(wanted: Wanted) -> dict[OrderState, Sums]:
     found = Figures.of(wanted.days).states()
-    return {state: _sums(state, each.orders, each.total_fen, each.due_fen) for state, each in found.items()}
+    return {state: _sums(state, each) for state, each in found.items()}
 
 
 def _sum_came(wanted: Wanted) -> dict[OrderState, Sums]:
@@ -136,9 +137,12 @@ def _sum_came(wanted: Wanted) -> dict[OrderState, Sums]:
 
 def _sum_orders(wanted: Wanted) -> dict[OrderState, Sums]:
     conditions = conditions_of(wanted, is_walked=False)
-    due = _sum_refunds(conditions)
+    due, back = _sum_refunds(conditions), _sum_refunded(conditions)
     found = _sum_at_once(conditions) if wanted.has_own_index else _sum_each_state(conditions)
-    return {state: _sums(state, *found.get(state, (0, 0)), due.get(state, 0)) for state in OrderState}
+    return {
+        state: _sums(state, StateSums(*found.get(state, (0, 0)), due.get(state, 0), back.get(state, 0)))
+        for state in OrderState
+    }
 
 
 def _sum_each_state(conditions: Sequence[Any]) -> dict[OrderState, tuple[int, int]]:
@@ -162,9 +166,9 @@ def _sum_at_once(conditions: Sequence[Any]) -> dict[OrderState, tuple[int, int]]
     return {state: (number, int(fen or 0)) for state, number, fen in pairs}
 
 
-def _sums(state: OrderState, orders: int, total_fen: int, due_fen: int) -> Sums:
-    is_paid = state in PAID
-    return Sums(orders, orders if is_paid else 0, (total_fen if is_paid else 0) + due_fen, due_fen)
+def _sums(state: OrderState, each: StateSums) -> Sums:
+    paid_orders, paid_fen = (each.orders, each.total_fen) if state in PAID else (0, 0)
+    return Sums(each.orders, paid_orders, paid_fen + each.due_fen, each.due_fen + each.refunded_fen)
 
 
 def _sum_refunds(conditions: Sequence[Any]) -> dict[OrderState, int]:
@@ -175,3 +179,8 @@ def _sum_refunds(conditions: Sequence[Any]) -> dict[OrderState, int]:
         .group_by(Order.state)
     )
     return {state: int(fen) for state, fen in db.session.execute(query)}
+
+
+def _sum_refunded(conditions: Sequence[Any]) -> dict[OrderState, int]:
+    query = select(Order.state, func.sum(Order.refunded_fen)).where(is_refunded(), *conditions)
+    return {state: int(fen) for state, fen in db.session.execute(query.group_by(Order.state))}

@@ -10,7 +10,7 @@ from datetime import datetime, time
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false, func, or_, select, union_all
+from sqlalchemy import ColumnElement, exists, false, func, literal_column, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.core import clock
@@ -28,7 +28,11 @@ FEW = 5000
 ORDER_NO_LENGTH = 18
 LONGEST_SEARCH = 64
 
-PAID = (OrderState.PAID, OrderState.SHIPPED)  # money is here and stays
+PAID = (
+    OrderState.PAID,
+    OrderState.SHIPPED,
+    OrderState.REFUNDED,
+)  # money came for it; some may have gone back
 
 
 class Delivery(StrEnum):
@@ -143,8 +147,18 @@ def moment_of(wanted: Wanted) -> Any:
 
 
 def refunds_due() -> Any:
-    """The attempts whose money has to go back."""
+    """The attempts whose money came too late or twice, and has to go back."""
     return select(PaymentAttempt.order_id).where(PaymentAttempt.state == AttemptState.REFUND_DUE)
+
+
+def is_refunded() -> ColumnElement[bool]:
+    """Whether some of an order's own money went back. The 0 is written out: SQLite knows its index by it."""
+    return Order.refunded_fen > literal_column("0")
+
+
+def _refunded() -> Any:
+    """Orders of whose own money some went back."""
+    return select(Order.id).where(is_refunded())
 
 
 def _at_times(wanted: Wanted, moment: Any) -> Conditions:
@@ -197,7 +211,7 @@ def _delivered(delivery: Delivery) -> Conditions:
 
 
 def _with_money(money: Money) -> ColumnElement[bool]:
-    goes_back = Order.id.in_(refunds_due())
+    goes_back = or_(Order.id.in_(refunds_due()), Order.id.in_(_refunded()))
     return goes_back if money == Money.GOES_BACK else or_(Order.state.in_(PAID), goes_back)
 
 

@@ -1,1 +1,1 @@
-"""What the shop tells a follower on its own initiative: paid, shipped."""
+"""What the shop tells a follower on its own initiative: paid, shipped, refunded."""

@@ -15,7 +15,7 @@ class Notice(Base):
     id: Mapped[Id]
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
     kind: Mapped[str] = mapped_column(String(20))  # name of a file in texts/
-    parcel_id: Mapped[int] = mapped_column(default=0)  # 0: not about one parcel
+    parcel_id: Mapped[int] = mapped_column(default=0)  # or of the refund it tells of; 0: of neither
     state: Mapped[str] = mapped_column(String(20), default="sending")  # sending, sent, refused
     errcode: Mapped[int | None]  # theirs
     created_at: Mapped[CreatedAt]

@@ -15,12 +15,14 @@ from app.core.errors import PlatformError, PlatformUnreachable
 from app.core.money import format_yuan
 from app.notices.models import Notice
 from app.orders.models import Order
+from app.payments.refunds.models import Refund
 from app.wechat.client import AccountClient
 from app.wechat.messages_out import UNDELIVERABLE, send_text
 from app.wechat.replies import TextReply
 
 logger = logging.getLogger(__name__)
 
+REFUNDED = "refunded"
 TEXTS = Path(__file__).parent / "texts"
 _STATES = {Sending.SENT: "sent", Sending.REFUSED: "refused", Sending.SENDING: "unclear"}
 
@@ -28,7 +30,7 @@ _STATES = {Sending.SENT: "sent", Sending.REFUSED: "refused", Sending.SENDING: "u
 def send_notice(
     client: AccountClient, *, order_id: int, kind: str, base_url: str, parcel_id: int = 0
 ) -> None:
-    """Tell the buyer; `kind` names a file in texts/. Repeating it sends nothing twice, of each parcel.
+    """Tell the buyer; `kind` names a file in texts/. Repeating it sends nothing twice, of each parcel or refund.
 
     A worker that dies between WeChat's yes and our commit leaves the row at `sending`: such a notice is
     not repeated, because a person minds two messages more than none.
@@ -59,7 +61,8 @@ def list_notices(order_id: int) -> Sequence[Notice]:
 
 
 def write(order: Order, kind: str, *, base_url: str, parcel_id: int = 0) -> str:
-    """The words of a notice about this order, or this parcel of it."""
+    """The words of a notice about this order, or this parcel or refund of it."""
+    refund = db.session.get_one(Refund, parcel_id) if kind == REFUNDED else None
     parcel = next((each for each in order.shipments[::-1] if parcel_id in (0, each.id)), None)
     template = (TEXTS / f"{kind}.txt").read_text(encoding="utf-8").strip()
     return template.format(
@@ -68,6 +71,9 @@ def write(order: Order, kind: str, *, base_url: str, parcel_id: int = 0) -> str:
         link=f"{base_url}/shop/orders/{order.order_no}",
         carrier=escape(parcel.carrier) if parcel else "",
         tracking_no=escape(parcel.tracking_no) if parcel else "",
+        refund=format_yuan(refund.amount_fen) if refund else "",
+        reason=escape(refund.reason) if refund else "",
+        account=escape(refund.received_account) or "原支付方式" if refund else "",
     )
 
 

@@ -10,6 +10,7 @@ _STATES = {
     OrderState.PAID: "待发货",
     OrderState.SHIPPED: "已发货",
     OrderState.CANCELLED: "已取消",
+    OrderState.REFUNDED: "已退款",
 }
 _FETCHED = {OrderState.PAID: "待自提", OrderState.SHIPPED: "已自提"}
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from app.core.db import db
 from app.core.errors import NotFound
@@ -43,7 +43,8 @@ def list_by_no(order_nos: Collection[str]) -> dict[str, Order]:
 
 def list_to_ship(limit: int) -> Sequence[Order]:
     """Paid orders of which something has not left yet, the longest waiting first."""
-    query = select(Order).where(Order.state == OrderState.PAID, ~Order.is_fetched)
+    waits = exists().where(OrderLine.order_id == Order.id, OrderLine.withdrawn < OrderLine.quantity)
+    query = select(Order).where(Order.state == OrderState.PAID, ~Order.is_fetched, waits)
     return db.session.scalars(query.order_by(Order.created_at, Order.id).limit(limit)).all()
 
 

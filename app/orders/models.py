@@ -19,6 +19,7 @@ class Order(Base):
         ),
         CheckConstraint("reduction_fen >= 0 AND coupon_fen >= 0 AND adjustment_fen >= 0", name="discounts"),
         CheckConstraint("total_fen > 0", name="positive"),
+        CheckConstraint("refunded_fen >= 0 AND refunded_fen <= total_fen", name="refunded"),
         UniqueConstraint("follower_id", "checkout_token"),  # the same checkout gives the same order
         Index("ix_orders_state", "state", "expires_at"),
         Index("ix_orders_time", "created_at"),
@@ -28,6 +29,12 @@ class Order(Base):
         Index(
             "ix_orders_ledger", "state", "created_at", "total_fen", "entrance_id"
         ),  # all its totals ask for
+        Index(
+            "ix_orders_refunded",
+            "created_at",
+            sqlite_where=text("refunded_fen > 0"),
+            postgresql_where=text("refunded_fen > 0"),
+        ),
     )
 
     id: Mapped[Id]
@@ -44,6 +51,7 @@ class Order(Base):
     adjustment_label: Mapped[str] = mapped_column(String(30), default="", server_default="")
     shipping_fen: Mapped[Fen]
     total_fen: Mapped[Fen]
+    refunded_fen: Mapped[Fen] = mapped_column(default=0, server_default="0")  # of it; see `refunding.py`
     is_fetched: Mapped[bool] = mapped_column(default=False, server_default=text("false"))  # see `Pickup`
     receiver: Mapped[str] = mapped_column(String(40))
     phone: Mapped[str] = mapped_column(String(20), index=True)
@@ -71,6 +79,7 @@ class OrderLine(Base):
     __tablename__ = "order_lines"
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("withdrawn >= 0 AND withdrawn <= quantity", name="withdrawn"),
         CheckConstraint(
             "reduction_fen + coupon_fen + adjustment_fen <= unit_price_fen * quantity", name="paid"
         ),
@@ -91,6 +100,7 @@ class OrderLine(Base):
     adjustment_fen: Mapped[Fen] = mapped_column(default=0, server_default="0")
     flash_item_id: Mapped[int | None] = mapped_column(ForeignKey("flash_items.id"))
     quantity: Mapped[int]
+    withdrawn: Mapped[int] = mapped_column(default=0, server_default="0")  # pieces that are not sent any more
 
     @property
     def paid_fen(self) -> int:

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core import audit, clock
-from app.core.db import db, transaction
-from app.core.errors import NotFound
+from app.core.db import db, lock, transaction
+from app.core.errors import NotFound, TransitionRefused
 from app.core.states import move_state
 from app.orders.disclosure import audit_subject
 from app.orders.models import Order, Pickup
@@ -41,6 +41,9 @@ def hand_over(code: str, *, actor: str) -> bool:
     """
     with transaction():
         order = get_by_code(code)
+        lock(order)  # who refunds it at this instant waits here
+        if order.state == OrderState.PAID and is_withdrawn(order):
+            raise TransitionRefused(refuse_reason(order))
         moved = move_state(order, ORDER_MOVES, OrderState.SHIPPED, cause="fetched", actor=actor)
         if moved and order.pickup is not None:
             order.pickup.handed_at, order.pickup.handed_by = clock.now(), actor
@@ -55,11 +58,20 @@ def hand_over(code: str, *, actor: str) -> bool:
     return moved
 
 
+def is_withdrawn(order: Order) -> bool:
+    """Whether the money of all its goods goes back, or of those that are still here."""
+    return all(line.withdrawn == line.quantity for line in order.lines)
+
+
 def refuse_reason(order: Order) -> str:
     """Why it cannot be handed over now, in words; empty when it can."""
     match order.state:
+        case OrderState.PAID if is_withdrawn(order):
+            return _("这笔订单正在退款，不能提货")
         case OrderState.PAID:
             return ""
+        case OrderState.REFUNDED:
+            return _("这笔订单已经退款，不能提货")
         case OrderState.SHIPPED:
             return _("这个提货码已经用过了，不能再次提货")
         case OrderState.UNPAID:

@@ -28,8 +28,11 @@ class Parcel:
 
 
 def left_to_ship(order: Order) -> dict[int, int]:
-    """How many pieces of each line have not left yet, by the line's id; lines that have left wholly are left out."""
-    left = {line.id: line.quantity for line in order.lines}
+    """How many pieces of each line have yet to leave, by the line's id; lines without any are left out.
+
+    What goes back to its buyer as money does not leave any more.
+    """
+    left = {line.id: line.quantity - line.withdrawn for line in order.lines}
     for parcel in order.shipments:
         for packed in parcel.lines:
             left[packed.order_line_id] -= packed.quantity
@@ -53,6 +56,8 @@ def ship(order: Order, parcel: Parcel, *, actor: str) -> tuple[Shipment, bool]:
             return order.shipments[-1], False
         if order.state != OrderState.PAID:
             raise TransitionRefused(_("现在的状态不能这样操作"), old=str(order.state))
+        if not left_to_ship(order):
+            raise TransitionRefused(_("这笔订单剩下的商品正在退款或已经退款，没有要发的了"))
         packed = _pack(order, parcel.quantities)
         before = _trace(order)
         shipment = Shipment(

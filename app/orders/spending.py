@@ -16,6 +16,7 @@ from app.orders.states import OrderState
 
 PAID = (OrderState.PAID, OrderState.SHIPPED)  # money is here and stays
 BATCH = 500
+_KEPT = Order.total_fen - Order.refunded_fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def recount(follower_id: int) -> None:
 def recount_differing() -> int:
     """Put right whoever's figures are not those of his orders; returns how many. Opens transactions."""
     paid = (
-        select(Order.follower_id, func.count().label("number"), func.sum(Order.total_fen).label("fen"))
+        select(Order.follower_id, func.count().label("number"), func.sum(_KEPT).label("fen"))
         .where(Order.state.in_(PAID))
         .group_by(Order.follower_id)
         .subquery()
@@ -66,7 +67,7 @@ def _recount_where(condition: Any) -> None:
     statement = update(Follower).where(condition)
     statement = statement.values(
         paid_orders=his(func.count(Order.id)),
-        spent_fen=his(func.coalesce(func.sum(Order.total_fen), 0)),
+        spent_fen=his(func.coalesce(func.sum(_KEPT), 0)),
         last_paid_at=his(func.max(Order.paid_at)),
     )
     db.session.execute(statement.execution_options(synchronize_session=False))

@@ -10,6 +10,7 @@ class OrderState(StrEnum):
     PAID = "paid"
     SHIPPED = "shipped"
     CANCELLED = "cancelled"
+    REFUNDED = "refunded"  # all its money went back, or that of all its goods before any had left
 
 
 class ClosedBecause(StrEnum):
@@ -23,8 +24,9 @@ class ClosedBecause(StrEnum):
 
 ORDER_MOVES: Moves = {
     OrderState.UNPAID: frozenset({OrderState.PAID, OrderState.CANCELLED}),
-    OrderState.PAID: frozenset({OrderState.SHIPPED}),
-    OrderState.SHIPPED: frozenset(),
+    OrderState.PAID: frozenset({OrderState.SHIPPED, OrderState.REFUNDED}),
+    OrderState.SHIPPED: frozenset({OrderState.REFUNDED}),
     OrderState.CANCELLED: frozenset({OrderState.PAID}),  # money that came after closing, while stock allows
+    OrderState.REFUNDED: frozenset(),
 }
 check_complete(OrderState, ORDER_MOVES)

@@ -8,8 +8,10 @@ from sqlalchemy import delete, func, select, update
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import SignatureInvalid
-from app.payments.gateways.contract import Gateway, Trade
+from app.payments.gateways.contract import Gateway, RefundNews, Trade
 from app.payments.models import PaymentNotification, Verdict
+from app.payments.refunds import settling as refunds
+from app.payments.refunds.external import record_external
 from app.payments.settle import Outcome, settle
 
 logger = logging.getLogger(__name__)
@@ -26,6 +28,14 @@ _VERDICTS = {
 }
 
 
+_REFUND_VERDICTS = {
+    refunds.Outcome.APPLIED: Verdict.APPLIED,
+    refunds.Outcome.REPEATED: Verdict.REPEATED,
+    refunds.Outcome.UNKNOWN: Verdict.UNKNOWN,
+    refunds.Outcome.MISMATCH: Verdict.MISMATCH,
+}
+
+
 def record_notification(gateway: Gateway, headers: Mapping[str, str], body: bytes) -> Verdict:
     """Keep it, verify it, settle it; returns the verdict, which the door turns into WeChat's answer.
 
@@ -33,13 +43,24 @@ def record_notification(gateway: Gateway, headers: Mapping[str, str], body: byte
     """
     row_id = _keep(gateway, headers, body)
     try:
-        trade = gateway.read_notification(headers, body)
+        news = gateway.read_notification(headers, body)
     except SignatureInvalid as error:
         logger.warning("notification refused", extra={"gateway": gateway.name, "reason": error.reason})
         return _judge(row_id, Verdict.REFUSED, reason=error.reason)
-    if trade is None:
+    if news is None:
         return _judge(row_id, Verdict.IGNORED, reason="another kind of event")
-    return _judge(row_id, _VERDICTS[settle(trade, gateway=gateway, source="notification")], trade=trade)
+    if isinstance(news, RefundNews):
+        return _judge(row_id, _settle_refund(news, gateway), news=news, reason=f"refund {news.out_refund_no}")
+    return _judge(row_id, _VERDICTS[settle(news, gateway=gateway, source="notification")], news=news)
+
+
+def _settle_refund(news: RefundNews, gateway: Gateway) -> Verdict:
+    """A number that is not ours was refunded in WeChat's own console, if the payment and the merchant are ours."""
+    outcome = refunds.settle(news, gateway=gateway, source="notification")
+    if outcome == refunds.Outcome.UNKNOWN and news.mchid == gateway.mchid:
+        is_ours = record_external(news, gateway=gateway, source="notification") is not None
+        return Verdict.APPLIED if is_ours else Verdict.UNKNOWN
+    return _REFUND_VERDICTS[outcome]
 
 
 def list_about(out_trade_nos: Sequence[str]) -> Sequence[PaymentNotification]:
@@ -59,8 +80,10 @@ def _keep(gateway: Gateway, headers: Mapping[str, str], body: bytes) -> int:
         return row.id
 
 
-def _judge(row_id: int, verdict: Verdict, *, reason: str = "", trade: Trade | None = None) -> Verdict:
-    number = trade.out_trade_no[:32] if trade else ""
+def _judge(
+    row_id: int, verdict: Verdict, *, reason: str = "", news: Trade | RefundNews | None = None
+) -> Verdict:
+    number = news.out_trade_no[:32] if news else ""
     with transaction() as session:
         values = {"verdict": verdict, "reason": reason[:200], "out_trade_no": number}
         session.execute(update(PaymentNotification).where(PaymentNotification.id == row_id).values(**values))

@@ -121,7 +121,7 @@ def _prepay_id(attempt: PaymentAttempt, gateway: Gateway) -> str:
 
 
 def _state_of(order: Order, is_unknown: bool) -> PayState:
-    if order.state in (OrderState.PAID, OrderState.SHIPPED):
+    if order.state in (OrderState.PAID, OrderState.SHIPPED, OrderState.REFUNDED):
         return PayState.PAID
     states = {attempt.state for attempt in list_attempts(order)}
     if AttemptState.REFUND_DUE in states:

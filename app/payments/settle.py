@@ -115,6 +115,7 @@ def _receive(attempt: PaymentAttempt, trade: Trade, source: str) -> Outcome:
     )
     if not pays:
         _alert(attempt, "refund_due")
+        outbox.enqueue("give_back_due", attempt_id=attempt.id)
         return Outcome.REFUND_DUE
     if revives:
         _alert(attempt, "revived")

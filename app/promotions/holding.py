@@ -1,6 +1,7 @@
 """A follower's coupons: collecting them, and what an order does to one: lock, give back, use.
 
-The rule: an order that is given up unpaid gives its coupon back with the time it had; a paid one has used it.
+The rule: an order that is given up unpaid gives its coupon back with the time it had; a paid one has used it,
+unless all of its money went back before any of its goods left (docs/adr/0014).
 """
 
 from collections.abc import Sequence
@@ -123,6 +124,14 @@ def use_coupon(copy_id: int, *, order_no: str) -> None:
     copy = db.session.get_one(FollowerCoupon, copy_id)
     if copy.state == CouponState.LOCKED and copy.order_no == order_no:
         move_state(copy, COUPON_MOVES, CouponState.USED, cause="paid", used_at=clock.now())
+
+
+def return_coupon(copy_id: int, *, order_no: str) -> bool:
+    """The order is undone: its coupon is free again, with the time it had; joins the open transaction."""
+    copy = db.session.get_one(FollowerCoupon, copy_id)
+    if copy.state != CouponState.USED or copy.order_no != order_no:
+        return False
+    return move_state(copy, COUPON_MOVES, CouponState.FREE, cause="refund", order_no="", used_at=None)
 
 
 def _get_collectable(coupon_id: int, follower_id: int) -> Coupon:

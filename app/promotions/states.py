@@ -10,12 +10,12 @@ class CouponState(StrEnum):
 
     FREE = "free"
     LOCKED = "locked"  # by an order that is not paid
-    USED = "used"
+    USED = "used"  # free again when the whole order is refunded before anything was sent
 
 
 COUPON_MOVES: Moves = {
     CouponState.FREE: frozenset({CouponState.LOCKED}),
     CouponState.LOCKED: frozenset({CouponState.FREE, CouponState.USED}),
-    CouponState.USED: frozenset(),
+    CouponState.USED: frozenset({CouponState.FREE}),
 }
 check_complete(CouponState, COUPON_MOVES)

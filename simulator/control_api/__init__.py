@@ -11,7 +11,7 @@ from simulator.control_api import bridge, desk, lab, orders, people
 def add_control_api(app: Flask) -> None:
     control = Blueprint("control", __name__, url_prefix="/sim/api")
     control.before_request(_refuse_strangers)
-    for part in (people.people, lab.lab, orders.orders, bridge.bridge, desk.desk):
+    for part in (people.people, lab.lab, orders.orders, orders.refunds, bridge.bridge, desk.desk):
         part.register_error_handler(HTTPException, _explain)
         control.register_blueprint(part)
     control.register_error_handler(HTTPException, _explain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
@@ -9,9 +10,12 @@ from werkzeug.exceptions import BadRequest, Conflict, NotFound
 
 from simulator.clock import iso
 from simulator.control_api.access import body, the_engine
+from simulator.pay.errors import PayError
 from simulator.pay.notifications import SPOILS, UNSAFE_SPOILS
+from simulator.pay.refund_rules import check_refund
 
 orders = Blueprint("orders", __name__, url_prefix="/orders")
+refunds = Blueprint("refunds", __name__, url_prefix="/refunds")
 
 
 @orders.get("")
@@ -49,9 +53,37 @@ def pay(out_trade_no: str) -> Response:
     return jsonify(public_order(order_or_404(out_trade_no)))
 
 
+@orders.post("/<out_trade_no>/refund")
+def refund(out_trade_no: str) -> Response:
+    """Somebody refunds in the merchant platform, and the shop did not ask for it."""
+    engine, order, amount_fen = the_engine(), order_or_404(out_trade_no), body().get("amount_fen")
+    if order["state"] != "SUCCESS":
+        raise Conflict("订单没有支付")
+    amount = {"refund": amount_fen, "total": order["amount_fen"], "currency": "CNY"}
+    wanted = {"out_trade_no": out_trade_no, "out_refund_no": f"MP{secrets.token_hex(12)}", "amount": amount}
+    try:
+        check_refund(wanted)
+        taken = engine.refunds.add(order, wanted, source="VENDOR_PLATFORM")
+    except PayError as error:
+        raise BadRequest(error.message) from error
+    return jsonify(public_refund(taken))
+
+
+@refunds.get("")
+def list_refunds() -> Response:
+    return jsonify({"refunds": [public_refund(each) for each in the_engine().refunds.list()]})
+
+
+def public_refund(refund: dict[str, Any]) -> dict[str, Any]:
+    shown = {name: value for name, value in refund.items() if name not in {"canonical", "number"}}
+    return {**shown, "created_at": iso(refund["created_at"])}
+
+
 def public_order(order: dict[str, Any]) -> dict[str, Any]:
     shown = {name: value for name, value in order.items() if name not in {"canonical", "number"}}
-    return {**shown, "created_at": iso(order["created_at"]), "expires_at": iso(order["expires_at"])}
+    moments = {name: iso(order[name]) for name in ("created_at", "expires_at")}
+    of_it = the_engine().refunds.of_order(order["out_trade_no"])
+    return {**shown, **moments, "refunds": [public_refund(each) for each in of_it]}
 
 
 def order_or_404(out_trade_no: str) -> dict[str, Any]:

@@ -89,6 +89,8 @@ def _spoilt(plain: dict[str, Any], spoils: set[str]) -> dict[str, Any]:
     if "wrong_amount" in spoils:
         spoilt["amount"]["total"] += 1
         spoilt["amount"]["payer_total"] += 1
+        if "refund" in spoilt["amount"]:
+            spoilt["amount"]["refund"] += 1
     if "wrong_mchid" in spoils:
         spoilt["mchid"] = "1999999999"
     if "wrong_appid" in spoils:

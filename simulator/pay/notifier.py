@@ -69,7 +69,7 @@ class Notifier:
 
     def _run_echo(self, job: dict[str, Any]) -> None:
         event = Event("SECURITY_ECHO.SUCCESS", "安全自检", "security", {"echo_message": job["message"]})
-        self._post(job["url"], event, str(uuid.uuid4()), set(), title="安全自检通知", openid=None)
+        self.post_event(job["url"], event, str(uuid.uuid4()), set(), title="安全自检通知", openid=None)
 
     def _try(
         self,
@@ -90,7 +90,7 @@ class Notifier:
             barrier.wait(10)
             title = f"支付通知（第 {attempt} 次）" + (f"：{'、'.join(sorted(spoils))}" if spoils else "")
             outcomes.append(
-                self._post(
+                self.post_event(
                     order["notify_url"], event, notification_id, spoils, title=title, openid=order["openid"]
                 )
             )
@@ -114,7 +114,7 @@ class Notifier:
             )
         return outcome
 
-    def _post(
+    def post_event(
         self,
         url: str,
         event: Event,
@@ -124,6 +124,7 @@ class Notifier:
         title: str,
         openid: str | None,
     ) -> dict[str, Any]:
+        """One try of any notification: build, send, judge the answer, write the wire log."""
         notification = notifications.build(self._engine, event, notification_id, spoils)
         answer = post(self._engine.settings, url, notification.body, notification.headers)
         verdicts = Verdicts()

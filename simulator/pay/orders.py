@@ -123,6 +123,7 @@ class Orders:
                 openid=order["openid"] or openid or self._engine.followers.search("", 1)[0]["openid"],
                 transaction_id=f"42000026{secrets.randbelow(100):02d}{beijing_day(now)}{number:010d}",
                 success_time=iso(now),
+                paid_at=now,
                 bank_type="OTHERS",
             )
 
@@ -144,8 +145,16 @@ class Orders:
         return order
 
 
+def as_answer(order: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a query; a payment of which something was refunded has a state of its own."""
+    answer = as_transaction(order)
+    if order.get("has_refund"):
+        answer |= {"trade_state": "REFUND", "trade_state_desc": "转入退款"}
+    return answer
+
+
 def as_transaction(order: dict[str, Any]) -> dict[str, Any]:
-    """The answer of a query; of a paid order also the plaintext of its notification."""
+    """The plaintext of a paid order's notification, and what is known of an unpaid one."""
     base = {"mchid": order["mchid"], "appid": order["appid"], "out_trade_no": order["out_trade_no"]}
     state = {"trade_state": order["state"], "trade_state_desc": STATES[order["state"]]}
     if order["state"] != "SUCCESS":

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from simulator.pay.errors import PayError
 from simulator.pay.h5_page import H5_PATH
 from simulator.pay.order_rules import canonical_form, check_order, life_of
-from simulator.pay.orders import CODE_PREFIX, as_transaction
+from simulator.pay.orders import CODE_PREFIX, as_answer
 from simulator.pay.transport import Body, PayCall, pay_route
 
 NUMBER = r"[^/]+"
@@ -86,7 +86,7 @@ def query_by_number(call: PayCall, out_trade_no: str) -> tuple[int, Body]:
     order = call.engine.orders.find(out_trade_no)
     if order is None or order["canonical"] is None:
         raise PayError(404, "ORDER_NOT_EXIST", "订单不存在")
-    return 200, as_transaction(order)
+    return 200, as_answer(order)
 
 
 @pay_route("GET", rf"/v3/pay/transactions/id/(?P<transaction_id>{NUMBER})", "按微信单号查单")
@@ -95,7 +95,7 @@ def query_by_transaction(call: PayCall, transaction_id: str) -> tuple[int, Body]
     order = call.engine.orders.find_by_transaction(transaction_id)
     if order is None:
         raise PayError(404, "ORDER_NOT_EXIST", "订单不存在")
-    return 200, as_transaction(order)
+    return 200, as_answer(order)
 
 
 @pay_route("POST", rf"/v3/pay/transactions/out-trade-no/(?P<out_trade_no>{NUMBER})/close", "关单")

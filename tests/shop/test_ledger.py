@@ -68,6 +68,7 @@ def test_totals_add_up_what_came_and_what_goes_back(shop: Flask) -> None:
         OrderState.PAID: 1,
         OrderState.SHIPPED: 0,
         OrderState.CANCELLED: 1,
+        OrderState.REFUNDED: 0,
     }
 
 

@@ -56,13 +56,15 @@ class Apiv3Transport:
         """Sign with the merchant's key."""
         return crypto.sign(self._private_key, *lines)
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, serial: str | None = None
+    ) -> dict[str, Any]:
         """Make one call; returns the verified JSON answer, {} for 204.
 
-        `path` is sent and signed as it is, query included.
+        `path` is sent and signed as it is, query included. `serial` names the key that fields are encrypted with.
         Raises: GatewayRefused for a final no, GatewayUnreachable when the result is unknown.
         """
-        status, answer, headers = self.send(method, path, body)
+        status, answer, headers = self.send(method, path, body, serial=serial)
         try:
             self.verify(headers, answer)
         except SignatureInvalid as error:
@@ -70,7 +72,7 @@ class Apiv3Transport:
         return _json_object(answer) if status != 204 else {}
 
     def send(
-        self, method: str, path: str, body: dict[str, Any] | None = None
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, serial: str | None = None
     ) -> tuple[int, bytes, dict[str, str]]:
         """Make one call without judging the signature of the answer; only certificate download needs this."""
         content = write_json(body) if body is not None else b""
@@ -79,7 +81,7 @@ class Apiv3Transport:
                 method,
                 self._base + path,
                 data=content,
-                headers=self._headers(method, path, content),
+                headers=self._headers(method, path, content, serial),
                 timeout=TIMEOUT_SECONDS,
                 allow_redirects=False,
             )
@@ -123,7 +125,7 @@ class Apiv3Transport:
             self._keys.current(), crypto.SignedHeaders.read(headers), body, now=clock.now().timestamp()
         )
 
-    def _headers(self, method: str, path: str, content: bytes) -> dict[str, str]:
+    def _headers(self, method: str, path: str, content: bytes, serial: str | None) -> dict[str, str]:
         timestamp, nonce = str(int(clock.now().timestamp())), secrets.token_hex(16).upper()
         signature = crypto.sign(self._private_key, method, path, timestamp, nonce, content)
         fields = {
@@ -140,8 +142,8 @@ class Apiv3Transport:
         }
         if content:
             headers["Content-Type"] = "application/json"
-        if serial := self._keys.request_serial():
-            headers["Wechatpay-Serial"] = serial
+        if named := serial or self._keys.request_serial():
+            headers["Wechatpay-Serial"] = named
         return headers
 
 
@@ -163,7 +165,7 @@ def _error_of(response: requests.Response) -> GatewayRefused | GatewayUnreachabl
     except (ValueError, KeyError, TypeError):
         return GatewayUnreachable(_("微信支付应答异常（HTTP %(status)s）", status=response.status_code))
     if response.status_code == 429 or not 400 <= response.status_code < 500:
-        return GatewayUnreachable(_("微信支付暂时繁忙（%(code)s）", code=code))
+        return GatewayUnreachable(_("微信支付暂时繁忙（%(code)s）", code=code), their_code=code)
     return GatewayRefused(code, message, http_status=response.status_code)
 
 

@@ -1,7 +1,7 @@
 """What every payment gateway can do. The shop knows gateways only by this; each passes the same tests."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import IO, Protocol
@@ -49,8 +49,56 @@ class Trade:
     paid_at: datetime | None = None
 
 
+class RefundStatus(StrEnum):
+    """What a gateway says of a refund, in words of ours."""
+
+    UNDER_WAY = "under_way"
+    DONE = "done"
+    ABNORMAL = "abnormal"  # the buyer's card or wallet does not take it
+    CLOSED = "closed"  # it will not happen, and no money moved
+    UNKNOWN_NUMBER = "unknown_number"  # the gateway has never heard of it
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    """What we ask a gateway to give back of one payment. The same request may be made again with no harm."""
+
+    out_refund_no: str
+    out_trade_no: str
+    transaction_id: str
+    amount_fen: int
+    total_fen: int  # of the payment
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundNews:
+    """A refund as the gateway tells it, its signature verified. `mchid` is empty where the gateway leaves it out."""
+
+    out_refund_no: str
+    status: RefundStatus
+    refund_id: str = ""
+    out_trade_no: str = ""
+    transaction_id: str = ""
+    mchid: str = ""
+    amount_fen: int = 0
+    total_fen: int = 0
+    received_account: str = ""
+    created_at: datetime | None = None
+    succeeded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BankCard:
+    """A debit card of the buyer. Goes to the gateway encrypted; is kept, logged and shown nowhere."""
+
+    bank_type: str
+    number: str = field(repr=False)
+    holder: str = field(repr=False)
+
+
 class Gateway(Protocol):
-    """One way for money to come in.
+    """One way for money to come in and to go back.
 
     Every method may raise GatewayUnreachable (result unknown: ask again with the same numbers) and
     GatewayRefused (final). None of them is called inside a transaction.
@@ -72,8 +120,17 @@ class Gateway(Protocol):
     def close(self, out_trade_no: str) -> None:
         """Make sure that nobody can start paying any more; closing what is closed is no error."""
 
-    def read_notification(self, headers: Mapping[str, str], body: bytes) -> Trade | None:
-        """What a notification says; None when it is genuine but of another kind.
+    def refund(self, request: RefundRequest) -> RefundNews:
+        """Ask for money to go back. Repeating it, with the same number and content, is the same refund."""
+
+    def query_refund(self, out_refund_no: str) -> RefundNews:
+        """Ask what has become of a refund."""
+
+    def resend_refund(self, *, refund_id: str, out_refund_no: str, card: BankCard) -> RefundNews:
+        """Send an abnormal refund on to a card of the buyer."""
+
+    def read_notification(self, headers: Mapping[str, str], body: bytes) -> Trade | RefundNews | None:
+        """What a notification says of a payment or a refund; None when it is genuine but of another kind.
 
         Raises: SignatureInvalid when it does not prove where it comes from.
         """

@@ -1,4 +1,6 @@
-"""WeChat Pay APIv3: JSAPI orders, queries, closing and payment notifications.
+"""WeChat Pay APIv3: JSAPI orders, queries, closing, refunds and notifications.
+
+What its refunds look like on the wire stands in `apiv3_refunds.py`.
 
 Source: https://pay.weixin.qq.com/doc/v3/merchant/4012062524 (2026-11-21)
 """
@@ -7,7 +9,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import IO, Any
 from urllib.parse import quote
 
@@ -17,9 +19,20 @@ from app.core import clock
 from app.core.errors import GatewayRefused, GatewayUnreachable, SignatureInvalid
 from app.payments.gateways import apiv3_bills
 from app.payments.gateways import apiv3_crypto as crypto
+from app.payments.gateways import apiv3_refunds as refunds
 from app.payments.gateways.apiv3_keys import VerificationKeys
 from app.payments.gateways.apiv3_transport import Apiv3Transport
-from app.payments.gateways.contract import BillKind, PaymentRequest, Trade, TradeState
+from app.payments.gateways.apiv3_values import moment_of, text_of, whole_of
+from app.payments.gateways.contract import (
+    BankCard,
+    BillKind,
+    PaymentRequest,
+    RefundNews,
+    RefundRequest,
+    RefundStatus,
+    Trade,
+    TradeState,
+)
 
 NAME = "wechatpay_v3"
 DESCRIPTION_LENGTH = 127
@@ -110,8 +123,32 @@ class WechatPayV3:
             if error.their_code not in _CLOSED:
                 raise
 
-    def read_notification(self, headers: Mapping[str, str], body: bytes) -> Trade | None:
-        """Verify, then decrypt, then read; None for an event that is no payment."""
+    def refund(self, request: RefundRequest) -> RefundNews:
+        """POST /v3/refund/domestic/refunds: taken is not done."""
+        body = refunds.body_of(request, notify_url=self._notify_url)
+        return refunds.read_refund(self._call("POST", refunds.PATH, body))
+
+    def query_refund(self, out_refund_no: str) -> RefundNews:
+        """GET by our own number."""
+        try:
+            answer = self._call("GET", f"{refunds.PATH}/{quote(out_refund_no, safe='')}")
+        except GatewayRefused as error:
+            if error.their_code in _UNKNOWN:
+                return RefundNews(out_refund_no, RefundStatus.UNKNOWN_NUMBER)
+            raise
+        return refunds.read_refund(answer)
+
+    def resend_refund(self, *, refund_id: str, out_refund_no: str, card: BankCard) -> RefundNews:
+        """POST …/apply-abnormal-refund to a debit card; number and name travel encrypted."""
+        if not self.has_keys():
+            self.refresh_keys()
+        serial, key = list(self._keys.current().items())[-1]
+        path = f"{refunds.PATH}/{quote(refund_id, safe='')}/apply-abnormal-refund"
+        body = refunds.card_body_of(out_refund_no, card, key)
+        return refunds.read_refund(self._transport.call("POST", path, body, serial=serial))
+
+    def read_notification(self, headers: Mapping[str, str], body: bytes) -> Trade | RefundNews | None:
+        """Verify, then decrypt, then read; None for an event that is neither payment nor refund."""
         self._transport.verify(dict(headers), body)
         try:
             envelope = json.loads(body)
@@ -128,6 +165,8 @@ class WechatPayV3:
                 envelope["event_type"] == "TRANSACTION.SUCCESS"
                 and resource.get("original_type", "transaction") == "transaction"
             )
+            if refunds.is_refund(envelope):
+                return refunds.read_refund(json.loads(plain))
             return _trade_of(json.loads(plain)) if is_payment else None
         except (ValueError, KeyError, TypeError, AttributeError, GatewayUnreachable) as error:
             raise SignatureInvalid("the notification is signed but cannot be read") from error
@@ -172,40 +211,18 @@ def _trade_of(answer: dict[str, Any]) -> Trade:
         state = _STATES[answer["trade_state"]]
         amount = answer.get("amount") or {}
         trade = Trade(
-            out_trade_no=_text(answer, "out_trade_no"),
+            out_trade_no=text_of(answer, "out_trade_no"),
             state=state,
-            appid=_text(answer, "appid"),
-            mchid=_text(answer, "mchid"),
+            appid=text_of(answer, "appid"),
+            mchid=text_of(answer, "mchid"),
             transaction_id=str(answer.get("transaction_id") or ""),
-            amount_fen=_whole(amount.get("total", 0)),
+            amount_fen=whole_of(amount.get("total", 0)),
             currency=str(amount.get("currency") or "CNY"),
             openid=str((answer.get("payer") or {}).get("openid") or ""),
-            paid_at=_moment(answer.get("success_time")),
+            paid_at=moment_of(answer.get("success_time")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise GatewayUnreachable(_("微信支付的应答缺少内容")) from error
     if state == TradeState.PAID and not trade.transaction_id:
         raise GatewayUnreachable(_("微信支付的应答缺少 transaction_id"))
     return trade
-
-
-def _text(answer: dict[str, Any], name: str) -> str:
-    value = answer[name]
-    if not isinstance(value, str):
-        raise TypeError(name)
-    return value
-
-
-def _whole(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError("amount")
-    return value
-
-
-def _moment(value: object) -> datetime | None:
-    if not value:
-        return None
-    moment = datetime.fromisoformat(str(value))
-    if moment.tzinfo is None:
-        raise ValueError("a moment without a time zone")
-    return moment

@@ -23,6 +23,7 @@ class Refund(Base):
         CheckConstraint("shipping_fen >= 0", name="shipping"),
         Index("ix_refunds_check", "state", "next_check_at"),
         Index("ix_refunds_time", "created_at"),
+        Index("ix_refunds_arrived", "succeeded_at"),
     )
 
     id: Mapped[Id]

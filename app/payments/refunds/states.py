@@ -34,7 +34,9 @@ REFUND_MOVES: Moves = {
         {RefundState.SUBMITTED, RefundState.DONE, RefundState.CLOSED, RefundState.HANDLED}
     ),
     RefundState.HANDLED: frozenset({RefundState.DONE}),  # the gateway got it through all the same: look
-    RefundState.CLOSED: frozenset(),
+    RefundState.CLOSED: frozenset(
+        {RefundState.DONE}
+    ),  # never by us: the gateway contradicts itself, and is right
     RefundState.REFUSED: frozenset(),
     RefundState.DONE: frozenset(),
 }

@@ -74,6 +74,7 @@ def _say_move(event: StateEvent) -> str:
     words = {
         OrderState.PAID: _("付款成功"),
         OrderState.SHIPPED: _("已发货"),
+        OrderState.REFUNDED: _("订单已退款"),
         OrderState.CANCELLED: _("超时未付款，自动取消") if event.cause == "expired" else _("订单取消"),
     }
     return words.get(event.new) or state_label(event.new)  # type: ignore[call-overload, no-any-return]
@@ -126,7 +127,12 @@ def _icon(event: StateEvent) -> str:
     if event.cause == repricing.CAUSE:
         return "tag"
     icons = {"place": "cart", ADDRESS_SHOWN: "eye", "fetched": "check"}
-    by_state = {OrderState.PAID: "coin", OrderState.SHIPPED: "truck", OrderState.CANCELLED: "close"}
+    by_state = {
+        OrderState.PAID: "coin",
+        OrderState.SHIPPED: "truck",
+        OrderState.CANCELLED: "close",
+        OrderState.REFUNDED: "back",
+    }
     return icons.get(event.cause) or by_state.get(event.new, "receipt")  # type: ignore[call-overload, no-any-return]
 
 

@@ -26,6 +26,14 @@ function tryRow(one) {
     h('span.try-verdict', {}, one.verdict === 'ok' ? '' : one.verdict), next ? h('span.next', {}, t('下一次'), ' ', next) : null);
 }
 
+const REFUND_STATES = { PROCESSING: '退款处理中', SUCCESS: '退款到账', CLOSED: '退款关闭', ABNORMAL: '退款异常' };
+
+function refundRows(refund) {
+  return [h('li', { testid: 'order-refund' }, h(`span.verdict.${refund.status === 'SUCCESS' ? 'good' : 'bad'}`, {}, icon(refund.status === 'SUCCESS' ? 'check' : 'wait')),
+    h('span', {}, `${t(REFUND_STATES[refund.status])} ¥${yuan(refund.refund_fen)}`), h('time.mono', {}, timeOf(refund.created_at)), h('span.mono', {}, '—'),
+    h('span.try-verdict', {}, refund.reason || refund.out_refund_no)), ...refund.notifications.map(tryRow)];
+}
+
 function run(action, words) {
   return async () => {
     try {
@@ -64,6 +72,7 @@ function card(order) {
     h('dl.facts', {}, h('dt', {}, t('付款人')), h('dd', {}, buyer ? buyer.nickname : order.openid || '—'),
       h('dt', {}, t('微信订单号')), h('dd.mono', {}, order.transaction_id || '—')),
     (order.notifications || []).length ? h('ol.order-tries', {}, order.notifications.map(tryRow)) : null,
+    (order.refunds || []).length ? h('ol.order-tries', {}, order.refunds.flatMap(refundRows)) : null,
     buttons(order));
 }
 

@@ -1,0 +1,60 @@
+"""The background tasks about money, one thin function each; `app/tasks.py` has the timetable."""
+
+import logging
+
+from app.core import outbox
+from app.core.errors import GatewayUnreachable
+from app.payments import closing, notifications, sweeper
+from app.payments.gateways import get_gateway
+from app.payments.refunds import automatic, sending
+from app.payments.refunds import sweeper as refunds
+
+logger = logging.getLogger(__name__)
+
+
+def _close_siblings(attempt_id: int) -> None:
+    closing.close_siblings(attempt_id, get_gateway())
+
+
+def _give_back_due(attempt_id: int) -> None:
+    automatic.give_back_due(attempt_id)
+
+
+def _send_refund(number: int) -> None:
+    """The first try only: what WeChat does not answer now, the sweeper goes on with."""
+    try:
+        sending.go_on(number, get_gateway())
+    except GatewayUnreachable:
+        logger.info("refund not sent yet", extra={"refund": number})
+
+
+PAYMENT_HANDLERS: dict[str, outbox.Handler] = {
+    "close_siblings": _close_siblings,
+    "give_back_due": _give_back_due,
+    "send_refund": _send_refund,
+}
+
+
+def sweep_payments() -> None:
+    """Ask about every payment that may still bring money."""
+    sweeper.check_pending(get_gateway())
+
+
+def sweep_refunds() -> None:
+    """Go on with every refund that is due."""
+    refunds.sweep_refunds(get_gateway())
+
+
+def expire_orders() -> None:
+    """Give up what was not paid in time."""
+    closing.expire_orders(get_gateway())
+
+
+def refresh_certificates() -> None:
+    """Fetch what answers are verified with, where that changes by itself."""
+    get_gateway().refresh_keys()
+
+
+def forget_refused() -> None:
+    """Keep the newest forged notifications alone."""
+    notifications.delete_old_refused()
