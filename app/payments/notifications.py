@@ -56,7 +56,7 @@ def record_notification(gateway: Gateway, headers: Mapping[str, str], body: byte
 
 def _settle_refund(news: RefundNews, gateway: Gateway) -> Verdict:
     """A number that is not ours was refunded in WeChat's own console, if the payment and the merchant are ours."""
-    outcome = refunds.settle(news, gateway=gateway, source="notification")
+    outcome = refunds.settle_refund(news, gateway=gateway, source="notification")
     if outcome == refunds.Outcome.UNKNOWN and news.mchid == gateway.mchid:
         is_ours = record_external(news, gateway=gateway, source="notification") is not None
         return Verdict.APPLIED if is_ours else Verdict.UNKNOWN

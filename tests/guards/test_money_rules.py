@@ -45,6 +45,19 @@ def test_only_a_verified_trade_is_settled() -> None:
     assert callers == {"app/payments/attempts.py", "app/payments/notifications.py"}
 
 
+def test_only_verified_news_settles_a_refund() -> None:
+    settlers = {path.as_posix() for path, tree in trees() for _ in calls(tree, "settle_refund")}
+    writers = {path.as_posix() for path, tree in trees() for _ in calls(tree, "note_refunded")}
+
+    refunds = "app/payments/refunds"
+    assert settlers == {
+        "app/payments/notifications.py",
+        f"{refunds}/external.py",
+        f"{refunds}/sending.py",
+    }
+    assert writers == {f"{refunds}/books.py"}
+
+
 def test_no_state_is_ever_assigned() -> None:
     found = [
         f"{path}:{node.lineno}"

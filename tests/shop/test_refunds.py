@@ -215,7 +215,7 @@ def test_a_worker_that_died_after_the_call_leaves_work_for_the_sweeper(
 ) -> None:
     refund = ask(make_paid_order(gateway))
     with monkeypatch.context() as patch:
-        patch.setattr("app.payments.refunds.sending.settle", lambda *_, **__: 1 / 0)
+        patch.setattr("app.payments.refunds.sending.settle_refund", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             go_on(refund.id, gateway)
     db.session.rollback()

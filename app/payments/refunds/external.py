@@ -13,7 +13,7 @@ from app.payments.refunds.models import Refund
 from app.payments.refunds.quote import RefundQuote, Wish, quote_refund
 from app.payments.refunds.requesting import lines_of
 from app.payments.refunds.room import room_of
-from app.payments.refunds.settling import find_refund, settle, wonder_about
+from app.payments.refunds.settling import find_refund, settle_refund, wonder_about
 from app.payments.refunds.states import RefundSource, RefundState
 from app.payments.settle import find_attempt
 from app.payments.states import AttemptState
@@ -34,7 +34,7 @@ def record_external(news: RefundNews, *, gateway: Gateway, source: str) -> Refun
     with transaction():
         if find_refund(gateway.name, news.out_refund_no) is None and not _begin(news, gateway, source):
             return None
-        settle(news, gateway=gateway, source=source)
+        settle_refund(news, gateway=gateway, source=source)
         return find_refund(gateway.name, news.out_refund_no)
 
 

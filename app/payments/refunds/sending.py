@@ -24,7 +24,7 @@ from app.core.states import move_state
 from app.payments.gateways.contract import BankCard, Gateway, RefundNews, RefundRequest, RefundStatus
 from app.payments.refunds.books import alert, lock_books, write_books
 from app.payments.refunds.models import Refund
-from app.payments.refunds.settling import LOOK_SOON, settle
+from app.payments.refunds.settling import LOOK_SOON, settle_refund
 from app.payments.refunds.states import OPEN, REFUND_MOVES, RefundSource, RefundState
 
 logger = logging.getLogger(__name__)
@@ -66,14 +66,14 @@ def go_on(refund_id: int, gateway: Gateway, *, is_due: bool = True) -> None:
     except GatewayRefused as error:
         _face_refusal(refund_id, request, error, gateway)
     else:
-        settle(news, gateway=gateway, source="answer" if is_first else "query")
+        settle_refund(news, gateway=gateway, source="answer" if is_first else "query")
 
 
 def resend(refund: Refund, card: BankCard, gateway: Gateway) -> None:
     """Send an abnormal refund on to a card. Raises: GatewayError with the gateway's words."""
     refund_id, out_refund_no = refund.refund_id or "", refund.out_refund_no
     news = gateway.resend_refund(refund_id=refund_id, out_refund_no=out_refund_no, card=card)
-    settle(news, gateway=gateway, source="answer")
+    settle_refund(news, gateway=gateway, source="answer")
 
 
 def request_of(refund: Refund) -> RefundRequest:
@@ -161,7 +161,7 @@ def _close_if_unknown(refund_id: int, request: RefundRequest, code: str, gateway
     if news.status == RefundStatus.UNKNOWN_NUMBER:
         _end(refund_id, RefundState.CLOSED, code)
     else:
-        settle(news, gateway=gateway, source="query")
+        settle_refund(news, gateway=gateway, source="query")
 
 
 def _end(refund_id: int, new: RefundState, code: str) -> None:

@@ -5,8 +5,8 @@ refund needs a second person, whose role allows it. What one person has sent wit
 counts together, so that nobody gets past his limit in portions.
 """
 
-import logging
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -29,8 +29,6 @@ from app.payments.refunds.room import find_paying, room_of
 from app.payments.refunds.states import HOLDING, REFUND_MOVES, RefundSource, RefundState
 from app.staff.roles import Forbidden, RefundOverLimit, check_refund_limit
 from app.staff.sessions import StaffMember
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def request_refund(order: Order, ask: Ask, *, member: StaffMember) -> Refund:
         state = _first_state(attempt, quote.amount_fen, member)
         beginning = Beginning(state, RefundSource.CONSOLE, ask.reason, member.actor, ask.token)
         refund = begin(attempt, quote, beginning)
-        _write_down(refund, member, "refund.requested", after=_told(refund))
+        audit.record(actor=member.actor, action="refund.requested", **_told(refund))
         if state == RefundState.WAITING:
             alert(refund, "refund_waits", format_yuan(refund.amount_fen))
     return refund
@@ -93,7 +91,7 @@ def request_due(attempt_id: int, *, member: StaffMember, token: str) -> Refund:
         state = _first_state(attempt, room.left_fen, member)
         beginning = Beginning(state, RefundSource.CONSOLE, EXTRA_MONEY, member.actor, token)
         refund = begin(attempt, RefundQuote((), 0, room.left_fen), beginning)
-        _write_down(refund, member, "refund.requested", after=_told(refund))
+        audit.record(actor=member.actor, action="refund.requested", **_told(refund))
         if state == RefundState.WAITING:
             alert(refund, "refund_waits", format_yuan(refund.amount_fen))
     return refund
@@ -118,7 +116,7 @@ def approve(refund: Refund, *, member: StaffMember) -> bool:
         ):
             return False
         put_in_line(refund)
-        _write_down(refund, member, "refund.approved", before={"state": "waiting"}, after=_told(refund))
+        audit.record(actor=member.actor, action="refund.approved", **_told(refund, was="waiting"))
     return True
 
 
@@ -135,7 +133,7 @@ def refuse(refund: Refund, *, member: StaffMember) -> bool:
         ):
             return False
         write_books(refund)
-        _write_down(refund, member, "refund.refused", before={"state": "waiting"}, after=_told(refund))
+        audit.record(actor=member.actor, action="refund.refused", **_told(refund, was="waiting"))
     return True
 
 
@@ -157,7 +155,7 @@ def mark_handled(refund: Refund, *, how: str, member: StaffMember) -> bool:
         if not move_state(refund, REFUND_MOVES, new, cause="handled", actor=member.actor, **values):
             return False
         write_books(refund, just_came_back=True)
-        _write_down(refund, member, "refund.handled", before={"state": "abnormal"}, after=_told(refund))
+        audit.record(actor=member.actor, action="refund.handled", **_told(refund, was="abnormal"))
     return True
 
 
@@ -205,19 +203,11 @@ def _check_reason(reason: str) -> None:
         raise InputInvalid(_("退款原因里不能有表情符号，微信支付不接受。"))
 
 
-def _told(refund: Refund) -> dict[str, object]:
-    """What the audit log keeps."""
-    return {"number": refund.out_refund_no, "state": str(refund.state), "amount_fen": refund.amount_fen}
-
-
-def _write_down(
-    refund: Refund,
-    member: StaffMember,
-    action: str,
-    *,
-    before: dict[str, object] | None = None,
-    after: dict[str, object] | None = None,
-) -> None:
-    subject = audit_subject(refund.order)
-    audit.record(actor=member.actor, action=action, subject=subject, before=before, after=after)
-    logger.info(action, extra={"out_refund_no": refund.out_refund_no, "actor": member.actor})
+def _told(refund: Refund, was: str = "") -> dict[str, Any]:
+    """What the audit log keeps, and under which order."""
+    after = {"number": refund.out_refund_no, "state": str(refund.state), "amount_fen": refund.amount_fen}
+    return {
+        "subject": audit_subject(refund.order),
+        "before": {"state": was} if was else None,
+        "after": after,
+    }

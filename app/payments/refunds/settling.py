@@ -40,7 +40,7 @@ class Outcome(StrEnum):
     MISMATCH = "mismatch"
 
 
-def settle(news: RefundNews, *, gateway: Gateway, source: str) -> Outcome:
+def settle_refund(news: RefundNews, *, gateway: Gateway, source: str) -> Outcome:
     """Take note of what a gateway says of a refund. `source`: `answer`, `query` or `notification`.
 
     Opens a transaction. One that we never asked for is not settled here: see `external.py`.
