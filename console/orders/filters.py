@@ -31,6 +31,7 @@ tab_label = Labels(
         OrderState.PAID: _l("待发货/自提"),
         OrderState.SHIPPED: _l("已发货/自提"),
         OrderState.CANCELLED: _l("已取消"),
+        OrderState.REFUNDED: _l("已退款"),
     }
 )
 delivery_label = Labels(
