@@ -71,7 +71,7 @@ def check_order(
     amount, held = body["amount"], [each for each in refunds if each["status"] != "CLOSED"]
     if amount["total"] != order["amount_fen"]:
         raise PayError(400, "INVALID_REQUEST", "订单金额或退款金额与之前请求不一致，请核实后再试")
-    left = order["amount_fen"] - sum(each["refund_fen"] for each in held)
+    left = order["amount_fen"] - sum(each["amount_fen"] for each in held)
     if left <= 0:
         raise PayError(400, "INVALID_REQUEST", "订单已全额退款")
     if amount["refund"] > left:

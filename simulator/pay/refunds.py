@@ -46,7 +46,7 @@ class Refunds:
                 "out_trade_no": order["out_trade_no"],
                 "transaction_id": order["transaction_id"],
                 "openid": order["openid"],
-                "refund_fen": body["amount"]["refund"],
+                "amount_fen": body["amount"]["refund"],
                 "total_fen": order["amount_fen"],
                 "reason": body.get("reason", ""),
                 "notify_url": body.get("notify_url") or order["notify_url"],
@@ -111,7 +111,7 @@ class Refunds:
             "payment",
             via="pay",
             text=f"退款到账通知：{refund['received_account']}",
-            amount_fen=refund["refund_fen"],
+            amount_fen=refund["amount_fen"],
             description=f"退款到账 · {refund['reason'] or refund['received_account']}",
             merchant=self._engine.settings.account.name,
             transaction_id=refund["refund_id"],
@@ -122,7 +122,7 @@ class Refunds:
 
 def as_refund(refund: dict[str, Any]) -> dict[str, Any]:
     """The answer to a request or a question."""
-    refund_fen, total_fen = refund["refund_fen"], refund["total_fen"]
+    refund_fen, total_fen = refund["amount_fen"], refund["total_fen"]
     return {
         "refund_id": refund["refund_id"],
         "out_refund_no": refund["out_refund_no"],
@@ -162,8 +162,8 @@ def as_notice(refund: dict[str, Any], mchid: str) -> dict[str, Any]:
         "user_received_account": refund["received_account"],
         "amount": {
             "total": refund["total_fen"],
-            "refund": refund["refund_fen"],
+            "refund": refund["amount_fen"],
             "payer_total": refund["total_fen"],
-            "payer_refund": refund["refund_fen"],
+            "payer_refund": refund["amount_fen"],
         },
     }

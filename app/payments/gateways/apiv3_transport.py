@@ -125,7 +125,7 @@ class Apiv3Transport:
             self._keys.current(), crypto.SignedHeaders.read(headers), body, now=clock.now().timestamp()
         )
 
-    def _headers(self, method: str, path: str, content: bytes, serial: str | None) -> dict[str, str]:
+    def _headers(self, method: str, path: str, content: bytes, serial: str | None = None) -> dict[str, str]:
         timestamp, nonce = str(int(clock.now().timestamp())), secrets.token_hex(16).upper()
         signature = crypto.sign(self._private_key, method, path, timestamp, nonce, content)
         fields = {

@@ -30,7 +30,7 @@ const REFUND_STATES = { PROCESSING: '退款处理中', SUCCESS: '退款到账', 
 
 function refundRows(refund) {
   return [h('li', { testid: 'order-refund' }, h(`span.verdict.${refund.status === 'SUCCESS' ? 'good' : 'bad'}`, {}, icon(refund.status === 'SUCCESS' ? 'check' : 'wait')),
-    h('span', {}, `${t(REFUND_STATES[refund.status])} ¥${yuan(refund.refund_fen)}`), h('time.mono', {}, timeOf(refund.created_at)), h('span.mono', {}, '—'),
+    h('span', {}, `${t(REFUND_STATES[refund.status])} ¥${yuan(refund.amount_fen)}`), h('time.mono', {}, timeOf(refund.created_at)), h('span.mono', {}, '—'),
     h('span.try-verdict', {}, refund.reason || refund.out_refund_no)), ...refund.notifications.map(tryRow)];
 }
 
