@@ -24,7 +24,7 @@ from app.core.states import move_state
 from app.payments.gateways.contract import BankCard, Gateway, RefundNews, RefundRequest, RefundStatus
 from app.payments.refunds.books import alert, lock_books, write_books
 from app.payments.refunds.models import Refund
-from app.payments.refunds.settling import LOOK_SOON, settle_refund
+from app.payments.refunds.settling import ALERTS, LOOK_SOON, settle_refund
 from app.payments.refunds.states import OPEN, REFUND_MOVES, RefundSource, RefundState
 
 logger = logging.getLogger(__name__)
@@ -173,7 +173,7 @@ def _end(refund_id: int, new: RefundState, code: str) -> None:
             return
         if move_state(refund, REFUND_MOVES, new, cause=code[:80], problem=code[:60], next_check_at=None):
             write_books(refund)
-            alert(refund, f"refund_{new}", code)
+            alert(refund, ALERTS[new], code)
 
 
 def _alert(refund_id: int, kind: str, detail: str) -> None:

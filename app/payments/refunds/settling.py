@@ -30,7 +30,7 @@ _STATES = {
     RefundStatus.ABNORMAL: RefundState.ABNORMAL,
     RefundStatus.CLOSED: RefundState.CLOSED,
 }
-_ALERTS = {RefundState.ABNORMAL: "refund_abnormal", RefundState.CLOSED: "refund_closed"}
+ALERTS = {RefundState.ABNORMAL: "refund_abnormal", RefundState.CLOSED: "refund_closed"}
 
 
 class Outcome(StrEnum):
@@ -117,8 +117,8 @@ def _apply(refund: Refund, news: RefundNews, source: str) -> Outcome:
     write_books(refund, just_came_back=is_done and not was_back)
     if is_done:
         tell_buyer(refund)
-    if new in _ALERTS:
-        alert(refund, _ALERTS[new])
+    if new in ALERTS:
+        alert(refund, ALERTS[new])
     if old in (RefundState.CLOSED, RefundState.HANDLED):
         alert(refund, "refund_contradicts", str(old))
     return Outcome.APPLIED
