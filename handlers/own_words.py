@@ -4,7 +4,7 @@ from flask import current_app
 
 from app.conversations.service_hours import load_service_hours
 from app.keywords.standing import Occasion
-from handlers.speech import say
+from handlers.speech import say, say_hours
 
 UTTERANCES = {Occasion.MEDIA: Occasion.FALLBACK}  # what has no words of its own borrows these
 
@@ -15,5 +15,5 @@ def own_words(occasion: Occasion) -> str:
         UTTERANCES.get(occasion, occasion).value,
         shop_name=current_app.config["SHOP_NAME"],
         shop_url=f"{current_app.config['BASE_URL']}/shop/",
-        hours=load_service_hours().words(),
+        hours=say_hours(load_service_hours()),
     )

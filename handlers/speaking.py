@@ -11,7 +11,7 @@ from handlers.doors import Door
 from handlers.order_status import tell_orders
 from handlers.preparing import PERSONAL, choose, make_prepared
 from handlers.ready import Ready
-from handlers.speech import say
+from handlers.speech import say, say_hours
 
 
 def speak(
@@ -38,7 +38,9 @@ def hand_over(push: Push, ready: Ready, *, kf_account: str = "", words: str = ""
     occasion = Occasion.HAND_OVER if is_open else Occasion.HAND_OVER_CLOSED
     standing = ready.setup.standing.get(occasion)
     text = words or next((spec.text for spec in standing.replies if spec.text), "") if standing else words
-    return prepare_all([TextReply(text or say(occasion.value, hours=ready.setup.hours.words())), HandOver()])
+    return prepare_all(
+        [TextReply(text or say(occasion.value, hours=say_hours(ready.setup.hours))), HandOver()]
+    )
 
 
 def _speak_personal(spec: ReplySpec, door: Door, push: Push, ready: Ready) -> tuple[Prepared, ...]:

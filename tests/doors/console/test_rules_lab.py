@@ -184,7 +184,8 @@ def test_standing_replies_are_kept_and_switched_off(app: Flask, console: Console
 
 def test_the_words_built_in_are_shown_and_can_be_made_ones_own(app: Flask, console: Console) -> None:
     assert "欢迎来到" in words(console.text("/standing/"))
-    assert "现在不是客服时间（全天）" in words(console.text("/standing/hand_over_closed"))
+    for reader in (console, open_console(app, language="en")):  # followers read Chinese, whoever looks at it
+        assert "现在不是客服时间（全天）" in words(reader.text("/standing/hand_over_closed"))
 
     page = console.text("/standing/welcome?start=own")
 
