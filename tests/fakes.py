@@ -24,6 +24,7 @@ from app.payments.gateways.contract import (
     RefundStatus,
     Trade,
     TradeState,
+    Way,
 )
 
 
@@ -70,7 +71,10 @@ class FakeGateway:
             currency="CNY",
             openid=request.openid,
         )
-        return f"wx{len(self.requests):034d}"
+        made = f"wx{len(self.requests):034d}"
+        return {Way.JSAPI: made, Way.NATIVE: f"weixin://wxpay/bizpayurl?pr={made}"}.get(
+            request.way, f"https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id={made}&package=1"
+        )
 
     def client_parameters(self, prepay_id: str) -> dict[str, str]:
         """Parameters with nothing signed."""

@@ -1,7 +1,7 @@
 """Which addresses a visitor may be sent back to: pages of this door, nothing else."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import request, url_for
 
@@ -29,3 +29,8 @@ def this_path() -> str:
         return safe_path(request.full_path.rstrip("?"))
     parts = urlsplit(request.headers.get("Referer", ""))
     return safe_path(f"{parts.path}?{parts.query}".rstrip("?"))
+
+
+def with_query(address: str, **added: str) -> str:
+    """The address with these values behind its own."""
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(added)}"

@@ -25,6 +25,7 @@ from webviews.visits import look_at_entrance
 PUBLIC_PAGES = {"shop.list_products", "shop.show_product", "shop.show_words"}
 static_files = StaticFiles("shop.static", Path(__file__).with_name("static"))
 PREVIEW = "shop.preview_product"  # stands in a frame of the console
+PAY_LINK = "shop.show_pay_link"
 FILES = {"shop.static", "shop.show_media", "shop.show_colour"}
 
 
@@ -42,7 +43,8 @@ def set_headers(response: Response) -> Response:
         current_app.config["WECHAT_OPEN_BASE"], "'self'" if request.endpoint == PREVIEW else "'none'"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
+    # WeChat's H5 cashier opens only for a page whose host it is told.
+    response.headers["Referrer-Policy"] = "strict-origin" if request.endpoint == PAY_LINK else "same-origin"
     if request.endpoint == "shop.static":
         static_files.finish(response)
     elif request.endpoint not in FILES:

@@ -17,6 +17,7 @@ from app.payments.service import PayState
 from webviews.door import shop
 from webviews.guards import follower_only
 from webviews.opening import tell_not_open
+from webviews.pay_link import pay_link
 from webviews.session import get_follower
 
 CONFIRM_SECONDS = 30  # how long "confirming" stands before the page says what to do if it takes longer
@@ -43,7 +44,9 @@ def show_pay(order_no: str) -> ResponseReturnValue:
         return redirect(url_for("shop.show_result", order_no=order_no), 303)
     if not may_pay(order.follower_id):
         return tell_not_open()
-    return render_template("shop/pay.html", order=order, seconds_left=seconds_left(order))
+    return render_template(
+        "shop/pay.html", order=order, seconds_left=seconds_left(order), link=pay_link(order)
+    )
 
 
 @shop.post("/api/pay/<order_no>")

@@ -9,6 +9,7 @@ from sqlalchemy.types import JSON
 
 from app.core.db import Base, CreatedAt, Fen, Id, Openid, UtcDateTime, state_column
 from app.orders.models import Order
+from app.payments.gateways.contract import Way
 from app.payments.states import AttemptState
 
 
@@ -29,10 +30,12 @@ class PaymentAttempt(Base):
     transaction_id: Mapped[str | None] = mapped_column(String(32), unique=True)  # theirs
     state: Mapped[AttemptState] = state_column(AttemptState)
     amount_fen: Mapped[Fen]
-    openid: Mapped[Openid]
+    way: Mapped[str] = mapped_column(String(10), default=Way.JSAPI, server_default=Way.JSAPI)
+    openid: Mapped[Openid]  # who alone may pay it; empty: whoever has the code or the address
     description: Mapped[str] = mapped_column(String(127))
     prepay_id: Mapped[str | None] = mapped_column(String(64))  # theirs, good for two hours
-    prepay_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    prepay_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when prepay_id or pay_url came
+    pay_url: Mapped[str | None] = mapped_column(String(512))  # theirs: code_url or h5_url
     created_at: Mapped[CreatedAt]
     expires_at: Mapped[datetime]  # sent as time_expire, the same each time
     next_check_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when the sweeper asks again

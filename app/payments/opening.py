@@ -1,6 +1,6 @@
 """Who may pay: until an owner releases the shop only those on the list of testers, afterwards everybody.
 
-Every way of paying passes `check`, called by `payments.start_payment` and nowhere else. A release is a row that
+Every way of paying passes `check`, called in one place of `payments.service` and nowhere else. A release is a row that
 is only ever added, and so is taking it back. Each is signed, over the row before it as well, so that nobody can
 change afterwards who opened the shop, when, and on which findings. What counts is the newest row; a signature
 that does not fit any more is shown and does not close a shop that sells.

@@ -13,11 +13,15 @@ from app.orders.models import Order
 from app.orders.states import OrderState
 from app.payments import opening
 from app.payments.attempts import SHORTEST_PAUSE, check, close_attempt, list_attempts, live_attempts
-from app.payments.gateways.contract import Gateway, PaymentRequest
+from app.payments.gateways.contract import Gateway, PaymentRequest, Way
 from app.payments.models import PaymentAttempt
 from app.payments.states import ATTEMPT_MOVES, LIVE, AttemptState
 
-PREPAY_REUSE = timedelta(minutes=110)  # a prepay_id lives for two hours
+REUSED_FOR = {
+    Way.JSAPI: timedelta(minutes=110),  # a prepay_id lives for two hours, a code_url too
+    Way.NATIVE: timedelta(minutes=110),
+    Way.H5: timedelta(0),  # an h5_url lives for five minutes and belongs to one browser
+}
 ASK_AT_MOST_EVERY = timedelta(seconds=1)
 
 
@@ -38,14 +42,20 @@ def start_payment(order: Order, *, gateway: Gateway) -> dict[str, str]:
     Raises: NotOpen while only testers may pay, TransitionRefused when the order cannot be paid (any more),
     GatewayUnreachable when WeChat has not answered (press again: it is the same request), GatewayRefused.
     """
-    opening.check(order.follower_id)
-    attempt = _live_or_new(order, gateway)
-    try:
-        prepay_id = _prepay_id(attempt, gateway)
-    except GatewayRefused:
-        close_attempt(attempt, gateway)
-        prepay_id = _prepay_id(_live_or_new(order, gateway), gateway)
-    return gateway.client_parameters(prepay_id)
+    return gateway.client_parameters(_paid_with(order, gateway, Way.JSAPI))
+
+
+def start_native(order: Order, *, gateway: Gateway) -> str:
+    """The text of a QR code that whoever scans it with WeChat pays this order by. Raises: as `start_payment`."""
+    return _paid_with(order, gateway, Way.NATIVE)
+
+
+def start_h5(order: Order, *, gateway: Gateway, client_ip: str) -> str:
+    """The address that opens WeChat from a phone's browser; `client_ip` is that browser's.
+
+    Raises: as `start_payment`.
+    """
+    return _paid_with(order, gateway, Way.H5, client_ip)
 
 
 def ask(order: Order, *, gateway: Gateway) -> PayState:
@@ -62,25 +72,39 @@ def ask(order: Order, *, gateway: Gateway) -> PayState:
     return _state_of(order, is_unknown)
 
 
-def _live_or_new(order: Order, gateway: Gateway) -> PaymentAttempt:
+def _paid_with(order: Order, gateway: Gateway, way: Way, client_ip: str = "") -> str:
+    """Each way has an attempt of its own: WeChat refuses one number for two of them. Once one is paid, the
+    others are closed; what comes twice all the same goes back.
+    """
+    opening.check(order.follower_id)
+    attempt = _live_or_new(order, gateway, way)
+    try:
+        return _make_known(attempt, gateway, client_ip)
+    except GatewayRefused:
+        close_attempt(attempt, gateway)
+        return _make_known(_live_or_new(order, gateway, way), gateway, client_ip)
+
+
+def _live_or_new(order: Order, gateway: Gateway, way: Way) -> PaymentAttempt:
     with transaction():
         lock(order)  # two taps at the same instant must find the same attempt
         if order.state != OrderState.UNPAID or order.expires_at <= clock.now():
             raise TransitionRefused(_("订单已不能支付"))
         for attempt in live_attempts(order):
-            if attempt.gateway == gateway.name:
+            if (attempt.gateway, attempt.way) == (gateway.name, way):
                 return attempt
-        return _new_attempt(order, gateway)
+        return _new_attempt(order, gateway, way)
 
 
-def _new_attempt(order: Order, gateway: Gateway) -> PaymentAttempt:
+def _new_attempt(order: Order, gateway: Gateway, way: Way) -> PaymentAttempt:
     attempt = PaymentAttempt(
         order_id=order.id,
         gateway=gateway.name,
         out_trade_no=ids.new_out_trade_no(),
         state=AttemptState.CREATED,
         amount_fen=order.total_fen,
-        openid=order.follower.openid,
+        way=way,
+        openid=order.follower.openid if way is Way.JSAPI else "",
         description=_describe(order),
         created_at=clock.now(),
         expires_at=order.expires_at,
@@ -98,26 +122,33 @@ def _describe(order: Order) -> str:
     return f"{first}{more}"
 
 
-def _prepay_id(attempt: PaymentAttempt, gateway: Gateway) -> str:
-    """The attempt's own while it lives, else a current one from WeChat: the very same request."""
-    if attempt.prepay_id and attempt.prepay_at and clock.now() - attempt.prepay_at < PREPAY_REUSE:
-        return attempt.prepay_id
+def _make_known(attempt: PaymentAttempt, gateway: Gateway, client_ip: str) -> str:
+    """What the attempt is paid with: its own while that lives, else a current one for the very same request."""
+    way, kept = Way(attempt.way), attempt.prepay_id or attempt.pay_url
+    if kept and attempt.prepay_at and clock.now() - attempt.prepay_at < REUSED_FOR[way]:
+        return kept
     request = PaymentRequest(
         out_trade_no=attempt.out_trade_no,
         description=attempt.description,
         amount_fen=attempt.amount_fen,
-        openid=attempt.openid,
         expires_at=attempt.expires_at,
+        way=way,
+        openid=attempt.openid,
+        client_ip=client_ip,
     )
-    prepay_id = gateway.create(request)
+    paid_with = gateway.create(request)
     with transaction():
         lock(attempt)
         if attempt.state == AttemptState.CLOSED:  # by us, while WeChat was answering: nobody shall pay it
             raise TransitionRefused(_("订单已不能支付"))
         if attempt.state == AttemptState.CREATED:  # unless a notification was faster than this answer
             move_state(attempt, ATTEMPT_MOVES, AttemptState.OPEN, cause="create")
-        attempt.prepay_id, attempt.prepay_at = prepay_id, clock.now()
-    return prepay_id
+        attempt.prepay_at = clock.now()
+        if way is Way.JSAPI:
+            attempt.prepay_id = paid_with
+        else:
+            attempt.pay_url = paid_with
+    return paid_with
 
 
 def _state_of(order: Order, is_unknown: bool) -> PayState:

@@ -72,7 +72,7 @@ def differences(trade: Trade, attempt: PaymentAttempt, gateway: Gateway) -> list
         "mchid": (trade.mchid, gateway.mchid),
         "amount": (trade.amount_fen, attempt.amount_fen),
         "currency": (trade.currency, "CNY"),
-        "openid": (trade.openid, attempt.openid),
+        "openid": (trade.openid, attempt.openid or trade.openid),
     }
     wrong = [name for name, (theirs, ours) in pairs.items() if theirs != ours]
     if attempt.transaction_id and attempt.transaction_id != trade.transaction_id:

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from app.staff.rights import FINANCE, OPERATOR, SERVICE, Right, RightGroup
-from console.orders import detail, notes, pages, parcels, printing, ship_many, talk, unpaid
+from console.orders import collecting, detail, notes, pages, parcels, printing, ship_many, talk, unpaid
 
 BLUEPRINTS = (pages.blueprint, ship_many.blueprint, talk.blueprint)
 RIGHTS = RightGroup(
@@ -16,6 +16,12 @@ RIGHTS = RightGroup(
     ),
     Right(_l("给未付款的订单改价"), "console.orders.change_price", roles=(OPERATOR,)),
     Right(_l("关闭未付款的订单"), "console.orders.close", roles=(OPERATOR, SERVICE)),
+    Right(
+        _l("给未付款的订单出收款码"),
+        "console.orders.collect",
+        "console.orders.tell_collected",
+        roles=(OPERATOR, SERVICE),
+    ),
     Right(_l("写订单备注"), "console.orders.add_note", roles=(OPERATOR, SERVICE, FINANCE)),
     Right(_l("打印发货单（有完整收货信息）"), "console.orders.print_sheets", roles=(OPERATOR,)),
     Right(_l("导出订单流水"), "console.orders.export", roles=(OPERATOR, FINANCE)),
@@ -29,4 +35,4 @@ RIGHTS = RightGroup(
     ),
 )
 
-__all__ = ["BLUEPRINTS", "RIGHTS", "detail", "notes", "parcels", "printing", "unpaid"]
+__all__ = ["BLUEPRINTS", "RIGHTS", "collecting", "detail", "notes", "parcels", "printing", "unpaid"]

@@ -38,7 +38,12 @@ class Orders:
         return sorted(self._engine.store.all("orders"), key=lambda order: -order["number"])
 
     def add(
-        self, request: dict[str, Any], *, trade_type: str, canonical: dict[str, Any], expires_at: float
+        self,
+        request: dict[str, Any],
+        *,
+        trade_type: str = "JSAPI",
+        canonical: dict[str, Any],
+        expires_at: float,
     ) -> dict[str, Any]:
         order = {
             "number": self._engine.store.number("order"),

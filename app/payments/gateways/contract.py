@@ -23,6 +23,14 @@ class BillKind(StrEnum):
     FUNDS = "funds"  # what moved on the merchant's account
 
 
+class Way(StrEnum):
+    """Where the buyer stands when he pays."""
+
+    JSAPI = "jsapi"  # a page inside WeChat: he alone can pay
+    NATIVE = "native"  # WeChat's scanner, pointed at a QR code: whoever scans it pays
+    H5 = "h5"  # a browser on a phone outside WeChat, which opens it
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentRequest:
     """What we ask a gateway to let the buyer pay. The same request may be made again with no harm."""
@@ -30,8 +38,10 @@ class PaymentRequest:
     out_trade_no: str
     description: str
     amount_fen: int
-    openid: str
     expires_at: datetime
+    way: Way = Way.JSAPI
+    openid: str = ""  # JSAPI: who alone may pay
+    client_ip: str = ""  # H5: of the browser that will open WeChat
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +119,11 @@ class Gateway(Protocol):
     mchid: str
 
     def create(self, request: PaymentRequest) -> str:
-        """Make the payment known; returns its prepay_id. Repeating it returns a current one."""
+        """Make the payment known; repeating it returns a current answer.
+
+        Returns what it is paid with: JSAPI the prepay_id, Native the text of the QR code (code_url), H5 the
+        address that opens WeChat (h5_url).
+        """
 
     def client_parameters(self, prepay_id: str) -> dict[str, str]:
         """What the page hands to WeChat to open the pay sheet; signed afresh at each call."""

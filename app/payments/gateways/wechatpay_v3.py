@@ -1,4 +1,4 @@
-"""WeChat Pay APIv3: JSAPI orders, queries, closing, refunds and notifications.
+"""WeChat Pay APIv3: orders, queries, closing, refunds and notifications.
 
 What its refunds look like on the wire stands in `apiv3_refunds.py`.
 
@@ -32,6 +32,7 @@ from app.payments.gateways.contract import (
     RefundStatus,
     Trade,
     TradeState,
+    Way,
 )
 
 NAME = "wechatpay_v3"
@@ -48,6 +49,7 @@ _STATES = {
     "REVOKED": TradeState.CLOSED,
     "PAYERROR": TradeState.CLOSED,
 }
+_PAID_WITH = {Way.JSAPI: "prepay_id", Way.NATIVE: "code_url", Way.H5: "h5_url"}
 _UNKNOWN = ("ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS")
 _CLOSED = ("ORDER_CLOSED", "ORDERCLOSED")
 
@@ -74,7 +76,7 @@ class WechatPayV3:
         self._transport, self._keys = transport, keys
 
     def create(self, request: PaymentRequest) -> str:
-        """POST /v3/pay/transactions/jsapi; returns the prepay_id, good for two hours."""
+        """POST /v3/pay/transactions/…: prepay_id and code_url are good for two hours, h5_url for five minutes."""
         body = {
             "appid": self.appid,
             "mchid": self.mchid,
@@ -83,13 +85,13 @@ class WechatPayV3:
             "time_expire": request.expires_at.astimezone(clock.BEIJING).isoformat(timespec="seconds"),
             "notify_url": self._notify_url,
             "amount": {"total": request.amount_fen, "currency": "CNY"},
-            "payer": {"openid": request.openid},
+            **_of_way(request),
         }
-        answer = self._call("POST", "/v3/pay/transactions/jsapi", body)
-        prepay_id = answer.get("prepay_id")
-        if not isinstance(prepay_id, str) or not prepay_id:
-            raise GatewayUnreachable(_("微信支付没有给出 prepay_id"))
-        return prepay_id
+        name = _PAID_WITH[request.way]
+        paid_with = self._call("POST", f"/v3/pay/transactions/{request.way}", body).get(name)
+        if not isinstance(paid_with, str) or not paid_with:
+            raise GatewayUnreachable(_("微信支付没有给出 %(name)s", name=name))
+        return paid_with
 
     def client_parameters(self, prepay_id: str) -> dict[str, str]:
         """The parameters of getBrandWCPayRequest, all text."""
@@ -197,6 +199,17 @@ class WechatPayV3:
         if not self.has_keys():
             self.refresh_keys()
         return self._transport.call(method, path, body)
+
+
+def _of_way(request: PaymentRequest) -> dict[str, Any]:
+    """What only this way to pay asks for."""
+    match request.way:
+        case Way.JSAPI:
+            return {"payer": {"openid": request.openid}}
+        case Way.H5:
+            return {"scene_info": {"payer_client_ip": request.client_ip, "h5_info": {"type": "Wap"}}}
+        case Way.NATIVE:
+            return {}
 
 
 def description_of(text: str) -> str:
