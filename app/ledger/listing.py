@@ -15,6 +15,7 @@ from app.orders.models import Order
 from app.orders.states import OrderState
 from app.payments.models import PaymentAttempt
 from app.payments.states import AttemptState
+from app.reconciliation.marks import Mark, marks_of
 
 EXPORT_BATCH = 1000
 EVERY_STATE = tuple(OrderState)
@@ -22,11 +23,12 @@ EVERY_STATE = tuple(OrderState)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One order with its money, in fen: what came, what of it went back or has to."""
+    """One order with its money, in fen: what came, what of it went back or has to; and what the bills say."""
 
     order: Order
     paid_fen: int
     refund_fen: int
+    mark: Mark | None = None
 
     @property
     def net_fen(self) -> int:
@@ -90,12 +92,13 @@ def every_entry(wanted: Wanted) -> Iterator[Entry]:
 
 def entries_of(orders: Sequence[Order]) -> list[Entry]:
     """These orders with their money."""
-    due = refunds_of(order.id for order in orders)
+    due, marks = refunds_of(order.id for order in orders), marks_of(orders)
     return [
         Entry(
             order,
             paid_fen=(order.total_fen if order.state in PAID else 0) + due.get(order.id, 0),
             refund_fen=order.refunded_fen + due.get(order.id, 0),
+            mark=marks.get(order.id),
         )
         for order in orders
     ]

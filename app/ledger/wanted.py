@@ -23,6 +23,7 @@ from app.orders.models import Order, OrderLine, OrderNote, Shipment
 from app.orders.states import OrderState
 from app.payments.models import PaymentAttempt
 from app.payments.states import AttemptState
+from app.reconciliation.marks import Mark, condition_of
 
 FEW = 5000
 ORDER_NO_LENGTH = 18
@@ -87,6 +88,7 @@ class Wanted:
     most_fen: int | None = None
     delivery: Delivery | None = None
     money: Money | None = None
+    mark: Mark | None = None
     search: str = ""
 
     @property
@@ -101,6 +103,7 @@ class Wanted:
         return (
             any(each is not None for each in found)
             or bool(self.slug or self.search)
+            or self.mark == Mark.DIFFERENT
             or self.by == Moment.PAID
         )
 
@@ -135,6 +138,8 @@ def conditions_of(wanted: Wanted, *, is_walked: bool = True) -> Conditions:
         found += _delivered(wanted.delivery)
     if wanted.money is not None:
         found.append(_with_money(wanted.money))
+    if wanted.mark is not None:
+        found.append(condition_of(wanted.mark))
     if wanted.search:
         found.append(_named(wanted.search))
     return found

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy.orm import aliased
 
 from app.core import clock
 from app.core.db import db
@@ -35,8 +36,8 @@ def marks_of(orders: Sequence[Order]) -> dict[int, Mark]:
     query = query.where(PaymentAttempt.order_id.in_(ids), PaymentAttempt.state.in_(MONEY))
     days: dict[int, set[date]] = {}
     for order_id, paid_at in db.session.execute(query):
-        assert paid_at is not None  # noqa: S101 - money came
-        days.setdefault(order_id, set()).add(clock.beijing_day(paid_at))
+        if paid_at is not None:
+            days.setdefault(order_id, set()).add(clock.beijing_day(paid_at))
     for order in orders:
         if order.paid_at is not None:
             days[order.id] = {clock.beijing_day(order.paid_at)}
@@ -86,6 +87,6 @@ def _has(state: DifferenceState) -> ColumnElement[bool]:
 
 
 def _money_came(holds: Any) -> ColumnElement[bool]:
-    attempt = PaymentAttempt
+    attempt = aliased(PaymentAttempt)  # some queries of the ledger are about attempts themselves
     late = exists().where(attempt.order_id == Order.id, attempt.state.in_(MONEY), holds(attempt.paid_at))
     return or_(and_(Order.paid_at.is_not(None), holds(Order.paid_at)), and_(Order.paid_at.is_(None), late))

@@ -113,13 +113,14 @@ def _weeks(month: Month) -> Sequence[Sequence[Cell]]:
 
 
 def _month(text: str) -> Month:
-    """As `2026-11`; whatever makes no sense is this month."""
+    """As `2026-11`; whatever makes no sense is yesterday's month: the newest bill is about yesterday."""
     this = clock.today().replace(day=1)
+    usual = (clock.today() - timedelta(days=1)).replace(day=1)
     try:
         first = date.fromisoformat(f"{text}-01")
     except ValueError:
-        first = this
-    first = first if FIRST_MONTH <= first <= this else this
+        first = usual
+    first = first if FIRST_MONTH <= first <= this else usual
     before = (first - timedelta(days=1)).replace(day=1) if first > FIRST_MONTH else None
     return Month(first, before, _month_after(first) if first < this else None)
 

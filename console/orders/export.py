@@ -18,11 +18,11 @@ from console.frame.entrance_labels import entrance_label
 from console.frame.masks import mask_name, mask_phone, short_openid
 from console.frame.sheets import write_away
 from console.frame.state_labels import order_label
-from console.orders.filters import read_wanted
+from console.orders.filters import mark_label, read_wanted
 from console.orders.words import say_delivery
 
 KIND = "orders_export"
-WIDTHS = (20, 20, 22, 44, 8, *(12,) * 6, 12, 12, 12, 10, 16, 14, 26, 10, 10)
+WIDTHS = (20, 20, 22, 44, 8, *(12,) * 6, 12, 12, 12, 10, 16, 14, 26, 10, 10, 10)
 
 
 @register(KIND)
@@ -52,6 +52,7 @@ def _rows(entries: Iterator[Entry]) -> Iterator[Row]:
         _("来源"),
         _("订单状态"),
         _("发货"),
+        _("对账"),
     ]
     label = cache(_say_entrance)
     for entry in entries:
@@ -74,6 +75,7 @@ def _rows(entries: Iterator[Entry]) -> Iterator[Row]:
             label(order.entrance),
             order_label(order),
             say_delivery(order),
+            mark_label(entry.mark) if entry.mark else "",
         ]
 
 

@@ -18,6 +18,7 @@ from app.followers.names import name_of
 from app.followers.service import find_by_id
 from app.ledger.wanted import LONGEST_SEARCH, Buyers, Delivery, Moment, Money, Wanted
 from app.orders.states import OrderState
+from app.reconciliation.marks import Mark
 from console.frame.entrance_labels import entrance_label
 from console.frame.labels import Labels
 
@@ -44,6 +45,7 @@ delivery_label = Labels(
 moment_label = Labels({Moment.PLACED: _l("下单时间"), Moment.PAID: _l("付款时间")})
 buyers_label = Labels({Buyers.NEW: _l("新买家"), Buyers.RETURNING: _l("老买家")})
 money_label = Labels({Money.CAME: _l("收到过钱"), Money.GOES_BACK: _l("有钱要退")})
+mark_label = Labels({Mark.MATCHED: _l("已对平"), Mark.DIFFERENT: _l("有差异"), Mark.WAITING: _l("等账单")})
 
 Args = MultiDict[str, str]
 
@@ -65,6 +67,7 @@ def read_wanted(args: Args) -> Wanted:
         most_fen=_fen(args.get("most", "")),
         delivery=_one_of(Delivery, args.get("delivery", "")),
         money=_one_of(Money, args.get("money", "")),
+        mark=_one_of(Mark, args.get("mark", "")),
         search="".join(args.get("q", "").split())[:LONGEST_SEARCH],
     )
 
@@ -87,6 +90,7 @@ def write_filters(wanted: Wanted) -> dict[str, Any]:
         "most": _yuan(wanted.most_fen),
         "delivery": wanted.delivery,
         "money": wanted.money,
+        "mark": wanted.mark,
         "q": wanted.search or None,
     }
 

@@ -11,11 +11,13 @@ from app.entrances.models import EntranceKind
 from app.ledger.listing import list_entries, sum_up
 from app.ledger.wanted import Delivery, Moment, Money
 from app.orders.states import OrderState
+from app.reconciliation.marks import Mark
 from console.frame.long_jobs import begin
 from console.frame.sheets import wanted_suffix
 from console.orders.export import KIND
 from console.orders.filters import (
     delivery_label,
+    mark_label,
     moment_label,
     narrow,
     presets,
@@ -51,6 +53,8 @@ def index() -> str:
         kinds=list(EntranceKind),
         products=list_all(),
         moments=[(each, moment_label(each)) for each in Moment],
+        marks=[(each, mark_label(each)) for each in Mark],
+        mark_label=mark_label,
         deliveries=[(each, delivery_label(each)) for each in Delivery],
         say_delivery=say_delivery,
         came=Money.CAME,

@@ -12,6 +12,8 @@ from app.alerts.models import Alert
 from app.core import clock, outbox
 from app.core.db import db, transaction
 from app.core.errors import InputInvalid, TransitionRefused
+from app.ledger.listing import list_entries, sum_up
+from app.ledger.wanted import Wanted
 from app.orders.models import Order
 from app.orders.states import OrderState
 from app.payments.closing import cancel_order
@@ -451,6 +453,11 @@ def test_an_order_wears_the_mark_of_its_day(
     look(gateway, folder)
 
     assert marks_of(orders) == {equal.order_id: Mark.MATCHED, wrong.order_id: Mark.DIFFERENT}
+    for mark, attempt in ((Mark.MATCHED, equal), (Mark.DIFFERENT, wrong)):
+        wanted = Wanted(mark=mark)
+        assert [entry.order.id for entry in list_entries(wanted).rows] == [attempt.order_id]
+        assert sum_up(wanted).wanted.orders == 1
+    assert sum_up(Wanted(mark=Mark.WAITING)).wanted.orders == 0
 
 
 def test_the_proof_holds_and_breaks_when_somebody_changes_a_closed_day(
