@@ -96,7 +96,7 @@ TABLE = (
     Fault("bill_twice", BILL, "重复一行", "第一笔付款写了两行"),
     Fault("bill_unknown_order", BILL, "陌生单号", "多一笔商户从未下过的单"),
     Fault("bill_refund_missing", BILL, "账单少退款", "那天最后一笔退款不在账单里"),
-    Fault("bill_refund_extra", BILL, "账单多退款", "多一笔商户不知道的退款，一元"),
+    Fault("bill_refund_extra", BILL, "账单多退款", "有人在商户平台手工退了一元，没有通知"),
     Fault("bill_midnight", BILL, "跨零点", "23:30 以后的一笔付款记进了第二天的账单"),
     Fault(
         "refund_outcome",

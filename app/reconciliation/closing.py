@@ -14,7 +14,7 @@ from app.core.errors import BillAbsent, BillNotReady, GatewayError, GatewayRefus
 from app.core.insert_once import insert_once
 from app.core.states import move_state
 from app.payments.gateways.contract import BillKind, Gateway
-from app.reconciliation import comparing, recording
+from app.reconciliation import comparing, comparing_refunds, recording
 from app.reconciliation.fetching import fetch, find_bill
 from app.reconciliation.findings import Finding
 from app.reconciliation.models import Bill, BillDay, Difference
@@ -78,11 +78,18 @@ def settle_day(day: date, *, gateway_name: str) -> None:
     bill = loaded_bill(day, gateway_name)
     bill_id = bill.id if bill else None
     ours, moved = comparing.count_ours(day, gateway_name), comparing.count_moved(day, bill, gateway_name)
+    refunds = comparing_refunds.count_ours(day, gateway_name)
+    moved_refunds = comparing_refunds.count_moved(day, bill, gateway_name)
     number = _row_of(day)
     with transaction() as session:
         row = session.get_one(BillDay, number, populate_existing=True)
         bill = session.get(Bill, bill_id) if bill_id else None
         row.our_payments, row.our_payments_fen, row.moved_fen = ours.number, ours.fen, moved
+        row.our_refunds, row.our_refunds_fen, row.moved_refunds_fen = (
+            refunds.number,
+            refunds.fen,
+            moved_refunds,
+        )
         row.their_payments = bill.payments if bill else 0
         row.their_payments_fen = bill.payments_fen if bill else 0
         row.their_refunds = bill.refunds if bill else 0
@@ -119,9 +126,11 @@ def ready_at(day: date) -> datetime:
 def _findings(day: date, bill: Bill | None, gateway_name: str) -> Iterator[Finding]:
     if bill is not None:
         yield from comparing.find_in_bill(bill)
+        yield from comparing_refunds.find_in_bill(bill)
     after = find_day(day + timedelta(days=1))
     is_next_known = after is not None and after.state in RECONCILED
     yield from comparing.find_in_books(day, gateway_name, may_wait=not is_next_known)
+    yield from comparing_refunds.find_in_books(day, gateway_name, may_wait=not is_next_known)
 
 
 def _fetch(kind: BillKind, day: date, gateway: Gateway, folder: Path, *, again: bool) -> str:
@@ -151,16 +160,19 @@ def _believes_there_is_none(row: BillDay, gateway_name: str) -> bool:
     end = datetime.combine(row.day + timedelta(days=1), time(), clock.BEIJING)
     if row.problem != ABSENT or clock.now() < ready_at(row.day):
         return False
-    return clock.now() >= end + ABSENT_FOR or not comparing.count_ours(row.day, gateway_name).number
+    ours = (module.count_ours(row.day, gateway_name).number for module in (comparing, comparing_refunds))
+    return clock.now() >= end + ABSENT_FOR or not any(ours)
 
 
 def _unexplained(row: BillDay) -> int:
     """Fen between both sums that no difference and no midnight explains."""
-    gaps = select(func.coalesce(func.sum(Difference.gap_fen), 0)).where(
-        Difference.day == row.day, Difference.state.in_(STANDING), Difference.kind.not_in(OF_REFUNDS)
-    )
-    gap = int(db.session.scalar(gaps) or 0)
-    return row.our_payments_fen - row.their_payments_fen - row.moved_fen - gap
+    is_refund = Difference.kind.in_(OF_REFUNDS)
+    gaps = select(is_refund, func.sum(Difference.gap_fen)).group_by(is_refund)
+    gaps = gaps.where(Difference.day == row.day, Difference.state.in_(STANDING))
+    gap = {bool(key): int(fen) for key, fen in db.session.execute(gaps)}
+    of_payments = row.our_payments_fen - row.their_payments_fen - row.moved_fen - gap.get(False, 0)
+    of_refunds = row.our_refunds_fen - row.their_refunds_fen - row.moved_refunds_fen - gap.get(True, 0)
+    return of_payments or of_refunds
 
 
 def _stand(row: BillDay, *, has_bill: bool) -> tuple[DayState, str]:

@@ -16,14 +16,21 @@ from app.core.db import db, lock, transaction
 from app.core.errors import GatewayError, InputInvalid, NotFound, TransitionRefused
 from app.core.states import move_state
 from app.payments.attempts import check
-from app.payments.gateways.contract import Gateway, Trade
+from app.payments.gateways.contract import Gateway, RefundNews, RefundStatus, Trade
 from app.payments.models import PaymentAttempt
-from app.reconciliation import comparing
+from app.payments.refunds.external import record_external
+from app.reconciliation import comparing, comparing_refunds
 from app.reconciliation.closing import loaded_bill, settle_day
 from app.reconciliation.findings import write_moment
 from app.reconciliation.models import Difference
 from app.reconciliation.recording import close
-from app.reconciliation.states import DIFFERENCE_MOVES, STANDING, DifferenceKind, DifferenceState
+from app.reconciliation.states import (
+    DIFFERENCE_MOVES,
+    OF_REFUNDS,
+    STANDING,
+    DifferenceKind,
+    DifferenceState,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -45,12 +52,12 @@ def ask(row: Difference, *, gateway: Gateway) -> bool:
 
     Opens transactions. Raises: GatewayError.
     """
-    number, day = row.id, row.day
-    trade = _query(row, gateway)
+    number = row.id
+    news = _query_refund(row, gateway) if row.kind in OF_REFUNDS else _query(row, gateway)
     with transaction() as session:
         row = session.get_one(Difference, number, populate_existing=True)
-        row.asked_at, row.answer = clock.now(), _answer(trade)
-    return look_again(number, gateway_name=gateway.name) if day else False
+        row.asked_at, row.answer = clock.now(), _answer(news)
+    return look_again(number, gateway_name=gateway.name)
 
 
 def look_again(number: int, *, gateway_name: str) -> bool:
@@ -101,7 +108,7 @@ def accept(row: Difference, *, reason: str, actor: str, gateway_name: str) -> No
 
 def ask_due(gateway: Gateway) -> int:
     """Ask once about each difference that no person has asked about; how many were asked."""
-    may_heal = (*_ASKED, DifferenceKind.STATUS)
+    may_heal = (*_ASKED, *OF_REFUNDS, DifferenceKind.STATUS)
     query = select(Difference.id).where(
         Difference.state == DifferenceState.OPEN,
         Difference.asked_at.is_(None),
@@ -133,7 +140,19 @@ def _query(row: Difference, gateway: Gateway) -> Trade:
     return check(attempt, gateway) if attempt else gateway.query(row.ref.partition("#")[0])
 
 
-def _answer(trade: Trade) -> dict[str, Any]:
+def _query_refund(row: Difference, gateway: Gateway) -> RefundNews:
+    """What it says is taken into the books like a notification, also where somebody else began the refund."""
+    news = gateway.query_refund(row.ref)
+    if news.status != RefundStatus.UNKNOWN_NUMBER:
+        record_external(news, gateway=gateway, source="query")
+    return news
+
+
+def _answer(news: Trade | RefundNews) -> dict[str, Any]:
+    if isinstance(news, RefundNews):
+        numbers = {"refund_id": news.refund_id, "at": write_moment(news.succeeded_at)}
+        return {"status": str(news.status), "amount_fen": news.amount_fen} | numbers
+    trade = news
     return {
         "status": str(trade.state),
         "amount_fen": trade.amount_fen,
@@ -146,5 +165,10 @@ def _is_still_there(row: Difference, gateway_name: str) -> bool:
     if row.kind == DifferenceKind.MISSING_THERE:
         attempt = db.session.get_one(PaymentAttempt, row.attempt_id)
         return not comparing.is_billed(attempt)
+    if row.kind == DifferenceKind.REFUND_MISSING:
+        return not comparing_refunds.is_billed(gateway_name, row.ref)
+    if row.kind in OF_REFUNDS:
+        again = comparing_refunds.find_again(loaded_bill(row.day, gateway_name), row.ref)
+        return any(each.kind == row.kind for each in again)
     found = comparing.find_again(loaded_bill(row.day, gateway_name), row.ref.partition("#")[0])
     return any((each.kind, each.ref) == (row.kind, row.ref) for each in found)

@@ -17,6 +17,9 @@ from app.core.states import move_state
 from app.figures.keeping import merge
 from app.figures.reading import Figures
 from app.payments.models import PaymentAttempt
+from app.payments.refunds.models import Refund
+from app.payments.refunds.states import BACK
+from app.reconciliation import comparing_refunds
 from app.reconciliation.closing import compare
 from app.reconciliation.comparing import MONEY, Count
 from app.reconciliation.models import BillDay
@@ -38,21 +41,24 @@ def prove(*, gateway_name: str) -> Sequence[date]:
 
 
 def _prove(span: Days, gateway_name: str) -> list[date]:
-    ours, everybody = _count(span, gateway_name), _count(span, None)
+    ours, everybody, gone = _count(span, gateway_name), _count(span, None), _count_back(span)
     figures = Figures.of(span).money()
     rows = list(db.session.scalars(select(BillDay).where(BillDay.day.between(span.first, span.last))))
     found: list[date] = []
     fine: list[date] = []
     for row in rows:
-        mine = ours.get(row.day, Count())
-        if (mine.number, mine.fen) != (row.our_payments, row.our_payments_fen) or row.proof_gap_fen:
+        mine, back = ours.get(row.day, Count()), comparing_refunds.count_ours(row.day, gateway_name)
+        now = (mine.number, mine.fen, back.number, back.fen)
+        then = (row.our_payments, row.our_payments_fen, row.our_refunds, row.our_refunds_fen)
+        if now != then or row.proof_gap_fen:
             compare(row.day, gateway_name=gateway_name)
             if row.state not in CLOSED_DAYS:
                 found.append(row.day)
                 continue
         told, all_money = figures.get(row.day), everybody.get(row.day, Count())
-        said = (told.orders + told.late_payments, told.received_fen) if told else (0, 0)
-        (fine if said == (all_money.number, all_money.fen) else found).append(row.day)
+        said = (told.orders + told.late_payments, told.received_fen, told.refunded_fen) if told else (0, 0, 0)
+        is_right = said == (all_money.number, all_money.fen, gone.get(row.day, Count()).fen)
+        (fine if is_right else found).append(row.day)
     _keep(found, fine)
     return found
 
@@ -64,6 +70,14 @@ def _count(span: Days, gateway_name: str | None) -> dict[date, Count]:
     query = query.where(span.hold(attempt.paid_at), attempt.state.in_(MONEY))
     if gateway_name is not None:
         query = query.where(attempt.gateway == gateway_name)
+    return {on: Count(number, int(fen)) for on, number, fen in db.session.execute(query)}
+
+
+def _count_back(span: Days) -> dict[date, Count]:
+    """Money that arrived back with buyers, by the day it did."""
+    day = beijing_day(Refund.succeeded_at)
+    query = select(day, func.count(), func.sum(Refund.amount_fen)).group_by(day)
+    query = query.where(span.hold(Refund.succeeded_at), Refund.state.in_(BACK))
     return {on: Count(number, int(fen)) for on, number, fen in db.session.execute(query)}
 
 

@@ -48,6 +48,27 @@ def say_alert(detail: str) -> str:
     return str(_("%(day)s %(kind)s，单号 %(number)s", day=day, kind=name_kind(kind), number=number))
 
 
+def say_status(value: object) -> str:
+    """A state in a record: ours in words, theirs as they write it."""
+    words = {
+        "created": _("还没有付款"),
+        "open": _("还没有付款"),
+        "paid": _("已付款"),
+        "closed": _("已关闭"),
+        "refund_due": _("已付款，要退款"),
+        "suspect": _("有疑问，待核对"),
+        "refund:waiting": _("等第二个人同意"),
+        "refund:requested": _("还没有发给微信"),
+        "refund:submitted": _("微信处理中"),
+        "refund:done": _("已退到"),
+        "refund:abnormal": _("退款异常"),
+        "refund:closed": _("退款关闭"),
+        "refund:refused": _("没有同意"),
+        "refund:handled": _("用别的方式退了"),
+    }
+    return str(words.get(str(value or ""), value or ""))
+
+
 def _yuan(record: Record, name: str = "amount_fen") -> str:
     return format_yuan(int(record.get(name) or 0))
 
@@ -79,7 +100,7 @@ _SENTENCES: Mapping[Kind, Callable[[Record, Record], str]] = {
     Kind.STATUS: lambda ours, theirs: _(
         "账单上的状态是 %(theirs)s，本店这笔付款的状态是 %(ours)s。",
         theirs=theirs.get("status", ""),
-        ours=ours.get("status", ""),
+        ours=say_status(ours.get("status")),
     ),
     Kind.NUMBER: lambda ours, theirs: _("同一个商户单号，账单上的微信支付单号和本店记的不一样。"),
     Kind.FEE: lambda ours, theirs: _(
@@ -100,7 +121,7 @@ _SENTENCES: Mapping[Kind, Callable[[Record, Record], str]] = {
     Kind.REFUND_STATUS: lambda ours, theirs: _(
         "账单上这笔退款的状态是 %(theirs)s，本店记的是 %(ours)s。",
         theirs=theirs.get("status", ""),
-        ours=ours.get("status", ""),
+        ours=say_status(ours.get("status")),
     ),
 }
 

@@ -10,10 +10,9 @@ from app.reconciliation import healing
 from app.reconciliation.listing import list_differences
 from app.reconciliation.models import Difference
 from app.reconciliation.states import DifferenceState
-from app.reconciliation.words import say_advice
+from app.reconciliation.words import say_advice, say_status
 from app.staff.service import find_usernames
 from console.bills.pages import blueprint, words
-from console.bills.words import say_status
 from console.frame.member import get_member_here
 
 

@@ -4,7 +4,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.payments.gateways.contract import BillKind
-from app.payments.states import AttemptState
 from app.reconciliation.models import BillDay
 from app.reconciliation.states import DayState, DifferenceState
 from console.frame.labels import Labels
@@ -47,16 +46,6 @@ difference_tone = {
     DifferenceState.CLOSED: "secondary",
 }
 bill_label = Labels({BillKind.TRADE: _l("交易账单"), BillKind.FUNDS: _l("资金账单")})
-attempt_label = Labels(
-    {
-        AttemptState.CREATED: _l("还没有付款"),
-        AttemptState.OPEN: _l("还没有付款"),
-        AttemptState.PAID: _l("已付款"),
-        AttemptState.CLOSED: _l("已关闭"),
-        AttemptState.REFUND_DUE: _l("已付款，要退款"),
-        AttemptState.SUSPECT: _l("有疑问，待核对"),
-    }
-)
 
 
 def say_problem(code: str) -> str:
@@ -74,12 +63,6 @@ def say_problem(code: str) -> str:
         "INVALID_REQUEST": _("微信不再提供这一天的账单（只保留三个月）。"),
     }
     return sentences.get(code) or _("微信拒绝了下载（%(code)s）。", code=code)
-
-
-def say_status(value: object) -> str:
-    """A state in a record: ours in words, theirs as they write it."""
-    text = str(value or "")
-    return attempt_label(AttemptState(text)) if text in set(AttemptState) else text
 
 
 def say_day(row: BillDay | None, *, is_over: bool) -> str:

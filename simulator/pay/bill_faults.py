@@ -5,10 +5,10 @@ A switch set for once is used up by the first bill that has something to spoil.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from simulator.pay.bill_sheets import TRADE_COLUMNS, Row, payment_row, refund_row
+from simulator.pay.bill_sheets import TRADE_COLUMNS, Row, payment_row
 
 if TYPE_CHECKING:
     from simulator.engine import Engine
@@ -27,6 +27,9 @@ def spoil_books(engine: Engine, day: str) -> None:
     unpaid = [order for order in unpaid if not engine.orders.find(order["out_trade_no"])["transaction_id"]]  # type: ignore[index]
     _pay(engine, day, "bill_missing_here", [order for order in unpaid if order["state"] == "NOTPAY"])
     _pay(engine, day, "bill_paid_after_close", [order for order in unpaid if order["state"] == "CLOSED"])
+    _give_back(
+        engine, day, [order for order in paid.values() if not engine.refunds.of_order(order["out_trade_no"])]
+    )
 
 
 def spoil_trade(engine: Engine, day: str, rows: list[Row]) -> tuple[list[Row], tuple[str, ...]]:
@@ -47,8 +50,6 @@ def spoil_trade(engine: Engine, day: str, rows: list[Row]) -> tuple[list[Row], t
         rows = [*rows, dict(payments[0])]
     if refunds and engine.faults.strikes("bill_refund_missing"):
         rows = [row for row in rows if row is not refunds[-1]]
-    if payments and engine.faults.strikes("bill_refund_extra"):
-        rows = [*rows, _strange_refund(engine, payments[0])]
     if engine.faults.strikes("bill_unknown_order"):
         rows = [*rows, _strange_payment(engine, day)]
     columns = TRADE_COLUMNS
@@ -71,6 +72,18 @@ def _pay(engine: Engine, day: str, fault: str, orders: list[dict[str, Any]]) -> 
     number = orders[0]["out_trade_no"]
     engine.orders.pay(number)
     engine.orders.change(number, success_time=f"{day}T12:00:00+08:00")
+
+
+def _give_back(engine: Engine, day: str, orders: list[dict[str, Any]]) -> None:
+    """A yuan goes back by hand in the merchant platform, and no notification tells of it."""
+    if not orders or not engine.faults.strikes("bill_refund_extra"):
+        return
+    order, at = orders[0], f"{day}T23:00:00+08:00"
+    amount = {"refund": min(100, order["amount_fen"]), "total": order["amount_fen"], "currency": "CNY"}
+    number = f"HAND{order['out_trade_no']}"[:64]
+    engine.refunds.add(order, {"out_refund_no": number, "amount": amount}, source="CONSOLE")
+    moment = datetime.fromisoformat(at).timestamp()
+    engine.refunds.change(number, status="SUCCESS", created_at=moment, success_time=at)
 
 
 def _move_over_midnight(engine: Engine, day: str, rows: list[Row]) -> list[Row]:
@@ -105,18 +118,3 @@ def _strange_payment(engine: Engine, day: str) -> Row:
             "attach": None,
         }
     )
-
-
-def _strange_refund(engine: Engine, payment: Row) -> Row:
-    """Somebody gave a yuan back in the merchant platform."""
-    order = engine.orders.find(payment["商户订单号"])
-    refund = {
-        "created_at": engine.clock.now(),
-        "refund_id": f"50300026{payment['微信订单号'][-21:]}",
-        "out_refund_no": f"OUT{payment['商户订单号']}"[:64],
-        "amount_fen": min(100, payment["订单金额"]),
-        "status": "SUCCESS",
-    }
-    row = refund_row(order or {}, refund)
-    row["交易时间"] = f"{payment['交易时间'][:10]} 23:00:00"
-    return row

@@ -17,9 +17,12 @@ from app.ledger.wanted import Wanted
 from app.orders.models import Order
 from app.orders.states import OrderState
 from app.payments.closing import cancel_order
-from app.payments.gateways.contract import BillKind
+from app.payments.gateways.contract import BillKind, RefundNews, RefundStatus
 from app.payments.models import PaymentAttempt
 from app.payments.notifications import record_notification
+from app.payments.refunds.models import Refund
+from app.payments.refunds.quote import Wish
+from app.payments.refunds.sending import go_on
 from app.payments.service import start_payment
 from app.payments.states import AttemptState
 from app.reconciliation import fetching
@@ -36,6 +39,7 @@ from app.tasks import HANDLERS
 from tests.bills import BillText
 from tests.factories import make_order
 from tests.fakes import FakeGateway
+from tests.refunds import ask as request
 
 Advance = Callable[[timedelta], None]
 Kind = DifferenceKind
@@ -114,6 +118,20 @@ def read_standings_of(day: date) -> Standing:
     return read_standings(Days(day, day)).days[day]
 
 
+def test_refunds_are_equal_too(shop: Flask, gateway: FakeGateway, folder: Path, advance: Advance) -> None:
+    attempt = pay(gateway)
+    refund = give_back(gateway, attempt, 590)
+    bill = BillText().pay(attempt)
+    keep(gateway, bill.refund(bill.rows[-1], refund.out_refund_no, 590))
+    advance(A_DAY)
+
+    row = look(gateway, folder)
+
+    assert (row.state, row.our_refunds, row.their_refunds_fen) == (DayState.EQUAL, 1, 590)
+    assert row.our_refunds_fen == 590
+    assert prove(gateway_name=gateway.name) == []
+
+
 def test_the_file_is_kept_as_it_came_and_once(
     shop: Flask, gateway: FakeGateway, folder: Path, advance: Advance
 ) -> None:
@@ -190,6 +208,55 @@ def twice(gateway: FakeGateway, bill: BillText) -> None:
     bill.pay(attempt).pay(attempt)
 
 
+def give_back(gateway: FakeGateway, attempt: PaymentAttempt, fen: int = 100) -> Refund:
+    """A refund of ours that WeChat takes and finishes."""
+    refund = request(attempt.order, Wish(other_fen=fen))
+    go_on(refund.id, gateway)
+    gateway.turn_refund(refund.out_refund_no, RefundStatus.DONE)
+    record_notification(gateway, {}, refund.out_refund_no.encode())
+    db.session.refresh(refund)
+    return refund
+
+
+def refund_extra(gateway: FakeGateway, bill: BillText) -> None:
+    attempt = pay(gateway)
+    bill.pay(attempt)
+    bill.refund(bill.rows[-1], "HAND0001", 100)
+    gateway.refunds["HAND0001"] = RefundNews(
+        "HAND0001",
+        RefundStatus.DONE,
+        refund_id="50300001",
+        out_trade_no=attempt.out_trade_no,
+        transaction_id=attempt.transaction_id or "",
+        amount_fen=100,
+        total_fen=attempt.amount_fen,
+        created_at=clock.now(),
+        succeeded_at=clock.now(),
+    )
+
+
+def refund_missing(gateway: FakeGateway, bill: BillText) -> None:
+    attempt = pay(gateway)
+    give_back(gateway, attempt)
+    bill.pay(attempt)
+
+
+def refund_amount(gateway: FakeGateway, bill: BillText) -> None:
+    attempt = pay(gateway)
+    refund = give_back(gateway, attempt)
+    bill.pay(attempt)
+    bill.refund(bill.rows[-1], refund.out_refund_no, 101)
+
+
+def refund_status(gateway: FakeGateway, bill: BillText) -> None:
+    attempt = pay(gateway)
+    refund = request(attempt.order, Wish(other_fen=100))
+    go_on(refund.id, gateway)
+    gateway.turn_refund(refund.out_refund_no, RefundStatus.DONE)
+    bill.pay(attempt)
+    bill.refund(bill.rows[-1], refund.out_refund_no, 100)
+
+
 INJECTED = {
     missing_here: Kind.MISSING_HERE,
     paid_after_close: Kind.PAID_AFTER_CLOSE,
@@ -202,6 +269,10 @@ INJECTED = {
     wrong_number: Kind.NUMBER,
     wrong_fee: Kind.FEE,
     twice: Kind.TWICE,
+    refund_extra: Kind.REFUND_EXTRA,
+    refund_missing: Kind.REFUND_MISSING,
+    refund_amount: Kind.REFUND_AMOUNT,
+    refund_status: Kind.REFUND_STATUS,
 }
 Injected = Callable[[FakeGateway, BillText], None]
 
@@ -226,9 +297,11 @@ def test_every_difference_is_found_among_what_is_equal(
 
 
 @pytest.mark.parametrize(
-    "inject", [missing_here, paid_after_close, duplicate_attempt], ids=lambda each: each.__name__
+    "inject",
+    [missing_here, paid_after_close, duplicate_attempt, refund_extra, refund_status],
+    ids=lambda each: each.__name__,
 )
-def test_money_we_lack_heals_by_asking(
+def test_what_we_lack_heals_by_asking(
     shop: Flask, gateway: FakeGateway, folder: Path, advance: Advance, inject: Injected
 ) -> None:
     bill = BillText()

@@ -43,7 +43,7 @@ export const FAULTS_EN = {
   bill_twice: ['A row twice', 'The first payment stands there twice'],
   bill_unknown_order: ['Strange number', 'A payment of a number that was never ordered'],
   bill_refund_missing: ['One refund less', 'The day’s last refund is not in the bill'],
-  bill_refund_extra: ['One refund more', 'A refund of a yuan that the shop knows nothing of'],
+  bill_refund_extra: ['One refund more', 'A yuan is given back by hand, and nobody is notified'],
   bill_midnight: ['Over midnight', 'A payment after 23:30 stands in the bill of the next day'],
   refund_outcome: ['Outcome of a refund', 'processing: never ends; closed: refused later; abnormal: the buyer’s card does not take it'],
   refund_late: ['Slow refund', 'So many seconds between taken and finished'],
