@@ -15,6 +15,7 @@ from webviews.guards import follower_only
 from webviews.order_words import event_words, reached_steps, state_hint, state_word
 from webviews.pay import seconds_left
 from webviews.pickup_code import show_pickup
+from webviews.refund_words import show_refunds
 from webviews.session import get_follower
 
 TABS = {"unpaid": OrderState.UNPAID, "paid": OrderState.PAID, "shipped": OrderState.SHIPPED}
@@ -51,6 +52,7 @@ def show_order(order_no: str) -> ResponseReturnValue:
         events=[(event.at, event_words(event)) for event in listing.timeline(order)],
         seconds_left=seconds_left(order),
         pickup=show_pickup(order),
+        refunds=show_refunds(order),
     )
 
 

@@ -13,11 +13,12 @@ from app.alerts.service import count_open
 from app.conversations.lists import count_waiting
 from app.core.static_files import StaticFiles
 from app.followers import names
+from app.payments.refunds.listing import count_to_act
 from app.reconciliation.listing import count_open as count_differences
 from app.staff.rights import get_catalogue
 from app.staff.sessions import StaffMember
 from app.words.face import load_face
-from console.frame import entrance_labels, masks, moments, state_labels
+from console.frame import entrance_labels, masks, moments, refund_labels, state_labels
 from console.frame.member import find_member_here, may
 from console.frame.navigation import NavigationSection, navigation
 from console.frame.page_help import find_help
@@ -37,6 +38,7 @@ def offer() -> dict[str, object]:
         "here": request.full_path.rstrip("?") if request.method == "GET" else "",
         "static_url": static_files.address,
         "page_help": find_help,
+        "refund_colours": refund_labels.REFUND_COLOURS,
         **_words(),
     }
 
@@ -54,6 +56,7 @@ def _words() -> dict[str, Callable[..., str]]:
         "entrance_label": entrance_labels.entrance_label,
         "kind_label": entrance_labels.kind_label,
         "state_label": state_labels.state_label,
+        "refund_label": refund_labels.refund_label,
         "order_label": state_labels.order_label,
         "state_colour": state_labels.state_colour,
         "mask_name": masks.mask_name,
@@ -74,4 +77,5 @@ def find_first_page() -> str:
 def _navigation(member: StaffMember | None) -> list[NavigationSection]:
     if member is None:
         return []
-    return navigation({"alerts": count_open(), "desk": count_waiting(), "bills": count_differences()}, may)
+    waiting = {"alerts": count_open(), "desk": count_waiting(), "bills": count_differences()}
+    return navigation(waiting | {"refunds": count_to_act()}, may)

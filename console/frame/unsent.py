@@ -1,7 +1,7 @@
 """A form that arrives after its session has ended is kept on a page and sent again after logging in.
 
 Only what our own page sent is kept: the browser says so in Origin or Referer, and a foreign site's form comes without
-our cookie anyway. Passwords and files are never written into a page; forms that hold one are not kept.
+our cookie anyway. Passwords, card numbers and files are never written into a page; forms that hold one are not kept.
 """
 
 from urllib.parse import urlsplit
@@ -42,7 +42,7 @@ def _is_ours() -> bool:
 def _may_be_kept() -> bool:
     endpoint = request.endpoint or ""
     is_small = (request.content_length or 0) <= LARGEST
-    has_secret = any("password" in name for name in request.form)
+    has_secret = any("password" in name or name == "card" for name in request.form)
     return (
         is_small
         and not has_secret

@@ -16,6 +16,8 @@ from app.orders.listing import get_by_no
 from app.orders.models import Order
 from app.orders.shipping import left_to_ship
 from app.orders.states import ClosedBecause, OrderState
+from app.payments.refunds.listing import due_attempts, refunds_of_order
+from app.payments.refunds.room import room_of
 from app.pricing.explained import explain
 from app.staff.service import find_usernames
 from console.frame.carriers import CARRIERS, carrier_label
@@ -96,6 +98,9 @@ def show(
             for line in order.lines
             if line.id in left
         ],
+        refunds=refunds_of_order(order.id),
+        due=[(attempt, room_of(attempt).left_fen) for attempt in due_attempts(order.id)],
+        can_refund=order.paid_at is not None and order.refunded_fen < order.total_fen,
         token=new_token(),
         **talk_panel(order, names),
     )

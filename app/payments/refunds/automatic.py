@@ -41,10 +41,12 @@ def give_back_due(attempt_id: int) -> bool:
     return True
 
 
-def sweep_due() -> int:
-    """Begin whatever was not begun when the money came; how many."""
+def sweep_due(gateway_name: str) -> int:
+    """Begin whatever was not begun when this gateway's money came; how many."""
     has_refund = exists().where(Refund.attempt_id == PaymentAttempt.id)
-    query = select(PaymentAttempt.id).where(PaymentAttempt.state == AttemptState.REFUND_DUE, ~has_refund)
+    query = select(PaymentAttempt.id).where(
+        PaymentAttempt.state == AttemptState.REFUND_DUE, PaymentAttempt.gateway == gateway_name, ~has_refund
+    )
     ids = db.session.scalars(query.order_by(PaymentAttempt.id.desc()).limit(BATCH)).all()
     return sum(give_back_due(attempt_id) for attempt_id in ids)
 

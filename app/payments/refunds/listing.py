@@ -7,8 +7,10 @@ from sqlalchemy import func, select
 
 from app.core.db import db
 from app.core.places import PlacedPage, read_page
+from app.payments.models import PaymentAttempt
 from app.payments.refunds.models import Refund
 from app.payments.refunds.states import RefundState
+from app.payments.states import AttemptState
 
 
 class Tab(StrEnum):
@@ -45,6 +47,22 @@ def count_refunds() -> dict[Tab, int]:
     rows = db.session.execute(select(Refund.state, func.count()).group_by(Refund.state))
     by_state = {row[0]: row[1] for row in rows}
     return {tab: sum(by_state.get(state, 0) for state in states) for tab, states in STATES.items()}
+
+
+def count_to_act() -> int:
+    """How many wait for a person: to be decided, or abnormal."""
+    query = select(func.count()).select_from(Refund)
+    return (
+        db.session.scalar(query.where(Refund.state.in_((*STATES[Tab.TO_DECIDE], *STATES[Tab.TO_MEND])))) or 0
+    )
+
+
+def due_attempts(order_id: int) -> Sequence[PaymentAttempt]:
+    """Payments of an order that came too late, twice or for an old price, the oldest first."""
+    query = select(PaymentAttempt).where(
+        PaymentAttempt.order_id == order_id, PaymentAttempt.state == AttemptState.REFUND_DUE
+    )
+    return db.session.scalars(query.order_by(PaymentAttempt.id)).all()
 
 
 def refunds_of_order(order_id: int) -> Sequence[Refund]:

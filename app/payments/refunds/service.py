@@ -56,7 +56,7 @@ def request_refund(order: Order, ask: Ask, *, member: StaffMember) -> Refund:
     order is not paid or the gateway would refuse for sure; InputInvalid when there is not so much left, or the sum is
     not the one that was seen. Then nothing is kept.
     """
-    _check_reason(ask.reason)
+    check_reason(ask.reason)
     attempt = _paying(order)
     with transaction():
         lock_books(attempt)  # of two people who press at once the second one sees the first one's refund
@@ -159,12 +159,29 @@ def mark_handled(refund: Refund, *, how: str, member: StaffMember) -> bool:
     return True
 
 
+def record_resend(refund: Refund, *, member: StaffMember) -> None:
+    """Write down who sends an abnormal refund on to a card; opens a transaction. Raises: RefundOverLimit."""
+    with transaction():
+        check_refund_limit(member, refund.amount_fen)
+        audit.record(actor=member.actor, action="refund.resent", **_told(refund))
+
+
 def get_refund(out_refund_no: str) -> Refund:
     """By our number. Raises: NotFound."""
     refund = db.session.scalars(select(Refund).where(Refund.out_refund_no == out_refund_no)).first()
     if refund is None:
         raise NotFound(_("没有这笔退款"))
     return refund
+
+
+def check_reason(reason: str) -> None:
+    """What WeChat takes and the buyer reads. Raises: InputInvalid."""
+    if not reason:
+        raise InputInvalid(_("请填写退款原因，买家也看得到。"))
+    if len(reason.encode()) > REASON_BYTES:
+        raise InputInvalid(_("退款原因最多 26 个汉字。"))
+    if any(ord(char) > 0xFFFF for char in reason):
+        raise InputInvalid(_("退款原因里不能有表情符号，微信支付不接受。"))
 
 
 def needs_second(order: Order, amount_fen: int, member: StaffMember) -> bool:
@@ -192,15 +209,6 @@ def _paying(order: Order) -> PaymentAttempt:
     if attempt is None:
         raise TransitionRefused(_("这笔订单没有收到过付款，没有可退的。"))
     return attempt
-
-
-def _check_reason(reason: str) -> None:
-    if not reason:
-        raise InputInvalid(_("请填写退款原因，买家也看得到。"))
-    if len(reason.encode()) > REASON_BYTES:
-        raise InputInvalid(_("退款原因最多 26 个汉字。"))
-    if any(ord(char) > 0xFFFF for char in reason):
-        raise InputInvalid(_("退款原因里不能有表情符号，微信支付不接受。"))
 
 
 def _told(refund: Refund, was: str = "") -> dict[str, Any]:

@@ -23,7 +23,7 @@ def sweep_refunds(gateway: Gateway) -> int:
 
     When WeChat does not answer at all, the others wait for the next sweep: nobody hangs fifty times in a row.
     """
-    sweep_due()
+    sweep_due(gateway.name)
     query = (
         select(Refund.id)
         .where(Refund.state.in_(OPEN), Refund.gateway == gateway.name, Refund.next_check_at <= clock.now())

@@ -8,12 +8,14 @@ from console.orders.timeline.acts import tell_acts
 from console.orders.timeline.bills import tell_bills
 from console.orders.timeline.line import Line
 from console.orders.timeline.money import tell_money
+from console.orders.timeline.refunds import tell_refunds
 from console.orders.timeline.talk import tell_messages, tell_notices
 
 
 def tell_everything(order: Order, names: Mapping[str, str]) -> list[Line]:
     """The newest first; what was said only to who may read talks. `names`: what to call `staff:<id>`."""
-    lines = [*tell_acts(order, names), *tell_money(order), *tell_notices(order), *tell_bills(order, names)]
+    lines = [*tell_acts(order, names), *tell_money(order), *tell_refunds(order, names)]
+    lines += [*tell_notices(order), *tell_bills(order, names)]
     if may("console.desk.show"):
         lines += tell_messages(order, names)
     return sorted(lines, key=lambda line: line.at)[::-1]

@@ -29,6 +29,10 @@ TOLD_ALREADY = (  # by the states, the notes or the parcels themselves
     "order.note_added",
     "order.shipped",
     "order.fetched",
+    "refund.requested",
+    "refund.approved",
+    "refund.refused",
+    "refund.handled",
 )
 
 

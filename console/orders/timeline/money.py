@@ -118,7 +118,10 @@ def _tell_notification(row: PaymentNotification) -> Line:
     details += [(name, str(value)) for name, value in _read(row.body).items() if name in _SHOWN_OF_BODY]
     serial = row.headers.get("Wechatpay-Serial", "")
     details += [("Wechatpay-Serial", f"…{serial[-6:]}")] if serial else []
-    words = _("收到支付通知：%(verdict)s", verdict=verdict_label(row.verdict))
+    about = (
+        _("收到退款通知：%(verdict)s") if row.reason.startswith("refund ") else _("收到支付通知：%(verdict)s")
+    )
+    words = about % {"verdict": verdict_label(row.verdict)}
     tone = "red" if row.verdict == Verdict.MISMATCH else "secondary"
     return Line(row.received_at, words, _("微信支付"), "bell", tone, tuple(details))
 

@@ -27,7 +27,9 @@ BEFORE, AFTER = timedelta(hours=2), timedelta(days=15)
 MOST_MESSAGES = 40
 LONGEST = 200  # characters of one message
 
-_notice_label = Labels({"paid": _l("付款成功通知"), "shipped": _l("发货通知")})
+_notice_label = Labels(
+    {"paid": _l("付款成功通知"), "shipped": _l("发货通知"), "refunded": _l("退款到账通知")}
+)
 _how_far = Labels(
     {"sending": _l("正在发送"), "sent": _l("已送达"), "refused": _l("没有送达"), "unclear": _l("可能已送达")}
 )

@@ -1,0 +1,104 @@
+"""What refunds are called on the screens: their states, who began them, why they wait or ended."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.core.states import StateEvent
+from app.payments.refunds.models import Refund
+from app.payments.refunds.states import RefundSource, RefundState
+from console.frame.labels import Labels
+
+refund_label = Labels(
+    {
+        RefundState.WAITING: _l("待批准"),
+        RefundState.REQUESTED: _l("正在提交"),
+        RefundState.SUBMITTED: _l("退款中"),
+        RefundState.DONE: _l("已到账"),
+        RefundState.ABNORMAL: _l("退款异常"),
+        RefundState.CLOSED: _l("没有退成"),
+        RefundState.REFUSED: _l("未批准"),
+        RefundState.HANDLED: _l("已线下处理"),
+    }
+)
+source_label = Labels(
+    {
+        RefundSource.CONSOLE: _l("同事申请"),
+        RefundSource.AUTOMATIC: _l("自动退回"),
+        RefundSource.EXTERNAL: _l("微信商户平台"),
+    }
+)
+REFUND_COLOURS = {
+    RefundState.WAITING: "orange",
+    RefundState.REQUESTED: "azure",
+    RefundState.SUBMITTED: "azure",
+    RefundState.DONE: "green",
+    RefundState.ABNORMAL: "red",
+    RefundState.CLOSED: "secondary",
+    RefundState.REFUSED: "secondary",
+    RefundState.HANDLED: "green",
+}
+_problem_label = Labels(
+    {
+        "NOT_ENOUGH": _l("商户号的可用余额不足，充值后会自动再发"),
+        "NOTENOUGH": _l("商户号的可用余额不足，充值后会自动再发"),
+        "RESOURCE_INSUFFICIENT": _l("商户号的可用余额不足，充值后会自动再发"),
+        "NO_AUTH": _l("商户号没有退款权限，请到商户平台开通，之后会自动再发"),
+        "NOAUTH": _l("商户号没有退款权限，请到商户平台开通，之后会自动再发"),
+        "SIGN_ERROR": _l("签名没有通过，请看“检查”页；修好后会自动再发"),
+        "UNREACHABLE": _l("微信支付暂时没有应答，会用同一个单号再问，不会重复退"),
+        "FREQUENCY_LIMITED": _l("微信支付说太频繁，过一会儿自动再试"),
+        "RATELIMIT_EXCEEDED": _l("微信支付说太频繁，过一会儿自动再试"),
+        "SYSTEM_ERROR": _l("微信支付系统繁忙，会用同一个单号再问，不会重复退"),
+        "USER_ACCOUNT_ABNORMAL": _l("买家的微信账户已注销或被冻结，收不了款"),
+        "ABNORMAL": _l("买家的银行卡或账户收不了款"),
+        "CLOSED": _l("微信支付关闭了这笔退款，钱没有动"),
+        "INVALID_REQUEST": _l("微信支付不接受：多半是已经全额退过，或超过一年"),
+        "RESOURCE_NOT_EXISTS": _l("微信支付没有找到原来的付款"),
+        "PARAM_ERROR": _l("微信支付不接受申请里的内容"),
+    }
+)
+
+
+def say_problem(refund: Refund) -> str:
+    """Why it waits or ended, in a sentence; empty when all is well."""
+    if not refund.problem:
+        return ""
+    if refund.problem in _problem_label:
+        return _problem_label(refund.problem)
+    return _("微信支付答 %(code)s", code=refund.problem)
+
+
+def say_next(refund: Refund) -> str:
+    """What happens next, and what a person can do."""
+    sentences = {
+        RefundState.WAITING: _("超过申请人的上限，等另一位同事批准。批准之前商品不会发出，钱也不会动。"),
+        RefundState.REQUESTED: _("正在交给微信支付，不用管；没有成功的会自动再试。"),
+        RefundState.SUBMITTED: _("微信支付已受理。退到零钱一般几分钟，退到银行卡 1 到 3 个工作日。"),
+        RefundState.DONE: _("钱已到买家账上。"),
+        RefundState.ABNORMAL: _("钱没有送到买家。请改退到他的另一张银行卡，或用其他方式退给他后在这里记下。"),
+        RefundState.CLOSED: _("钱没有动，商品也放开了。需要的话请重新申请。"),
+        RefundState.REFUSED: _("没有批准，钱没有动，商品也放开了。"),
+        RefundState.HANDLED: _("已用其他方式退给买家。"),
+    }
+    return sentences[refund.state]
+
+
+def say_step(event: StateEvent) -> str:
+    """A line of a refund's history."""
+    match event.new:
+        case RefundState.WAITING:
+            return _("申请退款，等另一位同事批准")
+        case RefundState.REQUESTED:
+            return _("批准了退款") if event.old else _("申请退款")
+        case RefundState.SUBMITTED:
+            return _("微信支付已受理")
+        case RefundState.DONE:
+            return _("退款到账")
+        case RefundState.ABNORMAL:
+            return _("退款异常：买家的账户收不了款")
+        case RefundState.CLOSED:
+            return _("没有退成，钱没有动")
+        case RefundState.REFUSED:
+            return _("没有批准，或被申请人撤回")
+        case _:
+            return _("记为已线下处理")
