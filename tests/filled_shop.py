@@ -33,8 +33,12 @@ from app.golive.checks.contract import fail
 from app.orders.models import Order
 from app.orders.service import cancel, mark_paid
 from app.orders.shipping import Parcel, ship
+from app.payments.models import PaymentAttempt
+from app.payments.refunds.quote import Wish
+from app.payments.states import AttemptState
 from app.promotions.holding import collect, list_offered
 from app.seed.folder import seed_shop
+from app.staff.roles import SERVICE
 from app.staff.service import find_usernames
 from app.wechat.menus.versions import get_default
 from app.words.models import Words
@@ -42,6 +46,7 @@ from app.words.service import publish
 from tests.factories import make_follower, make_order, make_sku
 from tests.follower_phone import HOME
 from tests.offers import make_flash, make_reduction, make_template
+from tests.refunds import ask, member
 from tests.staff import make_role
 
 DEMO = Path("demo")
@@ -78,6 +83,7 @@ def _sell(follower_id: int) -> None:
             mark_paid(order, paid_at=clock.now(), cause="notification")
         session.execute(update(Order).where(Order.id == paid.id).values(entrance_id=entrance.id))
     ship(shipped, Parcel("顺丰速运", "SF1440012345678"), actor="staff:1")
+    _refund(paid)
     raise_alert("refund_due", "7", order_no=unpaid.order_no)
     carts.add(f"follower:{follower_id}", sku.id, 1)
     collect(list_offered(follower_id)[0].coupon.id, follower_id=follower_id)
@@ -85,6 +91,26 @@ def _sell(follower_id: int) -> None:
     make_flash(make_sku(title="秒杀茶"))
     make_template()
     add_place(sku.product.slug, sku.product.title, "柜台")
+
+
+def _refund(order: Order) -> None:
+    """Some of its money goes back, by goods and by sum; one waits for a second person."""
+    with transaction() as session:
+        attempt = PaymentAttempt(
+            order_id=order.id,
+            gateway="wechatpay_v3",
+            out_trade_no="XPfilled",
+            transaction_id="4200000000000000000000000000",
+            state=AttemptState.PAID,
+            amount_fen=order.total_fen,
+            openid=order.follower.openid,
+            description="茶",
+            expires_at=clock.now(),
+            paid_at=clock.now(),
+        )
+        session.add(attempt)
+    ask(order, Wish(other_fen=100))
+    ask(order, Wish(quantities={order.lines[0].id: 1}), by=member(SERVICE, 2))
 
 
 def _talk(openid: str) -> None:
