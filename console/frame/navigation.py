@@ -49,7 +49,7 @@ SECTIONS: tuple[tuple[LazyString | str, tuple[NavigationEntry, ...]], ...] = (
         _l("店铺"),
         (
             NavigationEntry("console.orders.index", _l("订单流水"), "receipt"),
-            NavigationEntry("console.refunds.index", _l("退款"), "back", badge="refunds"),
+            NavigationEntry("console.refunds.index", _l("退款"), "return", badge="refunds"),
             NavigationEntry("console.bills.index", _l("账单对账"), "coin", badge="bills"),
             NavigationEntry("console.products.index", _l("商品"), "package"),
             NavigationEntry("console.categories.index", _l("商品分类"), "tag"),

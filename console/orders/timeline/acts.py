@@ -135,7 +135,7 @@ def _icon(event: StateEvent) -> str:
         OrderState.PAID: "coin",
         OrderState.SHIPPED: "truck",
         OrderState.CANCELLED: "close",
-        OrderState.REFUNDED: "back",
+        OrderState.REFUNDED: "return",
     }
     return icons.get(event.cause) or by_state.get(event.new, "receipt")  # type: ignore[call-overload, no-any-return]
 

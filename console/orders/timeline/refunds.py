@@ -24,7 +24,7 @@ def tell_refunds(order: Order, names: Mapping[str, str]) -> Iterator[Line]:
             tone = REFUND_COLOURS.get(event.new, "secondary")  # type: ignore[call-overload]
             quote = refund.reason if not event.old else ""
             who = say_actor(event.actor, names) if event.actor else _gateway(event.new)
-            yield Line(event.at, words, who, "back", tone, details, quote)
+            yield Line(event.at, words, who, "return", tone, details, quote)
 
 
 def _gateway(state: str) -> str:
