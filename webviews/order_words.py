@@ -48,6 +48,8 @@ class Step:
 
 def state_word(order: Order) -> str:
     """What its state is called; who fetches his goods waits for no parcel."""
+    if order.state == OrderState.PAID and order.is_withdrawn:
+        return _("退款处理中")
     fetched = {OrderState.PAID: _("待自提"), OrderState.SHIPPED: _("已自提")} if order.is_fetched else {}
     if order.state == OrderState.PAID and order.shipments:
         return _("部分发货")
@@ -75,6 +77,8 @@ def state_hint(order: Order) -> str:
         case OrderState.UNPAID:
             is_over = order.expires_at <= clock.now()
             return _("支付时间已过，订单即将关闭") if is_over else _("商品已为您保留，请尽快付款")
+        case OrderState.PAID if order.is_withdrawn:
+            return _("款项正在原路退回，商品不再寄出")
         case OrderState.PAID if order.is_fetched:
             return _("到店出示提货码，即可取走商品")
         case OrderState.SHIPPED if order.is_fetched:

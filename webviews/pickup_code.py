@@ -26,7 +26,7 @@ def show_pickup(order: Order) -> ShownPickup | None:
     if pickup is None:
         return None
     point = get_point(pickup.point_id)
-    if order.state != OrderState.PAID:
+    if order.state != OrderState.PAID or order.is_withdrawn:
         return ShownPickup(point)
     # Any scanner of the shop's people opens the console's page with the code filled in.
     link = f"{current_app.config['BASE_URL']}/console/pickup/?code={pickup.code}"

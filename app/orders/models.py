@@ -66,6 +66,11 @@ class Order(Base):
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancel_reason: Mapped[str] = mapped_column(String(40), default="")
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the money of all its goods goes back or went."""
+        return all(line.withdrawn == line.quantity for line in self.lines)
+
     follower: Mapped[Follower] = relationship(lazy="joined")
     entrance: Mapped[Entrance | None] = relationship(lazy="joined")
     lines: Mapped[list["OrderLine"]] = relationship(lazy="selectin", order_by="OrderLine.id")

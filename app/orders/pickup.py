@@ -42,7 +42,7 @@ def hand_over(code: str, *, actor: str) -> bool:
     with transaction():
         order = get_by_code(code)
         lock(order)  # who refunds it at this instant waits here
-        if order.state == OrderState.PAID and is_withdrawn(order):
+        if order.state == OrderState.PAID and order.is_withdrawn:
             raise TransitionRefused(refuse_reason(order))
         moved = move_state(order, ORDER_MOVES, OrderState.SHIPPED, cause="fetched", actor=actor)
         if moved and order.pickup is not None:
@@ -58,15 +58,10 @@ def hand_over(code: str, *, actor: str) -> bool:
     return moved
 
 
-def is_withdrawn(order: Order) -> bool:
-    """Whether the money of all its goods goes back, or of those that are still here."""
-    return all(line.withdrawn == line.quantity for line in order.lines)
-
-
 def refuse_reason(order: Order) -> str:
     """Why it cannot be handed over now, in words; empty when it can."""
     match order.state:
-        case OrderState.PAID if is_withdrawn(order):
+        case OrderState.PAID if order.is_withdrawn:
             return _("这笔订单正在退款，不能提货")
         case OrderState.PAID:
             return ""

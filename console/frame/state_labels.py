@@ -47,6 +47,8 @@ closed_label = Labels(
 
 def order_label(order: Order) -> str:
     """The state of this very order: what its buyer fetches is not sent."""
+    if order.state == OrderState.PAID and order.is_withdrawn:
+        return str(_l("退款中"))
     fetched = _fetched_label.get(order.state) if order.is_fetched else None
     return str(fetched or state_label(order.state))
 

@@ -87,7 +87,7 @@ def show(
         typed=typed,
         carriers=[("", _("请选择")), *CARRIERS],
         is_disclosed=is_disclosed,
-        can_ship=order.state == OrderState.PAID and not order.is_fetched,
+        can_ship=order.state == OrderState.PAID and not order.is_fetched and bool(left),
         can_reprice=order.state == OrderState.UNPAID and order.expires_at > clock.now(),
         lowest_fen=repricing.lowest_total_fen(order),
         highest_fen=repricing.usual_total_fen(order),

@@ -44,7 +44,7 @@ def _rows(entries: Iterator[Entry]) -> Iterator[Row]:
         *(_("%(kind)s（元）", kind=cost_kind_label(kind)) for kind in CostKind),
         _("合计（元）"),
         _("实收（元）"),
-        _("要退（元）"),
+        _("退款（元）"),
         _("净收（元）"),
         _("收货人"),
         _("电话"),

@@ -44,7 +44,7 @@ delivery_label = Labels(
 )
 moment_label = Labels({Moment.PLACED: _l("下单时间"), Moment.PAID: _l("付款时间")})
 buyers_label = Labels({Buyers.NEW: _l("新买家"), Buyers.RETURNING: _l("老买家")})
-money_label = Labels({Money.CAME: _l("收到过钱"), Money.GOES_BACK: _l("有钱要退")})
+money_label = Labels({Money.CAME: _l("收到过钱"), Money.GOES_BACK: _l("有退款")})
 mark_label = Labels({Mark.MATCHED: _l("已对平"), Mark.DIFFERENT: _l("有差异"), Mark.WAITING: _l("等账单")})
 
 Args = MultiDict[str, str]

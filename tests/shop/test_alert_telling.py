@@ -197,7 +197,7 @@ def test_a_new_alert_goes_to_every_channel_and_several_in_one_message(
         outbox.run_due(HANDLERS, lease=LEASE)
 
         assert len(robot.bodies) == 1
-        assert "需要退款（202611210000000001）" in robot.bodies[0]["text"]
+        assert "都记在订单页（202611210000000001）" in robot.bodies[0]["text"]
         assert robot.bodies[0]["title"] == "[Xiaopu] 有 2 件事需要人看一眼"
         raise_alert("revived", "3")
         advance(timedelta(minutes=1))
