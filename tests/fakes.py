@@ -50,6 +50,7 @@ class FakeGateway:
     bills_are_late: bool = False
     bill_requests: list[tuple[BillKind, date]] = field(default_factory=list)
     is_down: bool = False
+    keys_are_wrong: bool = False
     refusal: str = ""
     pays_before_closing: bool = False
 
@@ -158,9 +159,11 @@ class FakeGateway:
         mine = [each for each in self.refunds.values() if each.transaction_id == transaction_id]
         return sum(each.amount_fen for each in mine if each.status != RefundStatus.CLOSED)
 
-    def read_notification(self, headers: Mapping[str, str], body: bytes) -> Trade | RefundNews | None:
+    def read_notification(
+        self, headers: Mapping[str, str], body: bytes, *, came_at: datetime | None = None
+    ) -> Trade | RefundNews | None:
         """The trade or refund named in the body; `forged` is refused."""
-        if body == b"forged":
+        if body == b"forged" or self.keys_are_wrong:
             raise SignatureInvalid("forged")
         number = body.decode()
         if number in self.refunds:

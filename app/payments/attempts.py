@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from flask_babel import gettext as _
+from sqlalchemy import or_, select
 
 from app.core import clock
 from app.core.db import db, transaction
-from app.core.errors import GatewayRefused
+from app.core.errors import GatewayRefused, NotFound
 from app.core.states import move_state
 from app.orders.models import Order
 from app.payments.gateways.contract import Gateway, Trade, TradeState
@@ -29,6 +30,26 @@ def list_attempts(order: Order) -> Sequence[PaymentAttempt]:
     """Every attempt of this order, oldest first."""
     query = select(PaymentAttempt).where(PaymentAttempt.order_id == order.id)
     return db.session.scalars(query.order_by(PaymentAttempt.id)).all()
+
+
+def find_attempts(number: str) -> Sequence[PaymentAttempt]:
+    """Every attempt that this number is about: an order's, our own of one attempt, or WeChat Pay's."""
+    is_its = or_(
+        Order.order_no == number,
+        PaymentAttempt.out_trade_no == number,
+        PaymentAttempt.transaction_id == number,
+    )
+    return db.session.scalars(
+        select(PaymentAttempt).join(Order).where(is_its).order_by(PaymentAttempt.id)
+    ).all()
+
+
+def get_attempt(attempt_id: int) -> PaymentAttempt:
+    """Raises: NotFound."""
+    attempt = db.session.get(PaymentAttempt, attempt_id)
+    if attempt is None:
+        raise NotFound(_("没有这次付款"))
+    return attempt
 
 
 def check(attempt: PaymentAttempt, gateway: Gateway) -> Trade:

@@ -59,6 +59,7 @@ class PaymentNotification(Base):
     """A notification exactly as it came, and what became of it."""
 
     __tablename__ = "payment_notifications"
+    __table_args__ = (Index("ix_payment_notifications_verdict", "verdict", "id"),)
 
     id: Mapped[Id]
     received_at: Mapped[CreatedAt] = mapped_column(index=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, func, select, update
 
-from app.core import clock
+from app.core import audit, clock
 from app.core.db import db, transaction
 from app.core.errors import SignatureInvalid
 from app.payments.gateways.contract import Gateway, RefundNews, Trade
@@ -47,11 +47,45 @@ def record_notification(gateway: Gateway, headers: Mapping[str, str], body: byte
     except SignatureInvalid as error:
         logger.warning("notification refused", extra={"gateway": gateway.name, "reason": error.reason})
         return _judge(row_id, Verdict.REFUSED, reason=error.reason)
+    return _apply(row_id, news, gateway)
+
+
+def read_again(row: PaymentNotification, gateway: Gateway) -> Trade | RefundNews | None:
+    """What a kept notification says, verified anew as of when it came. Raises: SignatureInvalid."""
+    return gateway.read_notification(row.headers, row.body, came_at=row.received_at)
+
+
+def replay(row: PaymentNotification, gateway: Gateway, *, actor: str) -> Verdict:
+    """Judge a kept notification again, with the keys and orders there are now; the second time changes nothing.
+
+    What it did once stays its verdict. Returns the verdict of this time; it is written into the audit log.
+    """
+    before, row_id = row.verdict, row.id
+    try:
+        verdict = _apply(row_id, read_again(row, gateway), gateway, known=before)
+    except SignatureInvalid as error:
+        verdict = _judge(row_id, Verdict.REFUSED, reason=error.reason)
+    audit.record(
+        actor=actor,
+        action="payment.notification_replayed",
+        subject=f"notification:{row_id}",
+        after={"verdict": str(verdict)},
+    )
+    return verdict
+
+
+def _apply(
+    row_id: int, news: Trade | RefundNews | None, gateway: Gateway, *, known: Verdict = Verdict.RECEIVED
+) -> Verdict:
     if news is None:
         return _judge(row_id, Verdict.IGNORED, reason="another kind of event")
     if isinstance(news, RefundNews):
-        return _judge(row_id, _settle_refund(news, gateway), news=news, reason=f"refund {news.out_refund_no}")
-    return _judge(row_id, _VERDICTS[settle(news, gateway=gateway, source="notification")], news=news)
+        verdict, reason = _settle_refund(news, gateway), f"refund {news.out_refund_no}"
+    else:
+        verdict, reason = _VERDICTS[settle(news, gateway=gateway, source="notification")], ""
+    is_what_it_did = verdict is Verdict.REPEATED and known is Verdict.APPLIED
+    _judge(row_id, Verdict.APPLIED if is_what_it_did else verdict, news=news, reason=reason)
+    return verdict
 
 
 def _settle_refund(news: RefundNews, gateway: Gateway) -> Verdict:

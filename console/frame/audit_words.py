@@ -33,6 +33,7 @@ action_label = Labels(
         "follower.addresses_shown": _l("查看了完整收货地址"),
         "followers.sync_started": _l("开始从微信同步粉丝"),
         "followers.exported": _l("导出了粉丝名单"),
+        "payment.notification_replayed": _l("重放了支付通知"),
         "menu.published": _l("发布了菜单"),
         "menu.removed": _l("撤下了个性化菜单"),
         "menu.rolled_back": _l("退回了以前的菜单"),

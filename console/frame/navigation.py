@@ -51,6 +51,7 @@ SECTIONS: tuple[tuple[LazyString | str, tuple[NavigationEntry, ...]], ...] = (
             NavigationEntry("console.orders.index", _l("订单流水"), "receipt"),
             NavigationEntry("console.refunds.index", _l("退款"), "return", badge="refunds"),
             NavigationEntry("console.bills.index", _l("账单对账"), "coin", badge="bills"),
+            NavigationEntry("console.payments.index", _l("收款记录"), "history"),
             NavigationEntry("console.products.index", _l("商品"), "package"),
             NavigationEntry("console.categories.index", _l("商品分类"), "tag"),
             NavigationEntry("console.entrances.index", _l("来源"), "link"),

@@ -33,6 +33,7 @@ kind_label = Labels(
         "followers": _l("粉丝名单"),
         "freight": _l("运费模板"),
         "menu": _l("菜单"),
+        "notification": _l("支付通知编号"),
         "order": _l("订单号"),
         "orders": _l("订单流水"),
         "pickup_point": _l("自提点编号"),

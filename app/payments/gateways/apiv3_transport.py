@@ -9,6 +9,7 @@ import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Protocol
 
 import requests
@@ -119,11 +120,10 @@ class Apiv3Transport:
         except (requests.RequestException, HTTPError) as error:
             raise GatewayUnreachable(_("微信支付暂时没有应答")) from error
 
-    def verify(self, headers: dict[str, str], body: bytes) -> None:
-        """Raises: SignatureInvalid unless WeChat Pay signed these bytes just now."""
-        crypto.verify(
-            self._keys.current(), crypto.SignedHeaders.read(headers), body, now=clock.now().timestamp()
-        )
+    def verify(self, headers: dict[str, str], body: bytes, *, at: datetime | None = None) -> None:
+        """Raises: SignatureInvalid unless WeChat Pay signed these bytes just before `at`, or just now."""
+        now = (at or clock.now()).timestamp()
+        crypto.verify(self._keys.current(), crypto.SignedHeaders.read(headers), body, now=now)
 
     def _headers(self, method: str, path: str, content: bytes, serial: str | None = None) -> dict[str, str]:
         timestamp, nonce = str(int(clock.now().timestamp())), secrets.token_hex(16).upper()

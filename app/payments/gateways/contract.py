@@ -143,9 +143,12 @@ class Gateway(Protocol):
     def resend_refund(self, *, refund_id: str, out_refund_no: str, card: BankCard) -> RefundNews:
         """Send an abnormal refund on to a card of the buyer."""
 
-    def read_notification(self, headers: Mapping[str, str], body: bytes) -> Trade | RefundNews | None:
+    def read_notification(
+        self, headers: Mapping[str, str], body: bytes, *, came_at: datetime | None = None
+    ) -> Trade | RefundNews | None:
         """What a notification says of a payment or a refund; None when it is genuine but of another kind.
 
+        `came_at`: for one that was kept; its signature is held to the moment at which it came.
         Raises: SignatureInvalid when it does not prove where it comes from.
         """
 

@@ -9,7 +9,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import IO, Any
 from urllib.parse import quote
 
@@ -149,9 +149,11 @@ class WechatPayV3:
         body = refunds.card_body_of(out_refund_no, card, key)
         return refunds.read_refund(self._transport.call("POST", path, body, serial=serial))
 
-    def read_notification(self, headers: Mapping[str, str], body: bytes) -> Trade | RefundNews | None:
+    def read_notification(
+        self, headers: Mapping[str, str], body: bytes, *, came_at: datetime | None = None
+    ) -> Trade | RefundNews | None:
         """Verify, then decrypt, then read; None for an event that is neither payment nor refund."""
-        self._transport.verify(dict(headers), body)
+        self._transport.verify(dict(headers), body, at=came_at)
         try:
             envelope = json.loads(body)
             resource = envelope["resource"]

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from app.core.money import format_yuan
 from app.core.states import StateEvent
@@ -15,9 +14,9 @@ from app.payments.attempts import list_attempts
 from app.payments.models import PaymentAttempt, PaymentNotification, Verdict
 from app.payments.notifications import list_about
 from app.payments.states import AttemptState
-from console.frame.labels import Labels
 from console.frame.masks import short_openid
 from console.frame.moments import full_moment
+from console.frame.payment_words import difference_label, verdict_label
 from console.orders.timeline.line import Line
 
 _SHOWN_OF_BODY = ("id", "event_type", "resource_type", "create_time", "summary")
@@ -26,27 +25,6 @@ _TONES = {
     AttemptState.REFUND_DUE: "red",
     AttemptState.SUSPECT: "red",
 }
-verdict_label = Labels(
-    {
-        Verdict.RECEIVED: _l("已存下，还没有处理"),
-        Verdict.REFUSED: _l("验签没有通过，没有理会"),
-        Verdict.IGNORED: _l("不是到账，没有变化"),
-        Verdict.UNKNOWN: _l("不是本店的单号"),
-        Verdict.MISMATCH: _l("与我们要的不符，没有入账"),
-        Verdict.APPLIED: _l("已处理"),
-        Verdict.REPEATED: _l("重复的通知，没有变化"),
-    }
-)
-_difference_label = Labels(
-    {
-        "amount": _l("金额"),
-        "appid": _l("公众号"),
-        "currency": _l("币种"),
-        "mchid": _l("商户号"),
-        "openid": _l("付款人"),
-        "transaction_id": _l("微信支付单号"),
-    }
-)
 
 
 def tell_money(order: Order) -> list[Line]:
@@ -109,7 +87,7 @@ def _more(attempt: PaymentAttempt, event: StateEvent) -> tuple[tuple[str, str], 
             return (_("微信支付单号"), number), (_("微信支付时间"), full_moment(attempt.paid_at))
         case AttemptState.SUSPECT:
             names = event.cause.removeprefix("mismatch: ").split(",")
-            return ((_("不符的内容"), _("、").join(_difference_label(name) for name in names)),)
+            return ((_("不符的内容"), _("、").join(difference_label(name) for name in names)),)
     return ()
 
 
