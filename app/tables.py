@@ -3,6 +3,14 @@
 from app.alerts.models import Alert
 from app.carts.models import CartLine
 from app.catalog.models import Category, Product, ProductPicture, Sku, StockMove
+from app.complaints.models import (
+    Complaint,
+    ComplaintAct,
+    ComplaintEntry,
+    ComplaintNotification,
+    ComplaintPicture,
+    ComplaintSweep,
+)
 from app.conversations.models import Conversation, DismissedSentence, Message, QuickReply
 from app.core.audit import AuditEntry, AuditHead
 from app.core.db import Base
@@ -62,6 +70,12 @@ __all__ = [
     "BillRow",
     "CartLine",
     "Category",
+    "Complaint",
+    "ComplaintAct",
+    "ComplaintEntry",
+    "ComplaintNotification",
+    "ComplaintPicture",
+    "ComplaintSweep",
     "Conversation",
     "Coupon",
     "DayMessages",

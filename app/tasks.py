@@ -44,6 +44,12 @@ from app.notices.service import send_notice
 from app.orders.listing import list_pictures
 from app.tasks_alerts import ALERT_HANDLERS
 from app.tasks_bills import ask_about_differences, prove_days, reconcile_bills
+from app.tasks_complaints import (
+    COMPLAINT_HANDLERS,
+    sweep_complaints,
+    tidy_complaints,
+    watch_complaints,
+)
 from app.tasks_followers import FOLLOWER_HANDLERS, apply_auto_tags
 from app.tasks_payments import PAYMENT_HANDLERS
 from app.wechat.account import get_account
@@ -107,6 +113,7 @@ def _withdraw_menu(version_id: int) -> None:
 
 HANDLERS: dict[str, outbox.Handler] = {
     **ALERT_HANDLERS,
+    **COMPLAINT_HANDLERS,
     **FOLLOWER_HANDLERS,
     **PAYMENT_HANDLERS,
     "withdraw_menu": _withdraw_menu,
@@ -212,11 +219,14 @@ TIMETABLE = (
     Entry("given_up", timedelta(minutes=5), _report_given_up),
     Entry("bills", timedelta(minutes=5), reconcile_bills),
     Entry("differences", timedelta(minutes=5), ask_about_differences),
+    Entry("complaints", timedelta(minutes=10), sweep_complaints),
+    Entry("complaint_clock", timedelta(minutes=1), watch_complaints),
     Entry("proof", timedelta(hours=24), prove_days),
     Entry("auto_tags", timedelta(hours=1), apply_auto_tags),
     Entry("certificates", timedelta(hours=12), money.refresh_certificates),
     Entry("certificate_ends", timedelta(hours=24), warn_of_certificates),
     Entry("tidy_messages", timedelta(hours=24), _tidy_messages),
+    Entry("tidy_complaints", timedelta(hours=24), tidy_complaints),
     Entry("menus", timedelta(hours=24), _check_menus),
     Entry("tidy_up", timedelta(hours=24), _tidy_up),
 )

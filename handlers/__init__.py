@@ -5,6 +5,7 @@ from flask import Flask
 from app.keywords.standing import OWN_WORDS
 from app.wechat.account import EXTENSION
 from handlers.answering import Answering
+from handlers.complaint_notifications import complaint_notifications
 from handlers.dispatch import dispatch
 from handlers.front import Front
 from handlers.links import link_from_menu
@@ -20,8 +21,10 @@ def register(app: Flask) -> None:
     account = app.extensions[EXTENSION]
     account.make_link = link_from_menu
     app.extensions[OWN_WORDS] = own_words
+    app.register_blueprint(complaint_notifications)
     app.register_blueprint(payment_notifications)
     app.register_blueprint(proof_files)
+    app.extensions["csrf"].exempt(complaint_notifications)
     app.extensions["csrf"].exempt(payment_notifications)
     answering = app.extensions[ANSWERING] = Answering(app, dispatch)
     app.wsgi_app = Front(app.wsgi_app, account.callback, answering)  # type: ignore[method-assign]

@@ -101,6 +101,18 @@ def encrypt_field(key: RSAPublicKey, text: str) -> str:
     ).decode()
 
 
+def decrypt_field(private_key: RSAPrivateKey, ciphertext: str) -> str:
+    """Open a single field that WeChat closed for us with the key of our own certificate (RSA-OAEP).
+
+    Raises: SignatureInvalid when it was closed for another key.
+    """
+    padding = OAEP(mgf=MGF1(SHA1()), algorithm=SHA1(), label=None)  # noqa: S303 - the protocol's choice
+    try:
+        return private_key.decrypt(base64.b64decode(ciphertext, validate=True), padding).decode()
+    except (binascii.Error, ValueError) as error:
+        raise SignatureInvalid("the field cannot be decrypted with the merchant's key") from error
+
+
 @cache
 def load_private_key(path: str) -> RSAPrivateKey:
     """The merchant's key from its PEM file, read once in a process: checking it takes a while.

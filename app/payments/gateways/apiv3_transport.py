@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Protocol
 
 import requests
@@ -57,6 +58,10 @@ class Apiv3Transport:
         """Sign with the merchant's key."""
         return crypto.sign(self._private_key, *lines)
 
+    def decrypt_field(self, ciphertext: str) -> str:
+        """A field that WeChat encrypted for our certificate. Raises: SignatureInvalid."""
+        return crypto.decrypt_field(self._private_key, ciphertext)
+
     def call(
         self, method: str, path: str, body: dict[str, Any] | None = None, *, serial: str | None = None
     ) -> dict[str, Any]:
@@ -65,26 +70,34 @@ class Apiv3Transport:
         `path` is sent and signed as it is, query included. `serial` names the key that fields are encrypted with.
         Raises: GatewayRefused for a final no, GatewayUnreachable when the result is unknown.
         """
-        status, answer, headers = self.send(method, path, body, serial=serial)
-        try:
-            self.verify(headers, answer)
-        except SignatureInvalid as error:
-            raise GatewayUnreachable(_("微信支付的应答无法验证")) from error
-        return _json_object(answer) if status != 204 else {}
+        return self._believe(*self.send(method, path, body, serial=serial))
+
+    def upload(self, path: str, *, name: str, data: bytes, mimetype: str) -> dict[str, Any]:
+        """Hand a file in, as `call`. What is signed is its name and hash, not the body around them."""
+        meta = write_json({"filename": name, "sha256": sha256(data).hexdigest()})
+        parts = {"meta": (None, meta, "application/json"), "file": (name, data, mimetype)}
+        headers = self._headers("POST", path, meta)
+        del headers["Content-Type"]  # that of the body, which carries its boundary
+        return self._believe(*self._exchange("POST", path, headers, files=parts))
 
     def send(
         self, method: str, path: str, body: dict[str, Any] | None = None, *, serial: str | None = None
     ) -> tuple[int, bytes, dict[str, str]]:
         """Make one call without judging the signature of the answer; only certificate download needs this."""
         content = write_json(body) if body is not None else b""
+        return self._exchange(method, path, self._headers(method, path, content, serial), data=content)
+
+    def _exchange(
+        self, method: str, path: str, headers: dict[str, str], **sent: Any
+    ) -> tuple[int, bytes, dict[str, str]]:
         try:
             response = self._session.request(
                 method,
                 self._base + path,
-                data=content,
-                headers=self._headers(method, path, content, serial),
+                headers=headers,
                 timeout=TIMEOUT_SECONDS,
                 allow_redirects=False,
+                **sent,
             )
         except requests.RequestException as error:
             raise GatewayUnreachable(_("微信支付暂时没有应答")) from error
@@ -94,6 +107,17 @@ class Apiv3Transport:
         if response.status_code not in (200, 204):
             raise _error_of(response)
         return response.status_code, response.content, dict(response.headers)
+
+    def _believe(self, status: int, answer: bytes, headers: dict[str, str]) -> dict[str, Any]:
+        try:
+            self.verify(headers, answer)
+        except SignatureInvalid as error:
+            raise GatewayUnreachable(_("微信支付的应答无法验证")) from error
+        return _json_object(answer) if status != 204 else {}
+
+    def at_our_host(self, path: str) -> str:
+        """The address of a path at the gateway's own host, for `open_file`."""
+        return self._base + path
 
     @contextmanager
     def open_file(self, address: str) -> Iterator[Iterator[bytes]]:
