@@ -52,6 +52,7 @@ SECTIONS: tuple[tuple[LazyString | str, tuple[NavigationEntry, ...]], ...] = (
             NavigationEntry("console.refunds.index", _l("退款"), "return", badge="refunds"),
             NavigationEntry("console.bills.index", _l("账单对账"), "coin", badge="bills"),
             NavigationEntry("console.payments.index", _l("收款记录"), "history"),
+            NavigationEntry("console.complaints.index", _l("微信投诉"), "alert", badge="complaints"),
             NavigationEntry("console.products.index", _l("商品"), "package"),
             NavigationEntry("console.categories.index", _l("商品分类"), "tag"),
             NavigationEntry("console.entrances.index", _l("来源"), "link"),

@@ -10,6 +10,7 @@ from flask import current_app, request
 from flask_babel import get_locale
 
 from app.alerts.service import count_open
+from app.complaints.listing import count_waiting as count_complaints
 from app.conversations.lists import count_waiting
 from app.core.static_files import StaticFiles
 from app.followers import names
@@ -77,5 +78,11 @@ def find_first_page() -> str:
 def _navigation(member: StaffMember | None) -> list[NavigationSection]:
     if member is None:
         return []
-    waiting = {"alerts": count_open(), "desk": count_waiting(), "bills": count_differences()}
-    return navigation(waiting | {"refunds": count_to_act()}, may)
+    waiting = {
+        "alerts": count_open(),
+        "desk": count_waiting(),
+        "bills": count_differences(),
+        "complaints": count_complaints(),
+        "refunds": count_to_act(),
+    }
+    return navigation(waiting, may)

@@ -6,6 +6,7 @@ from app.orders.models import Order
 from console.frame.member import may
 from console.orders.timeline.acts import tell_acts
 from console.orders.timeline.bills import tell_bills
+from console.orders.timeline.complaints import tell_complaints
 from console.orders.timeline.line import Line
 from console.orders.timeline.money import tell_money
 from console.orders.timeline.refunds import tell_refunds
@@ -18,4 +19,6 @@ def tell_everything(order: Order, names: Mapping[str, str]) -> list[Line]:
     lines += [*tell_notices(order), *tell_bills(order, names)]
     if may("console.desk.show"):
         lines += tell_messages(order, names)
+    if may("console.complaints.show"):
+        lines += tell_complaints(order)
     return sorted(lines, key=lambda line: line.at)[::-1]
