@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from app.alerts.service import raise_alert
 from app.carts import service as carts
+from app.complaints.sync import sync
 from app.conversations import desk
 from app.conversations.models import Direction, Message
 from app.conversations.quick_replies import add_quick_reply
@@ -43,6 +44,7 @@ from app.staff.service import find_usernames
 from app.wechat.menus.versions import get_default
 from app.words.models import Words
 from app.words.service import publish
+from tests.complaints import NUMBER, FakeComplaintDesk
 from tests.factories import make_follower, make_order, make_sku
 from tests.follower_phone import HOME
 from tests.offers import make_flash, make_reduction, make_template
@@ -60,6 +62,7 @@ def fill(app: Flask, openid: str) -> None:
         follower_id = _follow(openid)
         _sell(follower_id)
         _talk(openid)
+        _complain(openid)
         _set_up()
 
 
@@ -130,6 +133,12 @@ def _talk(openid: str) -> None:
     desk.record_message(openid, clock.now(), "人工")
     desk.ask_for_person(openid, clock.now())
     add_quick_reply("发货", "今天发货。")
+
+
+def _complain(openid: str) -> None:
+    wechat = FakeComplaintDesk()
+    wechat.complain(openid=openid)
+    sync(NUMBER, wechat)
 
 
 def _set_up() -> None:

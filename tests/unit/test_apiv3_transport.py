@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from app.core.errors import GatewayRefused, GatewayUnreachable
 from app.payments.gateways.apiv3_keys import VerificationKeys
@@ -312,3 +314,21 @@ def _sealed(pem: bytes) -> dict[str, str]:
         "associated_data": "certificate",
         "ciphertext": base64.b64encode(sealed).decode(),
     }
+
+
+def test_a_file_is_handed_in_with_its_name_and_hash_signed() -> None:
+    with serving(reply(200, {"media_id": "m1"})) as (gateway, handler):
+        answer = gateway._transport.upload("/v3/x", name="cup.png", data=b"\x89PNG", mimetype="image/png")
+
+    _, _, headers, body = handler.seen[0]
+    sha = "0f4636c78f65d3639ece5a064b5ae753e3408614a14fb18ab4d7540d2c248543"
+    meta = json.dumps({"filename": "cup.png", "sha256": sha}, separators=(",", ":")).encode()
+    assert answer == {"media_id": "m1"}
+    assert headers["Content-Type"].startswith("multipart/form-data; boundary=")
+    assert body.index(meta) < body.index(b"\x89PNG\r\n")
+    given = dict(part.split("=", 1) for part in headers["Authorization"].partition(" ")[2].split(","))
+    given = {name: value.strip('"') for name, value in given.items()}
+    signed = f"POST\n/v3/x\n{given['timestamp']}\n{given['nonce_str']}\n".encode() + meta + b"\n"
+    key_pair("merchant").public_key().verify(
+        base64.b64decode(given["signature"]), signed, PKCS1v15(), SHA256()
+    )
