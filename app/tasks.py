@@ -44,12 +44,7 @@ from app.notices.service import send_notice
 from app.orders.listing import list_pictures
 from app.tasks_alerts import ALERT_HANDLERS
 from app.tasks_bills import ask_about_differences, prove_days, reconcile_bills
-from app.tasks_complaints import (
-    COMPLAINT_HANDLERS,
-    sweep_complaints,
-    tidy_complaints,
-    watch_complaints,
-)
+from app.tasks_complaints import COMPLAINT_HANDLERS, sweep_complaints, tidy_complaints
 from app.tasks_followers import FOLLOWER_HANDLERS, apply_auto_tags
 from app.tasks_payments import PAYMENT_HANDLERS
 from app.wechat.account import get_account
@@ -220,7 +215,6 @@ TIMETABLE = (
     Entry("bills", timedelta(minutes=5), reconcile_bills),
     Entry("differences", timedelta(minutes=5), ask_about_differences),
     Entry("complaints", timedelta(minutes=10), sweep_complaints),
-    Entry("complaint_clock", timedelta(minutes=1), watch_complaints),
     Entry("proof", timedelta(hours=24), prove_days),
     Entry("auto_tags", timedelta(hours=1), apply_auto_tags),
     Entry("certificates", timedelta(hours=12), money.refresh_certificates),

@@ -38,16 +38,12 @@ COMPLAINT_HANDLERS: dict[str, Handler] = {
 
 
 def sweep_complaints() -> None:
-    """Find what no notification has told of, and read again what is open."""
+    """Warn of deadlines, keep the inbox bounded, find what no notification has told of, read again what is open."""
+    warn_of_deadlines()
+    delete_old_refused()
     desk = get_complaint_desk()
     sweep(desk)
     sync_due(desk)
-
-
-def watch_complaints() -> None:
-    """Warn of deadlines, and keep the inbox bounded."""
-    warn_of_deadlines()
-    delete_old_refused()
 
 
 def tidy_complaints() -> None:

@@ -40,9 +40,13 @@ class FakeComplaintDesk:
     def complain(self, number: str = NUMBER, *, words: str = "一只杯子碎了", **facts: Any) -> ComplaintFacts:
         """A buyer complains."""
         given = {"detail": words, "problem": "商品破损", "problem_type": "REFUND", "wanted_fen": 590}
-        given |= {"openid": "oTeaShop_0000000000000000001", "waits_for_us": True}
+        given |= {
+            "openid": "oTeaShop_0000000000000000001",
+            "waits_for_us": True,
+            "complained_at": clock.now(),
+        }
         self.complaints[number] = ComplaintFacts(
-            complaint_id=number, state=TheirState.PENDING, complained_at=clock.now(), **(given | facts)
+            complaint_id=number, state=TheirState.PENDING, **(given | facts)
         )
         self.add(number, "USER_CREATE_COMPLAINT", words, operator="投诉人")
         return self.complaints[number]

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from app.complaints.models import ComplaintAct, ComplaintPicture
 from app.core import clock, ids
 from app.core.db import db, transaction
-from app.core.errors import GatewayRefused, InputInvalid
+from app.core.errors import GatewayRefused, InputInvalid, NotFound
 from app.core.pictures import Size, draw_copies, redraw
 from app.payments.gateways.complaints import ComplaintDesk
 
@@ -63,6 +63,14 @@ def list_pictures(complaint: int) -> Sequence[ComplaintPicture]:
     """Those of one complaint, by our id, in the order in which they were named."""
     query = select(ComplaintPicture).where(ComplaintPicture.parent_id == complaint)
     return db.session.scalars(query.order_by(ComplaintPicture.id)).all()
+
+
+def get_picture(picture_id: int) -> str:
+    """The name of our copy. Raises: NotFound."""
+    row = db.session.get(ComplaintPicture, picture_id)
+    if row is None or not row.file:
+        raise NotFound
+    return row.file
 
 
 def delete_orphans(folder: Path) -> int:

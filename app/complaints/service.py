@@ -35,7 +35,11 @@ def reply(
     names = [f"{ids.new_token()}.jpg" for _picture in drawn]
     for name, data in zip(names, drawn, strict=True):
         write(folder, name, data)
-    return _begin(row, ActKind.REPLY, token=token, actor=actor, text=text, files=names)
+    with transaction():
+        act_id, is_new = _begin(row, ActKind.REPLY, token=token, actor=actor, text=text, files=names)
+        if is_new:
+            audit.record(actor=actor, action="complaint.reply", subject=audit_subject(row))
+    return act_id
 
 
 def decide_refund(row: Complaint, decision: RefundDecision, *, token: str, actor: str) -> int:
@@ -47,12 +51,22 @@ def decide_refund(row: Complaint, decision: RefundDecision, *, token: str, actor
     if not 0 <= decision.days <= MOST_DAYS:
         raise InputInvalid(_("几天内退款：0 到 %(most)s", most=MOST_DAYS))
     kind = ActKind.APPROVE if is_approved else ActKind.REJECT
-    return _begin(row, kind, token=token, actor=actor, text=text, days=decision.days)
+    with transaction():
+        act_id, is_new = _begin(row, kind, token=token, actor=actor, text=text, days=decision.days)
+        if is_new and is_approved:
+            audit.record(actor=actor, action="complaint.approve", subject=audit_subject(row))
+        elif is_new:
+            audit.record(actor=actor, action="complaint.reject", subject=audit_subject(row))
+    return act_id
 
 
 def complete(row: Complaint, *, token: str, actor: str) -> int:
     """Keep that it is dealt with, as `reply`. Raises: TransitionRefused."""
-    return _begin(row, ActKind.COMPLETE, token=token, actor=actor)
+    with transaction():
+        act_id, is_new = _begin(row, ActKind.COMPLETE, token=token, actor=actor)
+        if is_new:
+            audit.record(actor=actor, action="complaint.complete", subject=audit_subject(row))
+    return act_id
 
 
 def can_decide(row: Complaint) -> bool:
@@ -69,6 +83,11 @@ def list_acts(row: Complaint) -> Sequence[ComplaintAct]:
     """What we wanted to say, the oldest first."""
     query = select(ComplaintAct).where(ComplaintAct.parent_id == row.id)
     return db.session.scalars(query.order_by(ComplaintAct.id)).all()
+
+
+def get_act(act_id: int) -> ComplaintAct:
+    """How it stands now."""
+    return db.session.get_one(ComplaintAct, act_id, populate_existing=True)
 
 
 def audit_subject(row: Complaint) -> str:
@@ -97,33 +116,32 @@ def _begin(
     text: str = "",
     days: int = 0,
     files: Sequence[str] = (),
-) -> int:
-    """Keep it with its job; the same token again is the same act."""
+) -> tuple[int, bool]:
+    """Keep it with its job, and whether it is new: the same token again is the same act. Joins the transaction."""
     if not 0 < len(token) <= 64:
         raise InputInvalid(_("页面已过期，请刷新后再试"))
-    with transaction() as session:
-        known = session.scalars(select(ComplaintAct.id).where(ComplaintAct.form_token == token)).first()
-        if known is not None:
-            return known
-        lock(row)
-        _check(row, kind)
-        insert_once(
-            ComplaintAct,
-            parent_id=row.id,
-            kind=kind,
-            state=ActState.REQUESTED,
-            form_token=token,
-            text=text,
-            days=days,
-            files=[*files],
-            media_ids=[],
-            actor=actor,
-            created_at=clock.now(),
-        )
-        act_id = session.scalars(select(ComplaintAct.id).where(ComplaintAct.form_token == token)).one()
-        outbox.enqueue(CARRY_OUT, due_at=clock.now() + FIRST_LOOK, act_id=act_id)
-        audit.record(actor=actor, action=f"complaint.{kind}", subject=audit_subject(row))
-    return act_id
+    same = select(ComplaintAct.id).where(ComplaintAct.form_token == token)
+    lock(row)
+    known = db.session.scalars(same).first()
+    if known is not None:
+        return known, False
+    _check(row, kind)
+    insert_once(
+        ComplaintAct,
+        parent_id=row.id,
+        kind=kind,
+        state=ActState.REQUESTED,
+        form_token=token,
+        text=text,
+        days=days,
+        files=[*files],
+        media_ids=[],
+        actor=actor,
+        created_at=clock.now(),
+    )
+    act_id = db.session.scalars(same).one()
+    outbox.enqueue(CARRY_OUT, due_at=clock.now() + FIRST_LOOK, act_id=act_id)
+    return act_id, True
 
 
 def _check(row: Complaint, kind: ActKind) -> None:

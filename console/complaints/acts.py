@@ -10,11 +10,10 @@ from werkzeug.wrappers import Response
 from app.complaints import service
 from app.complaints.acting import carry_out
 from app.complaints.listing import get_complaint
-from app.complaints.models import Complaint, ComplaintAct
+from app.complaints.models import Complaint
 from app.complaints.pictures import FOLDER, MOST_SENT
 from app.complaints.states import ActState
 from app.complaints.sync import sync as read_again
-from app.core.db import db
 from app.core.errors import (
     GatewayError,
     GatewayUnreachable,
@@ -133,7 +132,7 @@ def _act(row: Complaint, begin: Callable[[], int], typed: Callable[[str], Typed]
 
 
 def _tell(act_id: int, number: int, typed: Callable[[str], Typed], done: str) -> Answer:
-    act = db.session.get_one(ComplaintAct, act_id, populate_existing=True)
+    act = service.get_act(act_id)
     if act.state == ActState.DONE:
         flash(done, "success")
     elif act.state == ActState.REFUSED:

@@ -13,14 +13,12 @@ from app.complaints.listing import (
     list_complaints,
     list_entries,
 )
-from app.complaints.models import Complaint, ComplaintPicture
-from app.complaints.pictures import FOLDER, MOST_SENT, list_pictures
+from app.complaints.models import Complaint
+from app.complaints.pictures import FOLDER, MOST_SENT, get_picture, list_pictures
 from app.complaints.service import LONGEST, MOST_DAYS, can_complete, can_decide, list_acts
 from app.complaints.states import ActKind, ActState
 from app.complaints.sweep import find_sweep
 from app.conversations.desk import find_conversation
-from app.core.db import db
-from app.core.errors import NotFound
 from app.core.ids import new_token
 from app.followers.service import find
 from app.staff.service import find_usernames
@@ -66,11 +64,8 @@ def show(number: int) -> str:
 @blueprint.get("/pictures/<int:picture_id>")
 def picture(picture_id: int) -> Response:
     """A picture of a complaint; only from here, and only for staff."""
-    row = db.session.get(ComplaintPicture, picture_id)
-    if row is None or not row.file:
-        raise NotFound
     folder = Path(current_app.config["DATA_DIR"], FOLDER).absolute()
-    response = send_from_directory(folder, row.file, max_age=PICTURE_SECONDS)
+    response = send_from_directory(folder, get_picture(picture_id), max_age=PICTURE_SECONDS)
     response.headers["Content-Security-Policy"] = "default-src 'none'"
     return response
 

@@ -27,6 +27,7 @@ kind_label = Labels(
     {
         "bill_difference": _l("对账差异"),
         "bills": _l("账单"),
+        "complaint": _l("投诉单号"),
         "coupon": _l("优惠券"),
         "flash_sale": _l("秒杀"),
         "follower": _l("粉丝编号"),
@@ -49,7 +50,9 @@ kind_label = Labels(
     }
 )
 # What stands behind the colon where that is no number.
-part_label = Labels({"face": _l("门面"), "opening": _l("开业"), "settings": _l("营业设置")})
+part_label = Labels(
+    {"complaints": _l("微信投诉"), "face": _l("门面"), "opening": _l("开业"), "settings": _l("营业设置")}
+)
 opening_label = Labels({"closed": _l("没有开业"), "released": _l("已开业")})
 field_label = Labels(
     {
