@@ -133,6 +133,22 @@ def test_a_switch_changes_the_rows_once(box: Box, fault: str, rows: int) -> None
     assert len(fetch(box, day)) - 3 == 2
 
 
+def test_a_refund_by_hand_is_in_the_bill_and_on_the_books_and_nobody_is_told(box: Box) -> None:
+    day = paid(box)
+    pass_to_next_morning(box)
+    box.fault("bill_refund_extra")
+
+    lines = fetch(box, day)
+
+    number = "HANDSHOP20261121000017"
+    assert any(f"`{number}" in line and "`REFUND" in line for line in lines)
+    answer = box.merchant("GET", f"/v3/refund/domestic/refunds/{number}").json()
+    assert (answer["status"], answer["amount"]["refund"]) == ("SUCCESS", 100)
+    assert lines[-1] == "`2.0,`25.90,`1.00,`0.0,`0.15,`25.90,`1.00"
+    box.fault("bill_refund_missing")
+    assert not any(number in line for line in fetch(box, day))
+
+
 @pytest.mark.parametrize(
     ("fault", "state"), [("bill_missing_here", "NOTPAY"), ("bill_paid_after_close", "CLOSED")]
 )
