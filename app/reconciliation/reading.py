@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from io import TextIOWrapper
 from operator import itemgetter
 from pathlib import Path
@@ -106,6 +107,7 @@ def open_bill(path: Path) -> Iterator[TextIO]:
         yield TextIOWrapper(binary, encoding="utf-8", newline=None)
 
 
+@lru_cache(maxsize=4096)  # most amounts of a bill stand there many times
 def read_units(text: str) -> int:
     """`25.90`, `-0.16000` or `2.0` → hundred-thousandths: 2590000. Raises: ValueError."""
     sign, plain = (-1, text[1:]) if text.startswith("-") else (1, text)

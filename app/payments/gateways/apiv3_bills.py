@@ -38,7 +38,7 @@ def download(transport: Apiv3Transport, kind: BillKind, day: date, target: IO[by
         raise
     wanted = _wanted_hash(answer)
     with transport.open_file(str(answer.get("download_url"))) as pieces:
-        found = _keep(pieces, target)
+        found = keep(pieces, target)
     if found != wanted:
         raise GatewayUnreachable(_("账单文件与微信给出的摘要不符"))
     return found
@@ -61,7 +61,8 @@ def unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
         raise GatewayUnreachable(_("账单文件没有传完"))
 
 
-def _keep(pieces: Iterator[bytes], target: IO[bytes]) -> str:
+def keep(pieces: Iterator[bytes], target: IO[bytes]) -> str:
+    """Write a file as it comes; returns the SHA-1 of its text. Raises: GatewayUnreachable when it is broken or huge."""
     digest, plain = sha1(usedforsecurity=False), 0
     for text in unpacked(_written(pieces, target)):
         digest.update(text)

@@ -24,6 +24,7 @@ class Refund(Base):
         Index("ix_refunds_check", "state", "next_check_at"),
         Index("ix_refunds_time", "created_at"),
         Index("ix_refunds_arrived", "succeeded_at"),
+        Index("ix_refunds_taken", "submitted_at"),
     )
 
     id: Mapped[Id]
