@@ -61,6 +61,7 @@ class Town:
         with closing(sqlite3.connect(self.settings.folder / "shop.db", timeout=10)) as connection, connection:
             connection.execute("UPDATE outbox SET leased_until = datetime(leased_until, '-60 seconds')")
             connection.execute("UPDATE messages SET asked_at = datetime(asked_at, '-60 seconds')")
+            connection.execute("UPDATE refunds SET submitted_at = datetime(submitted_at, '-61 seconds')")
 
     def restart_worker(self) -> None:
         """Another worker in place of one that is dead."""
