@@ -119,7 +119,7 @@ class FakeGateway:
             known = self.refunds[request.out_refund_no] = RefundNews(
                 request.out_refund_no,
                 RefundStatus.UNDER_WAY,
-                refund_id=f"503{len(self.refunds):026d}",
+                refund_id=f"503{request.out_refund_no[-26:]}",
                 out_trade_no=request.out_trade_no,
                 transaction_id=request.transaction_id,
                 amount_fen=request.amount_fen,
