@@ -63,7 +63,9 @@ def main() -> None:
         write_keys(folder)
         with build(folder, database).app_context():
             METADATA.create_all(db.engine)
+            started = time.perf_counter()
             fill(options.rows, DAY)
+            print(f"filled in {time.perf_counter() - started:.0f} s", file=sys.stderr)
             db.session.remove()
             db.engine.dispose()
         write_bill(folder / "bill.gz", options.rows, DAY)

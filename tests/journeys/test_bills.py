@@ -18,11 +18,21 @@ from werkzeug.serving import make_server
 from app import create_app
 from app.core import clock
 from app.core.db import db
-from app.payments.attempts import check
+from app.followers.models import Follower
+from app.orders.models import Order
+from app.payments.attempts import check, close_attempt
+from app.payments.closing import cancel_order
 from app.payments.gateways import get_gateway
 from app.payments.models import PaymentAttempt
 from app.payments.opening import release
+from app.payments.refunds.models import Refund
+from app.payments.refunds.quote import Wish
+from app.payments.refunds.sending import go_on
 from app.payments.service import start_payment
+from app.reconciliation.closing import reconcile
+from app.reconciliation.healing import ask
+from app.reconciliation.models import BillDay, Difference
+from app.reconciliation.states import STANDING
 from app.tables import METADATA
 from config import load_settings
 from simulator.__main__ import Servers
@@ -31,6 +41,7 @@ from simulator.settings import load_settings as load_simulator
 from simulator.settings import write_shop_env
 from tests.factories import make_follower, make_order
 from tests.journeys.console import Console
+from tests.refunds import ask as give_back
 from tests.staff import PASSWORD, make_hashes_quick, make_staff
 
 READY = time(10, 30)  # of the morning on which bills can be had
@@ -132,3 +143,97 @@ def test_a_bill_is_equal_and_a_difference_heals_by_asking(
     expect(console.page.get_by_role("link", name=f"{day} 已对平")).to_be_visible()
     console.open("orders/?mark=matched")
     console.expect_words("共 2 笔")
+
+
+# Switch of the simulator → what the shop finds. What is on WeChat's books heals by asking, the rest with the next bill.
+FOUND = {
+    "bill_missing_there": ["missing_there"],
+    "bill_wrong_amount": ["amount"],
+    "bill_wrong_status": ["status"],
+    "bill_wrong_fee": ["fee"],
+    "bill_twice": ["twice"],
+    "bill_unknown_order": ["unknown_order"],
+    "bill_refund_missing": ["refund_missing"],
+    "bill_midnight": ["missing_there"],
+    "bill_columns": [],
+    "bill_duplicate_attempt": ["duplicate_attempt"],
+    "bill_missing_here": ["missing_here"],
+    "bill_paid_after_close": ["paid_after_close"],
+    "bill_refund_extra": ["refund_extra"],
+}
+ON_THE_BOOKS = ("bill_duplicate_attempt", "bill_missing_here", "bill_paid_after_close", "bill_refund_extra")
+
+
+def open_sheet(openid: str, order: Order | None = None) -> PaymentAttempt:
+    """Somebody presses pay."""
+    start_payment(order or make_order(follower=known(openid)), gateway=get_gateway())
+    return db.session.scalars(select(PaymentAttempt).order_by(PaymentAttempt.id.desc()).limit(1)).one()
+
+
+def known(openid: str) -> Follower:
+    return db.session.scalars(select(Follower).where(Follower.openid == openid)).first() or make_follower(
+        openid
+    )
+
+
+def pay_at_wechat(wechat: Servers, attempt: PaymentAttempt) -> None:
+    wechat.engine.orders.pay(attempt.out_trade_no)
+    check(attempt, get_gateway())
+
+
+def live_through_everything(app: Flask, wechat: Servers, monkeypatch: pytest.MonkeyPatch) -> date:
+    """All that the switches need: payments, one of them near midnight, a refund, open and closed numbers."""
+    noon = datetime.combine(clock.today() - timedelta(days=1), time(12), clock.BEIJING)
+    monkeypatch.setattr(Clock, "wall", lambda _self: int(clock.now().timestamp()))
+    ours = wechat.engine.clock
+    ours._base -= ours.now() - noon.timestamp()
+    with app.app_context(), clock.frozen_at(noon) as advance:
+        first, second, third, fourth = (row["openid"] for row in wechat.engine.followers.search("", 4))
+        given_up = open_sheet(first)
+        close_attempt(given_up, get_gateway())
+        pay_at_wechat(wechat, open_sheet(first, given_up.order))
+        open_sheet(second)
+        cancel_order(open_sheet(third).order, gateway=get_gateway(), reason="expired")
+        refunded = open_sheet(fourth)
+        pay_at_wechat(wechat, refunded)
+        go_on(give_back(refunded.order, Wish(other_fen=100)).id, get_gateway())
+        late = timedelta(hours=11, minutes=45)
+        advance(late)
+        ours.advance(late.total_seconds())
+        pay_at_wechat(wechat, open_sheet(fourth))
+    ours.advance(timedelta(hours=11).total_seconds())
+    return noon.date()
+
+
+def test_every_switch_is_found_named_and_heals(
+    app: Flask, wechat: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = live_through_everything(app, wechat, monkeypatch)
+    with app.app_context():
+        gateway, folder = get_gateway(), tmp_path / "bills"
+
+        def reconciled() -> BillDay:
+            return reconcile(day, gateway=gateway, folder=folder, again=True).row
+
+        def standing() -> list[Difference]:
+            return list(db.session.scalars(select(Difference).where(Difference.state.in_(STANDING))))
+
+        for news in wechat.engine.refunds.list():
+            wechat.engine.refunds.change(
+                news["out_refund_no"], status="SUCCESS", success_time=f"{day}T13:00:00+08:00"
+            )
+        for refund in db.session.scalars(select(Refund)).all():
+            go_on(refund.id, gateway, is_due=False)
+        assert reconciled().state == "equal", standing()
+        for switch, kinds in FOUND.items():
+            wechat.engine.faults.set(switch, "on", once=True)
+            row = reconciled()
+            assert (switch, [str(each.kind) for each in standing()]) == (switch, kinds)
+            assert (switch, row.proof_gap_fen) == (switch, 0)
+            if switch == "bill_midnight":
+                assert row.problem == "midnight"
+                wechat.engine.store.remove("bill_moves", str(day + timedelta(days=1)))
+            if switch in ON_THE_BOOKS:
+                assert ask(standing()[0], gateway=gateway), switch
+            assert (switch, reconciled().state) == (switch, "equal")
+        assert standing() == []

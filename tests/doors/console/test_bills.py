@@ -68,6 +68,20 @@ def test_a_bill_is_fetched_a_difference_is_found_and_asking_heals_it(console: Co
     assert "流水 = 统计 = 微信支付的账单" in console.text("/figures/")
 
 
+def test_what_moved_on_the_account_stands_beside_it(console: Console, gateway: FakeGateway) -> None:
+    gateway.bills[BillKind.FUNDS, DAY] = (
+        "\ufeff记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),账户结余(元),"
+        "资金变更提交申请人,备注,业务凭证号\r\n"
+        "`2026-11-21 10:15:32,`42001,`F1,`交易,`交易,`收入,`76.00,`76.00,`system,`,`XP1\r\n"
+        "`2026-11-21 10:15:32,`42001,`F2,`手续费,`扣除交易手续费,`支出,`0.46,`75.54,`system,`,`XP1\r\n"
+        "资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额\r\n`2.0,`1.0,`76.00,`1.0,`0.46\r\n"
+    ).encode()
+
+    console.post(f"/bills/{DAY}/fetch")
+
+    assert "收入 ¥76.00，支出 ¥0.46，净增 ¥75.54" in console.text(f"/bills/{DAY}")
+
+
 def test_a_difference_stays_only_with_a_reason(app: Flask, console: Console) -> None:
     console.post(f"/bills/{DAY}/fetch")
     with app.app_context():
