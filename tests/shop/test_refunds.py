@@ -305,6 +305,8 @@ def test_an_empty_account_is_waited_out(shop: Flask, gateway: FakeGateway, advan
     sweep_refunds(gateway)
     db.session.refresh(refund)
     assert (refund.state, refund.problem) == (RefundState.SUBMITTED, "")
+    closed = db.session.scalars(select(OutboxJob).where(OutboxJob.kind == "close_alert"))
+    assert "refund_no_balance" in {job.args["alert"] for job in closed}
 
 
 def test_a_busy_gateway_is_left_alone_for_a_minute(

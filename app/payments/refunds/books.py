@@ -45,6 +45,12 @@ def tell_buyer(refund: Refund) -> None:
     outbox.enqueue("send_notice", order_id=refund.order_id, notice="refunded", parcel_id=refund.id)
 
 
+def close_alerts(refund: Refund, *kinds: str) -> None:
+    """What these asked for is done by itself or by a person; joins the open transaction."""
+    for kind in kinds:
+        outbox.enqueue("close_alert", alert=kind, ref=refund.out_refund_no)
+
+
 def alert(refund: Refund, kind: str, detail: str = "") -> None:
     """Ask for a person; joins the open transaction."""
     outbox.enqueue(

@@ -21,7 +21,7 @@ from app.orders.models import Order
 from app.orders.refunding import unsent_pieces
 from app.payments.gateways.apiv3_refunds import REASON_BYTES
 from app.payments.models import PaymentAttempt
-from app.payments.refunds.books import alert, lock_books, write_books
+from app.payments.refunds.books import alert, close_alerts, lock_books, write_books
 from app.payments.refunds.models import Refund
 from app.payments.refunds.quote import RefundQuote, Wish, quote_refund
 from app.payments.refunds.requesting import EXTRA_MONEY, Beginning, begin, check_possible, put_in_line
@@ -116,6 +116,7 @@ def approve(refund: Refund, *, member: StaffMember) -> bool:
         ):
             return False
         put_in_line(refund)
+        close_alerts(refund, "refund_waits")
         audit.record(actor=member.actor, action="refund.approved", **_told(refund, was="waiting"))
     return True
 
@@ -133,6 +134,7 @@ def refuse(refund: Refund, *, member: StaffMember) -> bool:
         ):
             return False
         write_books(refund)
+        close_alerts(refund, "refund_waits")
         audit.record(actor=member.actor, action="refund.refused", **_told(refund, was="waiting"))
     return True
 
@@ -155,6 +157,7 @@ def mark_handled(refund: Refund, *, how: str, member: StaffMember) -> bool:
         if not move_state(refund, REFUND_MOVES, new, cause="handled", actor=member.actor, **values):
             return False
         write_books(refund, just_came_back=True)
+        close_alerts(refund, "refund_abnormal")
         audit.record(actor=member.actor, action="refund.handled", **_told(refund, was="abnormal"))
     return True
 

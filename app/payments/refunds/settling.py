@@ -16,7 +16,7 @@ from app.core.db import db, lock, transaction
 from app.core.states import move_state
 from app.payments.gateways.contract import Gateway, RefundNews, RefundStatus
 from app.payments.models import PaymentAttempt
-from app.payments.refunds.books import alert, lock_books, tell_buyer, write_books
+from app.payments.refunds.books import alert, close_alerts, lock_books, tell_buyer, write_books
 from app.payments.refunds.models import Refund
 from app.payments.refunds.states import REFUND_MOVES, RefundState
 
@@ -90,7 +90,7 @@ def differences(news: RefundNews, refund: Refund, gateway: Gateway) -> list[str]
 
 
 def _apply(refund: Refund, news: RefundNews, source: str) -> Outcome:
-    old, new = refund.state, _STATES[news.status]
+    old, new, had_problem = refund.state, _STATES[news.status], bool(refund.problem)
     if new == old:
         return Outcome.REPEATED
     if new not in REFUND_MOVES[old]:
@@ -117,6 +117,8 @@ def _apply(refund: Refund, news: RefundNews, source: str) -> Outcome:
     write_books(refund, just_came_back=is_done and not was_back)
     if is_done:
         tell_buyer(refund)
+    if had_problem and new in (RefundState.SUBMITTED, RefundState.DONE):
+        close_alerts(refund, "refund_no_balance", "refund_stuck", *(["refund_abnormal"] if is_done else []))
     if new in ALERTS:
         alert(refund, ALERTS[new])
     if old in (RefundState.CLOSED, RefundState.HANDLED):
