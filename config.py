@@ -136,6 +136,7 @@ def _hook(value: str) -> str:
 
 WECHAT = "https://api.weixin.qq.com"
 MAIL_NEEDS = ("ALERT_SMTP_URL", "ALERT_MAIL_FROM", "ALERT_MAIL_TO")
+ALIPAY_NEEDS = ("ALIPAY_APP_ID", "ALIPAY_SELLER_ID", "ALIPAY_PRIVATE_KEY_FILE", "ALIPAY_PUBLIC_KEY_FILE")
 S3_NEEDS = ("MEDIA_S3_BUCKET", "MEDIA_S3_ACCESS_KEY", "MEDIA_S3_SECRET_KEY")
 
 SETTINGS = (
@@ -200,6 +201,22 @@ SETTINGS = (
     _shown("WXPAY_PUBLIC_KEY_ID_OLD", _text, "", "the id before it, while a change of keys is under way"),
     _shown("WXPAY_PUBLIC_KEY_FILE_OLD", _file, "", "path of the pub_key.pem before it"),
     Setting("WXPAY_API_BASE", _base, "https://api.mch.weixin.qq.com", "host of WeChat Pay", _https),
+    _shown("ALIPAY_APP_ID", _text, "", "Alipay: the app's APPID; empty: no payment by Alipay outside WeChat"),
+    _shown("ALIPAY_SELLER_ID", _text, "", "its merchant's PID, 16 digits that begin with 2088"),
+    _shown(
+        "ALIPAY_PRIVATE_KEY_FILE",
+        _file,
+        "",
+        "path of the app's private key, as PEM or as the key tool writes it",
+    ),
+    _shown("ALIPAY_PUBLIC_KEY_FILE", _file, "", "path of Alipay's public key, not the app's own"),
+    Setting(
+        "ALIPAY_GATEWAY",
+        _base,
+        "https://openapi.alipay.com/gateway.do",
+        "address of Alipay's interface; the sandbox has another one",
+        _https,
+    ),
     _shown("ORDER_TTL_SECONDS", int, "1800", "how long an unpaid order keeps its goods, in seconds"),
     _shown("SHIPPING_FEE_FEN", int, "800", "freight of an order, in fen"),
     _shown("SHIPPING_FREE_FROM_FEN", int, "9900", "goods value from which freight is free, in fen"),
@@ -292,6 +309,10 @@ def _problems_between(values: Mapping[str, Any]) -> list[str]:
     mail = [name for name in MAIL_NEEDS if values[name]]
     problems += [
         f"{name} is missing: mail for alerts needs it" for name in MAIL_NEEDS if mail and name not in mail
+    ]
+    given = [name for name in ALIPAY_NEEDS if values[name]]
+    problems += [
+        f"{name} is missing: Alipay needs it" for name in ALIPAY_NEEDS if given and name not in given
     ]
     missing = [name for name in S3_NEEDS if values["MEDIA_S3_ENDPOINT"] and not values[name]]
     problems += [f"{name} is missing: MEDIA_S3_ENDPOINT is set" for name in missing]

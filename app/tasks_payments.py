@@ -5,7 +5,7 @@ import logging
 from app.core import outbox
 from app.core.errors import GatewayUnreachable
 from app.payments import closing, notifications, sweeper
-from app.payments.gateways import get_gateway
+from app.payments.gateways import get_gateway, list_gateways
 from app.payments.refunds import automatic, sending
 from app.payments.refunds import sweeper as refunds
 
@@ -21,7 +21,7 @@ def _give_back_due(attempt_id: int) -> None:
 
 
 def _send_refund(number: int) -> None:
-    """The first try only: what WeChat does not answer now, the sweeper goes on with."""
+    """The first try only: what the gateway does not answer now, the sweeper goes on with."""
     try:
         sending.go_on(number, get_gateway())
     except GatewayUnreachable:
@@ -37,12 +37,14 @@ PAYMENT_HANDLERS: dict[str, outbox.Handler] = {
 
 def sweep_payments() -> None:
     """Ask about every payment that may still bring money."""
-    sweeper.check_pending(get_gateway())
+    for gateway in list_gateways():
+        sweeper.check_pending(gateway)
 
 
 def sweep_refunds() -> None:
     """Go on with every refund that is due."""
-    refunds.sweep_refunds(get_gateway())
+    for gateway in list_gateways():
+        refunds.sweep_refunds(gateway)
 
 
 def expire_orders() -> None:
@@ -52,7 +54,8 @@ def expire_orders() -> None:
 
 def refresh_certificates() -> None:
     """Fetch what answers are verified with, where that changes by itself."""
-    get_gateway().refresh_keys()
+    for gateway in list_gateways():
+        gateway.refresh_keys()
 
 
 def forget_refused() -> None:

@@ -133,7 +133,7 @@ class FakeGateway:
             raise GatewayUnreachable("lost")
         return known
 
-    def query_refund(self, out_refund_no: str) -> RefundNews:
+    def query_refund(self, out_refund_no: str, out_trade_no: str = "") -> RefundNews:
         """What became of it."""
         self._answer()
         self.refund_queries.append(out_refund_no)

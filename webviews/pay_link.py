@@ -1,4 +1,4 @@
-"""Paying one order outside WeChat: by a QR code on a desktop, by WeChat's H5 pay in a phone's browser.
+"""Paying one order outside WeChat: by a QR code on a desktop, by WeChat's H5 pay in a phone's browser, by Alipay.
 
 Whoever has the link may pay. He sees what it is for and how much, and nothing of the buyer.
 """
@@ -7,13 +7,15 @@ from enum import StrEnum
 
 from flask import current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.core import clock
+from app.core.errors import NotFound
 from app.orders.listing import get_by_no
 from app.orders.models import Order
 from app.orders.states import OrderState
 from app.payments import service as payments
-from app.payments.gateways import get_gateway
+from app.payments.gateways import find_alipay, get_gateway
 from app.payments.links import read_link, write_link
 from app.payments.service import PayState
 from webviews.door import shop
@@ -39,7 +41,7 @@ class LinkView(StrEnum):
 @shop.get("/pay-link/<word>")
 @open_to_all
 def show_pay_link(word: str) -> ResponseReturnValue:
-    """The way that works where the page is opened. `asked`: he says that he has paid."""
+    """The ways that work where the page is opened. `asked`: he says that he has paid; `back`: he comes from paying."""
     order = _find(word)
     view = _view(order)
     follower = find_follower()
@@ -52,6 +54,7 @@ def show_pay_link(word: str) -> ResponseReturnValue:
         view=view,
         seconds_left=max(0, int((order.expires_at - clock.now()).total_seconds())),
         link=pay_link(order),
+        has_alipay=find_alipay() is not None,
         has_asked="asked" in request.args,
         is_back="back" in request.args,
     )
@@ -73,10 +76,21 @@ def open_wechat(word: str) -> ResponseReturnValue:
     return jsonify(go=with_query(h5_url, redirect_url=f"{pay_link(order)}?back=1"))
 
 
+@shop.post("/api/pay-link/<word>/alipay")
+@open_to_all
+def open_alipay(word: str) -> ResponseReturnValue:
+    """The address of Alipay's page, which comes back to this one. WeChat's browser shows no page of Alipay's."""
+    order, alipay = _find(word), find_alipay()
+    if alipay is None or is_wechat():
+        raise NotFound(_("这里不能用支付宝付款"))
+    back = f"{pay_link(order)}?back=1"
+    return jsonify(go=payments.start_alipay(order, gateway=alipay, is_phone=_is_phone(), return_url=back))
+
+
 @shop.get("/api/pay-link/<word>/status")
 @open_to_all
 def tell_link_status(word: str) -> ResponseReturnValue:
-    """Whether there is something new to show; asks WeChat while that is open."""
+    """Whether there is something new to show; asks while that is open."""
     state = payments.ask(_find(word), gateway=get_gateway())
     return jsonify(is_open=state in (PayState.UNPAID, PayState.UNKNOWN))
 
@@ -92,7 +106,7 @@ def _find(word: str) -> Order:
 
 
 def _view(order: Order) -> LinkView:
-    if "asked" in request.args:
+    if "asked" in request.args or "back" in request.args:
         payments.ask(order, gateway=get_gateway())
     if order.state in (OrderState.PAID, OrderState.SHIPPED):
         return LinkView.PAID
@@ -101,5 +115,9 @@ def _view(order: Order) -> LinkView:
         return LinkView.REFUND_DUE if is_due else LinkView.OVER
     if is_wechat():
         return LinkView.WECHAT
+    return LinkView.PHONE if _is_phone() else LinkView.CODE
+
+
+def _is_phone() -> bool:
     browser = request.headers.get("User-Agent", "").lower()
-    return LinkView.PHONE if any(word in browser for word in PHONES) else LinkView.CODE
+    return any(word in browser for word in PHONES)

@@ -1,4 +1,7 @@
-"""Payment attempts: finding them, asking WeChat about them, closing them there."""
+"""Payment attempts: finding them, asking their gateway about them, closing them there.
+
+An attempt is asked about where it was made; the `gateway` that is given is that one, or any other of the shop.
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,6 +14,7 @@ from app.core.db import db, transaction
 from app.core.errors import GatewayRefused, NotFound
 from app.core.states import move_state
 from app.orders.models import Order
+from app.payments.gateways import gateway_of
 from app.payments.gateways.contract import Gateway, Trade, TradeState
 from app.payments.models import PaymentAttempt
 from app.payments.settle import settle
@@ -53,11 +57,11 @@ def get_attempt(attempt_id: int) -> PaymentAttempt:
 
 
 def check(attempt: PaymentAttempt, gateway: Gateway) -> Trade:
-    """Ask WeChat about one attempt, settle what it says, and set when to ask again.
+    """Ask its gateway about one attempt, settle what it says, and set when to ask again.
 
     Raises: GatewayError; the time to ask again is set all the same.
     """
-    out_trade_no = attempt.out_trade_no
+    gateway, out_trade_no = gateway_of(attempt, gateway), attempt.out_trade_no
     _set_next_check(attempt)
     trade = gateway.query(out_trade_no)
     settle(trade, gateway=gateway, source="query")
@@ -69,7 +73,7 @@ def close_attempt(attempt: PaymentAttempt, gateway: Gateway) -> None:
 
     Raises: GatewayError when that could not be made sure.
     """
-    out_trade_no = attempt.out_trade_no
+    gateway, out_trade_no = gateway_of(attempt, gateway), attempt.out_trade_no
     trade = check(attempt, gateway)
     if trade.state == TradeState.UNPAID:
         try:
@@ -79,15 +83,18 @@ def close_attempt(attempt: PaymentAttempt, gateway: Gateway) -> None:
             trade = check(attempt, gateway)
             if trade.state == TradeState.UNPAID:
                 raise
-    # UNKNOWN_NUMBER is not closed there: that would burn the number, and nobody holds a prepay_id of it.
+    # UNKNOWN_NUMBER is not closed there: WeChat would burn the number, and Alipay has nothing to close yet.
     if trade.state != TradeState.PAID:
-        _mark_closed(attempt)
+        _mark_closed(attempt, may_begin=trade.state == TradeState.UNKNOWN_NUMBER)
 
 
-def _mark_closed(attempt: PaymentAttempt) -> None:
+def _mark_closed(attempt: PaymentAttempt, *, may_begin: bool) -> None:
+    """Who holds an address of Alipay's can begin with it until it ends: the last look waits for that."""
     with transaction():
         if attempt.state in LIVE:
-            again = clock.now() + LAST_LOOK_AFTER
+            is_out = may_begin and attempt.state == AttemptState.OPEN
+            ends_at = max(clock.now(), attempt.expires_at) if is_out else clock.now()
+            again = ends_at + LAST_LOOK_AFTER
             move_state(attempt, ATTEMPT_MOVES, AttemptState.CLOSED, cause="close", next_check_at=again)
 
 
@@ -97,4 +104,7 @@ def _set_next_check(attempt: PaymentAttempt) -> None:
         now = clock.now()
         pause = max(SHORTEST_PAUSE, min((now - attempt.created_at) / 2, LONGEST_PAUSE))
         attempt.asked_at = now
-        attempt.next_check_at = None if attempt.state == AttemptState.CLOSED else now + pause
+        if attempt.state != AttemptState.CLOSED:
+            attempt.next_check_at = now + pause
+        elif attempt.next_check_at is not None and attempt.next_check_at <= now:
+            attempt.next_check_at = None

@@ -35,7 +35,7 @@ class PaymentAttempt(Base):
     description: Mapped[str] = mapped_column(String(127))
     prepay_id: Mapped[str | None] = mapped_column(String(64))  # theirs, good for two hours
     prepay_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when prepay_id or pay_url came
-    pay_url: Mapped[str | None] = mapped_column(String(512))  # theirs: code_url or h5_url
+    pay_url: Mapped[str | None] = mapped_column(String(512))  # theirs: code_url
     created_at: Mapped[CreatedAt]
     expires_at: Mapped[datetime]  # sent as time_expire, the same each time
     next_check_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when the sweeper asks again

@@ -1,5 +1,6 @@
 """Starting a payment, and asking what became of it."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -21,14 +22,27 @@ REUSED_FOR = {
     Way.JSAPI: timedelta(minutes=110),  # a prepay_id lives for two hours, a code_url too
     Way.NATIVE: timedelta(minutes=110),
     Way.H5: timedelta(0),  # an h5_url lives for five minutes and belongs to one browser
+    Way.PAGE: timedelta(0),  # signed here, afresh each time
+    Way.WAP: timedelta(0),
 }
 ASK_AT_MOST_EVERY = timedelta(seconds=1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Browser:
+    """What some ways want to know of the browser that pays."""
+
+    client_ip: str = ""
+    return_url: str = ""
+
+
+_NO_BROWSER = _Browser()
+
+
 class PayState(StrEnum):
     PAID = "paid"
-    UNPAID = "unpaid"  # WeChat says so
-    UNKNOWN = "unknown"  # WeChat did not answer: money may be moving
+    UNPAID = "unpaid"  # the gateway says so
+    UNKNOWN = "unknown"  # the gateway did not answer: money may be moving
     REFUND_DUE = "refund_due"  # the money came too late or twice and goes back
     OLD_PRICE = "old_price"  # the money came for a price that was changed: it goes back, the order waits
     CLOSED = "closed"  # the order is cancelled and no money came
@@ -55,11 +69,20 @@ def start_h5(order: Order, *, gateway: Gateway, client_ip: str) -> str:
 
     Raises: as `start_payment`.
     """
-    return _paid_with(order, gateway, Way.H5, client_ip)
+    return _paid_with(order, gateway, Way.H5, _Browser(client_ip=client_ip))
+
+
+def start_alipay(order: Order, *, gateway: Gateway, is_phone: bool, return_url: str) -> str:
+    """The address of Alipay's page for this order; afterwards the browser goes to `return_url`.
+
+    Raises: as `start_payment`.
+    """
+    way = Way.WAP if is_phone else Way.PAGE
+    return _paid_with(order, gateway, way, _Browser(return_url=return_url))
 
 
 def ask(order: Order, *, gateway: Gateway) -> PayState:
-    """Whether the order is paid, asking WeChat where that is still open. The page that waits calls this."""
+    """Whether the order is paid, asking the gateways where that is still open. The page that waits calls this."""
     is_unknown = False
     for attempt in live_attempts(order):
         if attempt.asked_at and clock.now() - attempt.asked_at < ASK_AT_MOST_EVERY:
@@ -72,17 +95,17 @@ def ask(order: Order, *, gateway: Gateway) -> PayState:
     return _state_of(order, is_unknown)
 
 
-def _paid_with(order: Order, gateway: Gateway, way: Way, client_ip: str = "") -> str:
+def _paid_with(order: Order, gateway: Gateway, way: Way, browser: _Browser = _NO_BROWSER) -> str:
     """Each way has an attempt of its own: WeChat refuses one number for two of them. Once one is paid, the
     others are closed; what comes twice all the same goes back.
     """
     opening.check(order.follower_id)
     attempt = _live_or_new(order, gateway, way)
     try:
-        return _make_known(attempt, gateway, client_ip)
+        return _make_known(attempt, gateway, browser)
     except GatewayRefused:
         close_attempt(attempt, gateway)
-        return _make_known(_live_or_new(order, gateway, way), gateway, client_ip)
+        return _make_known(_live_or_new(order, gateway, way), gateway, browser)
 
 
 def _live_or_new(order: Order, gateway: Gateway, way: Way) -> PaymentAttempt:
@@ -122,7 +145,7 @@ def _describe(order: Order) -> str:
     return f"{first}{more}"
 
 
-def _make_known(attempt: PaymentAttempt, gateway: Gateway, client_ip: str) -> str:
+def _make_known(attempt: PaymentAttempt, gateway: Gateway, browser: _Browser) -> str:
     """What the attempt is paid with: its own while that lives, else a current one for the very same request."""
     way, kept = Way(attempt.way), attempt.prepay_id or attempt.pay_url
     if kept and attempt.prepay_at and clock.now() - attempt.prepay_at < REUSED_FOR[way]:
@@ -134,7 +157,8 @@ def _make_known(attempt: PaymentAttempt, gateway: Gateway, client_ip: str) -> st
         expires_at=attempt.expires_at,
         way=way,
         openid=attempt.openid,
-        client_ip=client_ip,
+        client_ip=browser.client_ip,
+        return_url=browser.return_url,
     )
     paid_with = gateway.create(request)
     with transaction():
@@ -146,7 +170,7 @@ def _make_known(attempt: PaymentAttempt, gateway: Gateway, client_ip: str) -> st
         attempt.prepay_at = clock.now()
         if way is Way.JSAPI:
             attempt.prepay_id = paid_with
-        else:
+        elif REUSED_FOR[way]:
             attempt.pay_url = paid_with
     return paid_with
 

@@ -1,4 +1,4 @@
-// Pays outside WeChat: shows the code of a desktop, or leaves for WeChat from a phone's browser; then waits for the money.
+// Pays outside WeChat: shows the code of a desktop, or leaves for WeChat from a phone's browser, or for Alipay; then waits for the money.
 (function () {
   'use strict';
   var page = document.querySelector('[data-pay-link]');
@@ -7,7 +7,7 @@
   var picture = page.querySelector('[data-qr]');
   var waiting = page.querySelector('[data-qr-wait]');
   var again = page.querySelector('[data-qr-again]');
-  var h5 = page.querySelector('[data-h5-button]');
+  var isWatching = false;
   var EVERY = 3000;
 
   function tell(error) {
@@ -16,14 +16,20 @@
   }
 
   function watch() {
+    if (isWatching) return;
+    isWatching = true;
+    wait();
+  }
+
+  function wait() {
     setTimeout(function () {
-      if (document.hidden) { watch(); return; }
+      if (document.hidden) { wait(); return; }
       fetch(page.dataset.status, { credentials: 'same-origin', cache: 'no-store' })
         .then(function (response) { return response.json(); })
         .then(function (answer) {
           if (answer.is_open === false) location.replace(page.dataset.here);
-          else watch();
-        }).catch(watch);
+          else wait();
+        }).catch(wait);
     }, EVERY);
   }
 
@@ -40,16 +46,18 @@
     }).then(function () { waiting.hidden = true; });
   }
 
-  function leave() {
-    window.xiaopu.busy(h5, true);
+  function leave(event) {
+    var button = event.currentTarget;
+    window.xiaopu.busy(button, true);
     trouble.hidden = true;
-    window.xiaopu.post(page.dataset.h5).then(function (answer) { location.href = answer.go; }, function (error) {
-      window.xiaopu.busy(h5, false);
+    window.xiaopu.post(page.dataset[button.dataset.leave]).then(function (answer) { location.href = answer.go; }, function (error) {
+      window.xiaopu.busy(button, false);
       tell(error);
     });
   }
 
   if (again) again.addEventListener('click', showCode);
   if (picture) showCode();
-  if (h5) h5.addEventListener('click', leave);
+  page.querySelectorAll('[data-leave]').forEach(function (button) { button.addEventListener('click', leave); });
+  if ('back' in page.dataset) watch();
 })();

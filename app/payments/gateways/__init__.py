@@ -1,10 +1,15 @@
 """The gateways of this shop, built once from the settings."""
 
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any, Protocol, cast
 
 from flask import Flask, current_app
+from flask_babel import gettext as _
 
+from app.core.errors import GatewayRefused
+from app.payments.gateways import alipay, alipay_signing
 from app.payments.gateways import apiv3_crypto as crypto
+from app.payments.gateways.alipay_transport import AlipayTransport
 from app.payments.gateways.apiv3_complaints import Apiv3Complaints
 from app.payments.gateways.apiv3_keys import VerificationKeys
 from app.payments.gateways.apiv3_transport import Apiv3Transport
@@ -13,19 +18,51 @@ from app.payments.gateways.contract import Gateway
 from app.payments.gateways.wechatpay_v3 import NAME, Merchant, WechatPayV3
 
 
+class OfGateway(Protocol):
+    """A row that knows its gateway's name."""
+
+    gateway: Any
+
+
 def install(app: Flask) -> None:
     """Build every gateway; a key file that cannot be read stops the start."""
     keys = _keys(app.config)
     transport = _transport(app.config, keys)
-    app.extensions["gateways"] = {NAME: _wechatpay_v3(app.config, transport, keys)}
+    gateways: dict[str, Gateway] = {NAME: _wechatpay_v3(app.config, transport, keys)}
+    if app.config["ALIPAY_APP_ID"]:
+        gateways[alipay.NAME] = _alipay(app.config)
+    app.extensions["gateways"] = gateways
     app.extensions["complaint_desk"] = Apiv3Complaints(
         app.config["WXPAY_MCHID"], _apiv3_keys(app.config), transport=transport, keys=keys
     )
 
 
 def get_gateway(name: str = NAME) -> Gateway:
-    """The gateway of this name. Raises: KeyError."""
+    """The gateway of this name; WeChat's is always there. Raises: KeyError."""
     return cast("Gateway", current_app.extensions["gateways"][name])
+
+
+def find_alipay() -> Gateway | None:
+    """Alipay's, where the shop has an account there."""
+    return cast("Gateway | None", current_app.extensions["gateways"].get(alipay.NAME))
+
+
+def list_gateways() -> Sequence[Gateway]:
+    """Every gateway of this shop."""
+    return list(current_app.extensions["gateways"].values())
+
+
+def gateway_of(row: OfGateway, given: Gateway) -> Gateway:
+    """The gateway that a payment or a refund went by: the given one if it is that, else the shop's of its name.
+
+    Raises: GatewayRefused when the shop does not have it any more.
+    """
+    if row.gateway == given.name:
+        return given
+    try:
+        return get_gateway(row.gateway)
+    except KeyError as error:
+        raise GatewayRefused("NOT_CONFIGURED", _("没有 %(name)s 的配置", name=row.gateway)) from error
 
 
 def get_complaint_desk() -> ComplaintDesk:
@@ -47,6 +84,17 @@ def _wechatpay_v3(config: dict[str, Any], transport: Apiv3Transport, keys: Verif
     merchant = Merchant(config["WECHAT_APPID"], config["WXPAY_MCHID"], _apiv3_keys(config))
     notify_url = f"{config['BASE_URL']}/pay/notify/{NAME}"
     return WechatPayV3(merchant, notify_url=notify_url, transport=transport, keys=keys)
+
+
+def _alipay(config: dict[str, Any]) -> alipay.Alipay:
+    transport = AlipayTransport(
+        address=config["ALIPAY_GATEWAY"],
+        app_id=config["ALIPAY_APP_ID"],
+        private_key=alipay_signing.load_private_key(config["ALIPAY_PRIVATE_KEY_FILE"]),
+        public_key=alipay_signing.load_public_key(config["ALIPAY_PUBLIC_KEY_FILE"]),
+    )
+    notify_url = f"{config['BASE_URL']}/pay/notify/{alipay.NAME}"
+    return alipay.Alipay(config["ALIPAY_SELLER_ID"], notify_url=notify_url, transport=transport)
 
 
 def _keys(config: dict[str, Any]) -> VerificationKeys:

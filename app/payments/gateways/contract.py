@@ -29,6 +29,8 @@ class Way(StrEnum):
     JSAPI = "jsapi"  # a page inside WeChat: he alone can pay
     NATIVE = "native"  # WeChat's scanner, pointed at a QR code: whoever scans it pays
     H5 = "h5"  # a browser on a phone outside WeChat, which opens it
+    PAGE = "page"  # a browser on a computer: Alipay's own page
+    WAP = "wap"  # a browser on a phone: Alipay's own page, or its app
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class PaymentRequest:
     way: Way = Way.JSAPI
     openid: str = ""  # JSAPI: who alone may pay
     client_ip: str = ""  # H5: of the browser that will open WeChat
+    return_url: str = ""  # PAGE, WAP: where the browser goes afterwards; proves nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,10 @@ class RefundRequest:
 
 @dataclass(frozen=True, slots=True)
 class RefundNews:
-    """A refund as the gateway tells it, its signature verified. `mchid` is empty where the gateway leaves it out."""
+    """A refund as the gateway tells it, its signature verified.
+
+    `mchid` is empty where the gateway leaves it out, `refund_id` where it has no number of its own for a refund.
+    """
 
     out_refund_no: str
     status: RefundStatus
@@ -122,7 +128,7 @@ class Gateway(Protocol):
         """Make the payment known; repeating it returns a current answer.
 
         Returns what it is paid with: JSAPI the prepay_id, Native the text of the QR code (code_url), H5 the
-        address that opens WeChat (h5_url).
+        address that opens WeChat (h5_url), PAGE and WAP the signed address of Alipay's page, good until `expires_at`.
         """
 
     def client_parameters(self, prepay_id: str) -> dict[str, str]:
@@ -137,8 +143,8 @@ class Gateway(Protocol):
     def refund(self, request: RefundRequest) -> RefundNews:
         """Ask for money to go back. Repeating it, with the same number and content, is the same refund."""
 
-    def query_refund(self, out_refund_no: str) -> RefundNews:
-        """Ask what has become of a refund."""
+    def query_refund(self, out_refund_no: str, out_trade_no: str = "") -> RefundNews:
+        """Ask what has become of a refund; Alipay wants the number of its payment, too."""
 
     def resend_refund(self, *, refund_id: str, out_refund_no: str, card: BankCard) -> RefundNews:
         """Send an abnormal refund on to a card of the buyer."""

@@ -130,7 +130,7 @@ class WechatPayV3:
         body = refunds.body_of(request, notify_url=self._notify_url)
         return refunds.read_refund(self._call("POST", refunds.PATH, body))
 
-    def query_refund(self, out_refund_no: str) -> RefundNews:
+    def query_refund(self, out_refund_no: str, out_trade_no: str = "") -> RefundNews:
         """GET by our own number."""
         try:
             answer = self._call("GET", f"{refunds.PATH}/{quote(out_refund_no, safe='')}")
@@ -210,7 +210,7 @@ def _of_way(request: PaymentRequest) -> dict[str, Any]:
             return {"payer": {"openid": request.openid}}
         case Way.H5:
             return {"scene_info": {"payer_client_ip": request.client_ip, "h5_info": {"type": "Wap"}}}
-        case Way.NATIVE:
+        case _:
             return {}
 
 

@@ -21,6 +21,7 @@ from app.core import clock
 from app.core.db import db, lock, transaction
 from app.core.errors import GatewayError, GatewayRefused, GatewayUnreachable
 from app.core.states import move_state
+from app.payments.gateways import gateway_of
 from app.payments.gateways.contract import BankCard, Gateway, RefundNews, RefundRequest, RefundStatus
 from app.payments.refunds.books import alert, lock_books, write_books
 from app.payments.refunds.models import Refund
@@ -33,8 +34,11 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=6)
 BETWEEN_TWO = timedelta(minutes=1)  # refunds of one payment, WeChat's rule
 UNTIL_THERE_IS_MONEY = timedelta(minutes=10)
 
-NO_BALANCE = ("NOT_ENOUGH", "NOTENOUGH", "RESOURCE_INSUFFICIENT")
-OURS_TO_MEND = ("NO_AUTH", "NOAUTH", "SIGN_ERROR", "MCH_NOT_EXISTS", "ACCOUNT_ERROR", "ACCOUNTERROR")
+NO_BALANCE = ("NOT_ENOUGH", "NOTENOUGH", "RESOURCE_INSUFFICIENT", "ACQ.SELLER_BALANCE_NOT_ENOUGH")
+OURS_TO_MEND = (
+    *("NO_AUTH", "NOAUTH", "SIGN_ERROR", "MCH_NOT_EXISTS", "ACCOUNT_ERROR", "ACCOUNTERROR"),
+    *("isv.insufficient-isv-permissions", "isv.invalid-signature", "isv.invalid-app-id", "NOT_CONFIGURED"),
+)
 TOO_OFTEN = ("FREQUENCY_LIMITED", "RATELIMIT_EXCEEDED")
 NO_ANSWER = "UNREACHABLE"
 BUYER_GONE = ("USER_ACCOUNT_ABNORMAL",)
@@ -48,9 +52,12 @@ class _Turn(StrEnum):
 def go_on(refund_id: int, gateway: Gateway, *, is_due: bool = True) -> None:
     """The next step with this refund, if it is due (`is_due` False: whenever) and nobody else takes it.
 
+    It goes by the gateway its money came by; `gateway` is that, or any other of the shop.
+
     Raises: GatewayUnreachable when WeChat did not answer; what it refused is noted and needs a person, no exception.
     """
     refund = db.session.get_one(Refund, refund_id)
+    gateway = gateway_of(refund, gateway)
     turn = _take_turn(refund, is_due=is_due)
     if turn is None:
         return
@@ -71,6 +78,7 @@ def go_on(refund_id: int, gateway: Gateway, *, is_due: bool = True) -> None:
 
 def resend(refund: Refund, card: BankCard, gateway: Gateway) -> None:
     """Send an abnormal refund on to a card. Raises: GatewayError with the gateway's words."""
+    gateway = gateway_of(refund, gateway)
     refund_id, out_refund_no = refund.refund_id or "", refund.out_refund_no
     news = gateway.resend_refund(refund_id=refund_id, out_refund_no=out_refund_no, card=card)
     settle_refund(news, gateway=gateway, source="answer")
@@ -123,7 +131,7 @@ def _free_at(refund: Refund) -> datetime | None:
 
 
 def _find_or_ask(request: RefundRequest, gateway: Gateway, *, may_ask: bool) -> RefundNews:
-    news = gateway.query_refund(request.out_refund_no)
+    news = gateway.query_refund(request.out_refund_no, request.out_trade_no)
     if news.status == RefundStatus.UNKNOWN_NUMBER and may_ask:
         return gateway.refund(request)  # the very same request: at most one refund comes of it
     return news
@@ -154,7 +162,7 @@ def _face_refusal(refund_id: int, request: RefundRequest, error: GatewayRefused,
 def _close_if_unknown(refund_id: int, request: RefundRequest, code: str, gateway: Gateway) -> None:
     """A no to a repeat may hide a yes to the first time: only what the gateway has never heard of is closed."""
     try:
-        news = gateway.query_refund(request.out_refund_no)
+        news = gateway.query_refund(request.out_refund_no, request.out_trade_no)
     except GatewayError:
         _note_problem(refund_id, code)
         return

@@ -98,7 +98,7 @@ def _apply(refund: Refund, news: RefundNews, source: str) -> Outcome:
     is_done = new == RefundState.DONE
     now = clock.now()
     values: dict[str, Any] = {
-        "refund_id": news.refund_id,
+        "refund_id": news.refund_id or None,
         "submitted_at": refund.submitted_at or news.created_at or now,
         "succeeded_at": (news.succeeded_at or now) if is_done else None,
         "received_account": news.received_account,
