@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
+from simulator.alipay.gateway import make_gateway
+from simulator.alipay.pages import make_pages
 from simulator.control_api import add_control_api
 from simulator.control_api.access import EXTENSION
 from simulator.engine import Engine
@@ -53,6 +55,8 @@ def create_app(engine: Engine) -> Flask:
         return transport.handle(engine)
 
     app.register_blueprint(make_h5_page(engine))
+    app.register_blueprint(make_gateway(engine))
+    app.register_blueprint(make_pages(engine))
     for prefix in ("/cgi-bin", "/sns", "/customservice", "/datacube", "/wxaapi"):
         app.add_url_rule(f"{prefix}/<path:path>", f"platform_{prefix}", platform_api, methods=ANY_METHOD)
     app.add_url_rule("/v3/<path:path>", "pay", pay_api, methods=ANY_METHOD, merge_slashes=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+from simulator.alipay.notifier import AlipayNotifier
+from simulator.alipay.trades import Trades
 from simulator.chats import Chats
 from simulator.clock import Clock
 from simulator.desk import Desk
@@ -44,6 +46,7 @@ EXPIRING = (  # kind, its key, when it ends
     ("sns", "access_token", "refresh_until"),
     ("prepays", "prepay_id", "expires_at"),
     ("bill_files", "token", "expires_at"),
+    ("alipay_visits", "id", "ends_at"),
 )
 
 
@@ -80,6 +83,8 @@ class Engine:
         self.refunds = Refunds(self)
         self.refund_notifier = RefundNotifier(self)
         self.cashier = Cashier(self)
+        self.alipay = Trades(self)
+        self.alipay_notifier = AlipayNotifier(self)
         self.followers.seed()
         self._forget_expired()
 

@@ -25,7 +25,7 @@ class Fault:
 
 
 NOTIFY, PAY, BILL, REFUND, API = "支付通知", "支付接口", "账单", "退款", "公众号接口"
-PUSH, LOGIN = "消息推送", "网页与登录"
+PUSH, LOGIN, ALIPAY = "消息推送", "网页与登录", "支付宝"
 
 TABLE = (
     Fault("notify_late", NOTIFY, "通知迟到", "支付通知晚这么多秒才发出", ("off", "5", "30", "120", "600")),
@@ -127,6 +127,25 @@ TABLE = (
             "wrong_key",
         ),
     ),
+    Fault(
+        "alipay_500",
+        ALIPAY,
+        "500 错误",
+        "before：未执行就出错；after：已执行才出错",
+        ("off", "before", "after"),
+    ),
+    Fault("alipay_timeout", ALIPAY, "超时", "一直不应答，直到商户放弃等待", ("off", "before", "after")),
+    Fault("alipay_reset", ALIPAY, "连接中断", "不应答，直接断开 TCP 连接", ("off", "before", "after")),
+    Fault("alipay_busy", ALIPAY, "系统错误", "答 40004 ACQ.SYSTEM_ERROR，应当用同样的参数重试"),
+    Fault("alipay_unsigned", ALIPAY, "应答验签不过", "应答的签名是别的内容的，商户应当视为伪造"),
+    Fault(
+        "alipay_notify",
+        ALIPAY,
+        "通知",
+        "丢失、重复，或第一次是坏的；坏的之后会按时重发好的",
+        ("off", "lost", "twice", "forged", "wrong_amount", "wrong_app", "wrong_seller"),
+    ),
+    Fault("alipay_late", ALIPAY, "关单后付款", "买家已在输密码页：交易关闭之后仍能付款成功"),
     Fault("api_40001", API, "40001", "业务接口答 access_token 无效"),
     Fault("api_42001", API, "42001", "业务接口答 access_token 过期"),
     Fault("api_40164", API, "40164", "取 token 时来源 IP 不在白名单"),

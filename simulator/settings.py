@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from simulator.alipay.identity import AlipayIdentity, load_identity
 from simulator.crypto import keys
 from simulator.identities import init_folder
 from simulator.limits import TABLE as LIMITS
@@ -70,6 +71,7 @@ class Settings:
     account: Account
     merchant: Merchant
     wechatpay: WechatPayKeys
+    alipay: AlipayIdentity
 
     @property
     def base(self) -> str:
@@ -125,6 +127,7 @@ def load_settings(folder: Path, environ: Mapping[str, str] | None = None) -> Set
         account=account,
         merchant=_merchant(folder, names, env, account.appid),
         wechatpay=_wechatpay(folder, names, env),
+        alipay=load_identity(folder),
     )
 
 
@@ -204,6 +207,7 @@ def write_shop_env(settings: Settings) -> Path:
         "WXPAY_PUBLIC_KEY_ID": settings.wechatpay.public_key_id,
         "WXPAY_PUBLIC_KEY_FILE": str(settings.wechatpay.public_key_file),
         "WXPAY_API_BASE": settings.base,
+        **settings.alipay.shop_env(settings.base),
     }
     path = settings.folder / "shop.env"
     text = "".join(f"{name}={value}\n" for name, value in lines.items() if value)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, Flask, Response, jsonify, request
 from werkzeug.exceptions import BadRequest, HTTPException
 
-from simulator.control_api import bridge, desk, lab, orders, people
+from simulator.control_api import alipay, bridge, desk, lab, orders, people
 
 
 def add_control_api(app: Flask) -> None:
     control = Blueprint("control", __name__, url_prefix="/sim/api")
     control.before_request(_refuse_strangers)
-    for part in (people.people, lab.lab, orders.orders, orders.refunds, bridge.bridge, desk.desk):
+    money = (orders.orders, orders.refunds, alipay.alipay)
+    for part in (people.people, lab.lab, *money, bridge.bridge, desk.desk):
         part.register_error_handler(HTTPException, _explain)
         control.register_blueprint(part)
     control.register_error_handler(HTTPException, _explain)
