@@ -8,6 +8,7 @@ import logging
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 
 from app.core.errors import GatewayError
+from app.core.incoming import reads_body_itself
 from app.payments.gateways import get_gateway
 from app.payments.gateways.alipay import NAME as ALIPAY
 from app.payments.models import Verdict
@@ -33,6 +34,7 @@ STATUS = {
 
 
 @payment_notifications.post("/pay/notify/<name>")
+@reads_body_itself
 def receive(name: str) -> Response:
     """Keep, judge, answer: yes when it is in the books, 4xx or 5xx when it shall be sent again."""
     if name not in current_app.extensions["gateways"]:

@@ -29,6 +29,7 @@ OPEN_WITH_ID = {  # nobody's own
     *(
         "shop.show_pay_link",
         "shop.make_code",
+        "shop.open_alipay",
         "shop.open_wechat",
         "shop.tell_link_status",
     ),  # the link is signed

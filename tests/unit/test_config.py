@@ -154,3 +154,18 @@ def test_production_takes_encrypted_pushes_alone_unless_told_otherwise(
 
 def test_the_example_file_is_the_table() -> None:
     assert Path(".env.example").read_text(encoding="utf-8") == config.print_example()
+
+
+ALIPAY = {
+    "ALIPAY_APP_ID": "2021000000000001",
+    "ALIPAY_SELLER_ID": "2088000000000017",
+    "ALIPAY_PRIVATE_KEY_FILE": __file__,
+    "ALIPAY_PUBLIC_KEY_FILE": __file__,
+}
+
+
+def test_alipay_is_configured_wholly_or_not_at_all() -> None:
+    assert load_settings(GOOD | ALIPAY)["ALIPAY_GATEWAY"] == "https://openapi.alipay.com/gateway.do"
+    for name in ALIPAY:
+        with pytest.raises(ConfigError, match=f"{name} is missing: Alipay needs it"):
+            load_settings(GOOD | ALIPAY | {name: ""})

@@ -156,8 +156,8 @@ class Alipay:
         except ValueError as error:
             raise SignatureInvalid("the notification is no form") from error
         fields = dict(pairs)
-        if len(fields) != len(pairs):
-            raise SignatureInvalid("the notification names a field twice")
+        if len(fields) != len(pairs) or any("\0" in value for value in fields.values()):
+            raise SignatureInvalid("the notification names a field twice, or holds what no text holds")
         self._transport.verify(fields)
         if fields.get("notify_type") != "trade_status_sync":
             return None
