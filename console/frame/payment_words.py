@@ -36,7 +36,15 @@ trade_label = Labels(
         TradeState.UNKNOWN_NUMBER: _l("微信没有这个单号"),
     }
 )
-way_label = Labels({Way.JSAPI: _l("微信内付款"), Way.NATIVE: _l("扫码付款"), Way.H5: _l("手机浏览器付款")})
+way_label = Labels(
+    {
+        Way.JSAPI: _l("微信内付款"),
+        Way.NATIVE: _l("扫码付款"),
+        Way.H5: _l("手机浏览器付款"),
+        Way.PAGE: _l("支付宝，在电脑上"),
+        Way.WAP: _l("支付宝，在手机上"),
+    }
+)
 difference_label = Labels(
     {
         "amount": _l("金额"),

@@ -38,8 +38,11 @@ def install(app: Flask) -> None:
 
 
 def get_gateway(name: str = NAME) -> Gateway:
-    """The gateway of this name; WeChat's is always there. Raises: KeyError."""
-    return cast("Gateway", current_app.extensions["gateways"][name])
+    """The gateway of this name; WeChat's is always there. Raises: GatewayRefused when the shop has it no more."""
+    gateway = current_app.extensions["gateways"].get(name)
+    if gateway is None:
+        raise GatewayRefused("NOT_CONFIGURED", _("没有 %(name)s 的配置", name=name))
+    return cast("Gateway", gateway)
 
 
 def find_alipay() -> Gateway | None:
@@ -55,14 +58,9 @@ def list_gateways() -> Sequence[Gateway]:
 def gateway_of(row: OfGateway, given: Gateway) -> Gateway:
     """The gateway that a payment or a refund went by: the given one if it is that, else the shop's of its name.
 
-    Raises: GatewayRefused when the shop does not have it any more.
+    Raises: GatewayRefused when the shop has it no more.
     """
-    if row.gateway == given.name:
-        return given
-    try:
-        return get_gateway(row.gateway)
-    except KeyError as error:
-        raise GatewayRefused("NOT_CONFIGURED", _("没有 %(name)s 的配置", name=row.gateway)) from error
+    return given if row.gateway == given.name else get_gateway(row.gateway)
 
 
 def get_complaint_desk() -> ComplaintDesk:

@@ -8,7 +8,7 @@ Source: https://opendocs.alipay.com/open/59da99d0_alipay.trade.page.pay (2026-11
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import IO, Any, NoReturn
 from urllib.parse import parse_qsl
 
@@ -143,8 +143,13 @@ class Alipay:
         """It goes back the way it came, and no other."""
         _refuse()
 
-    def read_notification(self, headers: Mapping[str, str], body: bytes) -> Trade | RefundNews | None:
-        """Verify the form, then read it. One about a refund tells the state of the payment: a repetition."""
+    def read_notification(
+        self, headers: Mapping[str, str], body: bytes, *, came_at: datetime | None = None
+    ) -> Trade | RefundNews | None:
+        """Verify the form, then read it. One about a refund tells the state of the payment: a repetition.
+
+        Its signature has no age, so `came_at` changes nothing.
+        """
         try:
             pairs = parse_qsl(
                 body.decode(),
