@@ -20,7 +20,7 @@ from app.core.driver import Driver
 from app.wechat.callback.codec import SUCCESS, Received
 from app.wechat.callback.messages import Push
 from app.wechat.replies import bring_back, read_kept
-from handlers.answers import SILENCE, WITH_A_PERSON, Answer, Prepared
+from handlers.answers import QUIET, SILENCE, WITH_A_PERSON, Answer, Prepared
 from handlers.ready import Ready
 from handlers.xml_replies import write_head, write_tail
 
@@ -59,9 +59,11 @@ class Answering:
         to_event = push.kind.startswith("event:")
         parts = answer.too_late if is_late else answer.to_event if to_event else answer.to_message
         said = Said(answer.by, parts.at_once.kept if parts.at_once else None, parts.further)
-        kept = self._inbox.keep(received, said, at=clock.now(), gives_way=answer.gives_way)
+        kept = self._inbox.keep(
+            received, said, at=clock.now(), gives_way=answer.gives_way, once_since=answer.once_since
+        )
         if kept is None:
-            return self._say(received, WITH_A_PERSON)
+            return self._say(received, QUIET if answer.once_since else WITH_A_PERSON)
         if kept.is_first and (answer.hands_over or push.kind in AT_ONCE):
             self._settle(push.openid)
         return self._write(push, kept, parts.at_once, to_event=to_event)

@@ -6,6 +6,7 @@ Source of the limits: https://developers.weixin.qq.com/doc/service/guide/product
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from app.wechat.replies import HandOver, Reply, TransferReply, is_ready, keep
@@ -38,6 +39,7 @@ class Answer:
     by: str
     replies: tuple[Prepared, ...] = ()
     gives_way: bool = False  # not said to a follower whom a person answers
+    once_since: datetime | None = None  # nor to one who heard the same after this moment
     hands_over: bool = field(init=False)  # a person answers from here on
     to_message: Parts = field(init=False)
     to_event: Parts = field(init=False)
@@ -85,4 +87,5 @@ def _write(value: Any) -> str:
 
 
 SILENCE = Answer("")
+QUIET = Answer("quiet")  # he heard the fallback a moment ago
 WITH_A_PERSON = Answer("person")  # a person answers him, so that the bot says nothing

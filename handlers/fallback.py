@@ -6,7 +6,7 @@ from app.entrances.models import EntranceKind
 from app.keywords.standing import Occasion
 from app.wechat.callback.messages import Push
 from app.wechat.replies import TextReply
-from handlers.answers import WITH_A_PERSON, Answer, Prepared, prepare
+from handlers.answers import QUIET, WITH_A_PERSON, Answer, Prepared, prepare
 from handlers.doors import Door
 from handlers.links import link_to
 from handlers.ready import Ready
@@ -21,9 +21,10 @@ def reply(push: Push, ready: Ready) -> Answer:
     asker = ready.asker(push.openid)
     if asker.holder is not Holder.BOT:
         return WITH_A_PERSON
-    if asker.was_told_since(clock.now() - ready.setup.cool_down):
-        return Answer("quiet")
-    return Answer("fallback", _words(Occasion.FALLBACK, push, ready))
+    since = clock.now() - ready.setup.cool_down
+    if asker.was_told_since(since):
+        return QUIET
+    return Answer("fallback", _words(Occasion.FALLBACK, push, ready), once_since=since)
 
 
 def reply_to_media(push: Push, ready: Ready) -> Answer:

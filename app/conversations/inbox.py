@@ -54,6 +54,13 @@ _WITH_A_PERSON = (
     )
     .exists()
 )
+_SINCE = bindparam("since", type_=UnsettledPush.__table__.c.at.type, required=True)
+_TOLD = (
+    select(UnsettledPush.number)
+    .where(UnsettledPush.openid == _VALUES["openid"], UnsettledPush.at > _SINCE)
+    .where(UnsettledPush.answered_by == _VALUES["answered_by"])
+    .exists()
+)
 _NUMBER, _KEY = bindparam("number", required=True), bindparam("key", type_=String(), required=True)
 
 
@@ -85,7 +92,9 @@ class Inbox:
     def __init__(self, engine: Engine, driver: Driver) -> None:
         self._driver = driver
         self._always = Statement(_insert(engine, ~_IN_THE_LOG), engine)
-        self._unless_with_a_person = Statement(_insert(engine, ~_IN_THE_LOG & ~_WITH_A_PERSON), engine)
+        free = ~_IN_THE_LOG & ~_WITH_A_PERSON
+        self._unless_with_a_person = Statement(_insert(engine, free), engine)
+        self._unless_told = Statement(_insert(engine, free & ~_TOLD), engine)
         waiting = select(_seconds(engine, _TABLE.c.at), _TABLE.c.reply.label("text"))
         waiting = waiting.where(_TABLE.c.number == _NUMBER, _TABLE.c.dedupe_key == _KEY)
         logged = select(_seconds(engine, Message.at), Message.__table__.c.reply.label("text"))
@@ -94,17 +103,30 @@ class Inbox:
             Statement(logged.where(Message.dedupe_key == _KEY), engine),
         ]
 
-    def keep(self, received: Received, said: Said, *, at: datetime, gives_way: bool = False) -> Kept | None:
+    def keep(
+        self,
+        received: Received,
+        said: Said,
+        *,
+        at: datetime,
+        gives_way: bool = False,
+        once_since: datetime | None = None,
+    ) -> Kept | None:
         """Store the push with its answer, or find what was answered before.
 
-        With `gives_way` None: a person answers this follower, and nothing was kept.
+        With `gives_way` None: a person answers this follower, and nothing was kept. With `once_since` too, where a
+        push of his that waits to be settled got the same answer after that moment: of several pictures sent at
+        once SQLite lets one be answered; PostgreSQL may let two of the very same instant.
         Raises: sqlalchemy.exc.OperationalError when the database does not answer in time; NotKept.
         """
         push = received.push
         number = number_of(push.dedupe_key)
+        may_give_way = gives_way or once_since is not None
+        statement = self._unless_with_a_person if may_give_way else self._always
         is_new = self._driver.insert(
-            self._unless_with_a_person if gives_way else self._always,
-            {
+            statement if once_since is None else self._unless_told,
+            ({} if once_since is None else {"since": once_since})
+            | {
                 "number": number,
                 "dedupe_key": push.dedupe_key,
                 "at": at,
@@ -120,7 +142,7 @@ class Inbox:
         if is_new:
             return Kept(True, int(at.timestamp()), said.reply)
         known = self._find(number, push.dedupe_key)
-        if known is None and not gives_way:
+        if known is None and not may_give_way:
             raise NotKept(push.dedupe_key)
         return known
 

@@ -23,6 +23,7 @@ from app.keywords.matching import Audience, MatchMode
 from app.keywords.replies import ReplyKind, ReplyMode, ReplySpec
 from app.keywords.standing import Occasion, Standing, change_standing
 from app.materials.models import Material, MaterialKind
+from app.orders.asker import Asker
 from app.wechat.callback.messages import Push
 from handlers.answers import Answer
 from handlers.ready import Ready
@@ -237,6 +238,22 @@ def test_the_fallback_does_not_nag(
     assert "没学会" in say("还是很好")["Content"]
     query = select(Message.answered_by).where(Message.direction == Direction.IN).order_by(Message.id)
     assert db.session.scalars(query).all() == ["fallback", "quiet", "fallback"]
+
+
+@pytest.mark.both_databases
+def test_of_messages_sent_at_one_instant_only_one_gets_the_fallback(
+    client: FlaskClient, shop: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # each of them looks before any of them is kept
+    monkeypatch.setattr(Asker, "was_told_since", lambda *_: False)
+
+    answers = [push(client, write_text("今天天气真好", msg_id=number)).get_data() for number in (1, 2, 3)]
+    db.session.rollback()
+    settle_due()
+
+    assert [answer == b"success" for answer in answers] == [False, True, True]
+    query = select(Message.answered_by).where(Message.direction == Direction.IN).order_by(Message.id)
+    assert db.session.scalars(query).all() == ["fallback", "quiet", "quiet"]
 
 
 def test_the_merchants_own_fallback_and_reply_to_pictures_count(
