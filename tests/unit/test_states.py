@@ -6,6 +6,7 @@ import pytest
 
 from app.core.states import Moves
 from app.orders.states import ORDER_MOVES, OrderState
+from app.payments.refunds.states import REFUND_MOVES, RefundState
 from app.payments.states import ATTEMPT_MOVES, AttemptState
 from app.wechat.menus.states import VERSION_MOVES, VersionState
 
@@ -13,7 +14,14 @@ ALLOWED = {
     "order": (
         OrderState,
         ORDER_MOVES,
-        {("unpaid", "paid"), ("unpaid", "cancelled"), ("paid", "shipped"), ("cancelled", "paid")},
+        {
+            ("unpaid", "paid"),
+            ("unpaid", "cancelled"),
+            ("paid", "shipped"),
+            ("cancelled", "paid"),
+            ("paid", "refunded"),
+            ("shipped", "refunded"),
+        },
     ),
     "attempt": (
         AttemptState,
@@ -29,6 +37,19 @@ ALLOWED = {
             ("open", "closed"),
             ("suspect", "paid"),
             ("suspect", "refund_due"),
+        },
+    ),
+    "refund": (
+        RefundState,
+        REFUND_MOVES,
+        {
+            ("waiting", "requested"),
+            ("waiting", "refused"),
+            ("requested", "submitted"),
+            *((old, new) for old in ("requested", "submitted") for new in ("done", "abnormal", "closed")),
+            *(("abnormal", new) for new in ("submitted", "done", "closed", "handled")),
+            ("handled", "done"),
+            ("closed", "done"),
         },
     ),
     "menu version": (
