@@ -10,7 +10,7 @@ from simulator.control_api import add_control_api
 from simulator.control_api.access import EXTENSION
 from simulator.engine import Engine
 from simulator.http_faults import DroppingMiddleware
-from simulator.pay import bills, refund_calls, transactions, transport
+from simulator.pay import bills, complaint_calls, refund_calls, transactions, transport
 from simulator.pay.h5_page import make_h5_page
 from simulator.phone import blueprint as phone
 from simulator.platform import (
@@ -33,6 +33,7 @@ REGISTERED = (
     agent_sessions,
     bills,
     blacklist,
+    complaint_calls,
     custom_messages,
     materials,
     refund_calls,

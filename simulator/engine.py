@@ -14,6 +14,8 @@ from simulator.faults import Faults
 from simulator.followers import Followers
 from simulator.limits import Limits
 from simulator.pay.cashier import Cashier
+from simulator.pay.complaint_notifier import ComplaintNotifier
+from simulator.pay.complaints import Complaints
 from simulator.pay.notifier import Notifier
 from simulator.pay.orders import Orders
 from simulator.pay.refund_notifier import RefundNotifier
@@ -36,7 +38,7 @@ from simulator.wirelog import WireLog
 # A shop keeps these for hours and would not notice a reset: menu, tickets, tokens, printed codes.
 GIVEN_TO_THE_SHOP = (
     *("tokens", "tickets", "menu", "conditional_menu", "qrcodes", "tags"),
-    *("materials", "articles", "agents"),
+    *("materials", "articles", "agents", "complaint_url"),
 )
 
 EXPIRING = (  # kind, its key, when it ends
@@ -82,6 +84,8 @@ class Engine:
         self.notifier = Notifier(self)
         self.refunds = Refunds(self)
         self.refund_notifier = RefundNotifier(self)
+        self.complaints = Complaints(self)
+        self.complaint_notifier = ComplaintNotifier(self)
         self.cashier = Cashier(self)
         self.alipay = Trades(self)
         self.alipay_notifier = AlipayNotifier(self)

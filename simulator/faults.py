@@ -25,6 +25,7 @@ class Fault:
 
 
 NOTIFY, PAY, BILL, REFUND, API = "支付通知", "支付接口", "账单", "退款", "公众号接口"
+COMPLAINT = "投诉"
 PUSH, LOGIN, ALIPAY = "消息推送", "网页与登录", "支付宝"
 
 TABLE = (
@@ -146,6 +147,31 @@ TABLE = (
         ("off", "lost", "twice", "forged", "wrong_amount", "wrong_app", "wrong_seller"),
     ),
     Fault("alipay_late", ALIPAY, "关单后付款", "买家已在输密码页：交易关闭之后仍能付款成功"),
+    Fault(
+        "complaint_notify",
+        COMPLAINT,
+        "投诉通知",
+        "丢失、重复、同时两次，或第一次是坏的；坏的之后会按时重发好的",
+        ("off", "lost", "twice", "twin", "forged", "probe", "old", "unknown_serial", "wrong_key"),
+    ),
+    Fault(
+        "complaint_missing",
+        COMPLAINT,
+        "没有这起投诉",
+        "投诉单或通知地址不存在时的错误码（官方文档未写明）",
+        ("RESOURCE_NOT_EXISTS", "NOT_FOUND"),
+    ),
+    Fault(
+        "complaint_continued",
+        COMPLAINT,
+        "继续投诉",
+        "买家继续投诉之后的状态（官方文档未写明）",
+        ("PROCESSING", "PENDING"),
+    ),
+    Fault("complaint_again", COMPLAINT, "再次完成", "对已完成的投诉再点完成时的应答", ("400", "204")),
+    Fault("complaint_media", COMPLAINT, "图片的写法", "协商历史里的图片是对象还是数组", ("object", "array")),
+    Fault("complaint_no_picture", COMPLAINT, "图片不在", "下载投诉图片答 404"),
+    Fault("complaint_no_auth", COMPLAINT, "没有权限", "投诉的列表、详情和回复答 403 NO_AUTH"),
     Fault("api_40001", API, "40001", "业务接口答 access_token 无效"),
     Fault("api_42001", API, "42001", "业务接口答 access_token 过期"),
     Fault("api_40164", API, "40164", "取 token 时来源 IP 不在白名单"),

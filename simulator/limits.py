@@ -31,6 +31,7 @@ TABLE = (
     Limit("tag_delete_followers", 100_000, "a tag with more followers cannot be deleted, 45057"),
     Limit("permanent_codes", 100_000, "permanent scene codes, 45029 above"),
     Limit("conditional_menus", 2_000, "conditional menus at a time, 65305 above"),
+    Limit("complaint_reply", 200, "characters of a reply to a complaint"),
     Limit("agents", 100, "agent accounts, 65405 above"),
     Limit("agent_idle_seconds", 1_800, "silence after which an agent's session ends"),
 )

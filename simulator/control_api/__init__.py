@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Flask, Response, jsonify, request
 from werkzeug.exceptions import BadRequest, HTTPException
 
-from simulator.control_api import alipay, bridge, desk, lab, orders, people
+from simulator.control_api import alipay, bridge, complaints, desk, lab, orders, people
 
 
 def add_control_api(app: Flask) -> None:
     control = Blueprint("control", __name__, url_prefix="/sim/api")
     control.before_request(_refuse_strangers)
-    money = (orders.orders, orders.refunds, alipay.alipay)
+    money = (orders.orders, orders.refunds, alipay.alipay, complaints.complaints)
     for part in (people.people, lab.lab, *money, bridge.bridge, desk.desk):
         part.register_error_handler(HTTPException, _explain)
         control.register_blueprint(part)

@@ -120,7 +120,7 @@ def _execute(call: PayCall, found: PayRoute | None, groups: dict[str, str]) -> t
         header=request.headers.get("Authorization", ""),
         method=request.method,
         target=call.target,
-        body=call.raw,
+        body=_signed_part(call),
         now=call.engine.clock.wall(),
     )
     authorization.check_manners(settings, call.verdicts, dict(request.headers))
@@ -131,6 +131,13 @@ def _execute(call: PayCall, found: PayRoute | None, groups: dict[str, str]) -> t
     if found.method != request.method:
         raise PayError(405, "METHOD_NOT_ALLOWED", "请求方法不正确")
     return found.function(call, **groups)
+
+
+def _signed_part(call: PayCall) -> bytes:
+    """The body; of a file that is handed in, only what its `meta` part says."""
+    if request.mimetype == "multipart/form-data":
+        return request.form.get("meta", "").encode()
+    return call.raw
 
 
 def _find(method: str, path: str) -> tuple[PayRoute | None, dict[str, str]]:

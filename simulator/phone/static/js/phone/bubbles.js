@@ -4,6 +4,7 @@ import { t } from '../i18n.js';
 import { avatar } from '../people.js';
 import { me, store } from '../store.js';
 import { accountAvatar } from './account.js';
+import { openComplaint } from './complaint_sheet.js';
 import { openPreview } from './preview.js';
 import { isWebAddress, richText } from './rich_text.js';
 import { toast } from './sheet.js';
@@ -46,6 +47,8 @@ function notice(message, { open }) {
     message.amount_fen !== undefined ? h('div.amount', {}, '¥' + yuan(message.amount_fen)) : null,
     message.text ? h('p', {}, richText(message.text, { open, say: () => {} })) : null,
     rows.length ? h('dl', {}, rows) : null,
+    message.kind === 'payment' && /^42/.test(message.transaction_id || '')
+      ? h('button.more', { testid: 'payment-complain', onclick: () => openComplaint(message) }, t('对这笔付款有疑问？投诉'), icon('forward')) : null,
     isWebAddress(url) ? h('button.more', { onclick: () => open(url) }, t('详情'), icon('forward')) : null);
 }
 
