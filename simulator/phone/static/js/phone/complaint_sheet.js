@@ -32,8 +32,8 @@ function wordsForm(label, button, parts, send) {
     }
     press.disabled = false;
   };
-  const form = h('form.complaint-form', { onsubmit: submit }, ...parts, box(label), withPicture(),
-    h('button.green-button', { testid: 'complaint-send' }, button));
+  const form = h('form.complaint-form', { onsubmit: (event) => event.preventDefault() }, ...parts, box(label), withPicture(),
+    h('button.green-button', { testid: 'complaint-send', onclick: submit }, button));
   return form;
 }
 
