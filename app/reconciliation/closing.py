@@ -28,7 +28,7 @@ ASK_AGAIN = timedelta(minutes=30)
 KEPT_DAYS = 90  # WeChat keeps bills for three months
 ABSENT_FOR = timedelta(days=2)  # after the day, until "no bill" is believed though we have money of it
 ABSENT, NOT_READY, UNREACHABLE, UNREADABLE = "absent", "not_ready", "unreachable", "unreadable"
-MIDNIGHT, SUMS = "midnight", "sums"
+MIDNIGHT, SUMS, ELSEWHERE = "midnight", "sums", "elsewhere"
 
 
 class Reconciled(NamedTuple):
@@ -97,8 +97,11 @@ def settle_day(day: date, *, gateway_name: str) -> None:
         row.fee_fen = bill.fee_fen if bill else 0
         row.compared_at = row.proved_at = clock.now()
         row.proof_gap_fen = _unexplained(row)
-        state, row.problem = _stand(row, has_bill=bill is not None)
-        row.next_try_at = None if state != DayState.WAITING or row.problem == MIDNIGHT else row.next_try_at
+        is_bare = bill is None and comparing.has_other_money(day, gateway_name)
+        state, row.problem = _stand(row, has_bill=bill is not None, is_bare=is_bare)
+        row.next_try_at = (
+            None if state != DayState.WAITING or row.problem in (MIDNIGHT, ELSEWHERE) else row.next_try_at
+        )
         move_state(row, DAY_MOVES, state, cause="compare")
 
 
@@ -175,7 +178,8 @@ def _unexplained(row: BillDay) -> int:
     return of_payments or of_refunds
 
 
-def _stand(row: BillDay, *, has_bill: bool) -> tuple[DayState, str]:
+def _stand(row: BillDay, *, has_bill: bool, is_bare: bool) -> tuple[DayState, str]:
+    """`is_bare`: there is money, and no bill that could speak of it."""
     query = select(Difference.state, func.count()).where(Difference.day == row.day).group_by(Difference.state)
     number = dict(db.session.execute(query).all())
     if number.get(DifferenceState.OPEN):
@@ -186,6 +190,8 @@ def _stand(row: BillDay, *, has_bill: bool) -> tuple[DayState, str]:
         return DayState.WAITING, MIDNIGHT
     if number.get(DifferenceState.ACCEPTED):
         return DayState.EXPLAINED, ""
+    if is_bare:
+        return DayState.WAITING, ELSEWHERE
     return (DayState.EQUAL if has_bill else DayState.EMPTY), "" if has_bill else ABSENT
 
 

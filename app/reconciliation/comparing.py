@@ -82,6 +82,13 @@ def count_ours(day: date, gateway_name: str) -> Count:
     return _count(select(func.count(), func.sum(PaymentAttempt.amount_fen)).where(*of_day(day, gateway_name)))
 
 
+def has_other_money(day: date, gateway_name: str) -> bool:
+    """Whether money of this day came another way, of which this gateway's bill says nothing."""
+    conditions = (Days(day, day).hold(PaymentAttempt.paid_at), PaymentAttempt.state.in_(MONEY))
+    query = select(PaymentAttempt.id).where(*conditions, PaymentAttempt.gateway != gateway_name)
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def count_moved(day: date, bill: Bill | None, gateway_name: str) -> int:
     """Fen of ours of this day that stand in bills of other days, less fen of this bill that are of our other days."""
     bill_id = bill.id if bill else 0

@@ -402,6 +402,19 @@ def test_no_bill_closes_a_day_without_money(
     assert read_standings_of(DAY) == Standing.EQUAL
 
 
+def test_no_bill_says_nothing_of_money_that_came_another_way(
+    shop: Flask, gateway: FakeGateway, folder: Path, advance: Advance
+) -> None:
+    pay(gateway)
+    with transaction() as session:
+        session.execute(update(PaymentAttempt).values(gateway="alipay"))
+    advance(A_DAY + timedelta(minutes=10))
+
+    row = look(gateway, folder)
+
+    assert (row.state, row.problem, row.next_try_at) == (DayState.WAITING, "elsewhere", None)
+
+
 def test_no_bill_for_a_day_with_money_is_believed_after_two_days(
     shop: Flask, gateway: FakeGateway, folder: Path, advance: Advance
 ) -> None:
