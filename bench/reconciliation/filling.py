@@ -15,7 +15,7 @@ from tests.bills import HEADING, TOTALS, fee_of, yuan
 FOLLOWERS, SECONDS = 20_000, 86_000
 WRONG = 100  # payments whose amount in the bill is a fen more
 _NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :rows)"
-_AMOUNT = "1000 + (i * 7919) % 90000"
+_AMOUNT = "1000 + ((i % 90000) * 7919) % 90000"
 _MOMENT = {
     "sqlite": "strftime('%Y-%m-%d %H:%M:%S', :start, '+' || (i % 86000) || ' seconds') || '.000000'",
     "postgresql": "CAST(:start AS timestamptz) + (i % 86000) * interval '1 second'",
