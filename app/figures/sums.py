@@ -49,6 +49,11 @@ class MoneySums(Sums):
         return self.fen + self.late_fen
 
     @property
+    def net_fen(self) -> int:
+        """What stayed of these days: all that came, less what went back on them."""
+        return self.received_fen - self.refunded_fen
+
+    @property
     def returning_buyers(self) -> int:
         """Who had paid on an earlier day."""
         return self.buyers - self.new_buyers

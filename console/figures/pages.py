@@ -54,15 +54,15 @@ def _span_before(compared: Comparison) -> dict[str, str]:
 
 
 def _days_table(board: Board) -> list[Row]:
-    heading = [_("日期"), _("付款订单"), _("收款（元）"), _("要退（元）"), _("净收（元）")]
+    heading = [_("日期"), _("付款订单"), _("收款（元）"), _("退款（元）"), _("净收（元）")]
     heading += [_("新买家"), _("老买家"), _("对账")]
     rows: list[Row] = [
         (
             row.name,
             row.sums.orders,
             Yuan(row.sums.received_fen),
-            Yuan(row.sums.late_fen),
-            Yuan(row.sums.fen),
+            Yuan(row.sums.refunded_fen),
+            Yuan(row.sums.net_fen),
             row.sums.new_buyers,
             row.sums.returning_buyers,
             standing_label(row.standing),
@@ -84,7 +84,7 @@ def _products_table(board: Board) -> list[Row]:
 
 
 def _entrances_table(board: Board) -> list[Row]:
-    heading = (_("来源"), _("消息"), _("打开"), _("看商品"), _("下单"), _("付款"), _("净收（元）"))
+    heading = (_("来源"), _("消息"), _("打开"), _("看商品"), _("下单"), _("付款"), _("金额（元）"))
     rows = (
         (
             row.name,

@@ -12,6 +12,7 @@ from app.payments.refunds.service import get_refund
 from app.payments.refunds.states import RefundState
 from app.staff.service import find_usernames
 from console.frame.audit_words import action_label, say_actor
+from console.frame.chosen_days import read_span
 from console.frame.member import get_member_here
 from console.frame.refund_labels import refund_label, say_next, say_problem, say_step, source_label
 from console.refunds.words import BANKS, tab_label
@@ -29,7 +30,8 @@ def index() -> str:
         "console/refunds/index.html",
         tab=tab,
         tabs=[(each, tab_label(each), numbers[each]) for each in Tab],
-        found=list_refunds(tab, place=request.args.get("at", "")),
+        found=list_refunds(tab, days=(days := read_span()), place=request.args.get("at", "")),
+        days=days,
         names=find_usernames(),
         say_actor=say_actor,
         say_problem=say_problem,

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy import func, select
 
+from app.core.days import Days
 from app.core.db import db
 from app.core.places import PlacedPage, read_page
 from app.payments.models import PaymentAttempt
@@ -34,9 +35,13 @@ STATES: dict[Tab, tuple[RefundState, ...]] = {
 }
 
 
-def list_refunds(tab: Tab = Tab.ALL, *, place: str = "", per_page: int = 50) -> PlacedPage[Refund]:
-    """The page at `place`, the newest first."""
+def list_refunds(
+    tab: Tab = Tab.ALL, *, days: Days | None = None, place: str = "", per_page: int = 50
+) -> PlacedPage[Refund]:
+    """The page at `place`, the newest first. `days`: on which the money was back."""
     query = select(Refund)
+    if days is not None:
+        query = query.where(days.hold(Refund.succeeded_at))
     if tab != Tab.ALL:
         query = query.where(Refund.state.in_(STATES[tab]))
     return read_page(query, place, sort=Refund.created_at, number=Refund.id, per_page=per_page)

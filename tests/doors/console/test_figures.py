@@ -12,7 +12,12 @@ from flask import Flask
 from app.core import clock
 from app.core.db import transaction
 from app.orders.service import mark_paid
+from app.payments.gateways.contract import RefundStatus
+from app.payments.refunds.quote import Wish
+from app.payments.refunds.sending import go_on
 from tests.factories import make_follower, make_order, make_sku
+from tests.fakes import FakeGateway
+from tests.refunds import ask, make_paid_order
 from tests.staff import Console, make_hashes_quick, open_console
 
 _LINK = re.compile(r'<a href="/console(/orders/\?[^"]*)">(\d+)</a>')
@@ -79,8 +84,27 @@ def test_a_workbook_holds_the_same_as_the_page_with_money_that_adds_up(app: Flas
     file = console.get("/figures/export.xlsx?table=days&days=7")
 
     rows = list(openpyxl.load_workbook(BytesIO(file.data)).active.iter_rows(values_only=True))
-    assert rows[0][:5] == ("日期", "付款订单", "收款（元）", "要退（元）", "净收（元）")
+    assert rows[0][:5] == ("日期", "付款订单", "收款（元）", "退款（元）", "净收（元）")
     assert (1, 76, 0, 76, 1, 0) in [row[1:7] for row in rows]
+
+
+def test_what_went_back_counts_on_its_day_and_leads_to_its_refunds(
+    app: Flask, console: Console, gateway: FakeGateway
+) -> None:
+    with app.app_context():
+        refund = ask(make_paid_order(gateway, sku=make_sku(price_fen=6800)), Wish(other_fen=3000))
+        number = refund.out_refund_no
+        go_on(refund.id, gateway)
+        gateway.turn_refund(number, RefundStatus.DONE)
+        go_on(refund.id, gateway, is_due=False)
+
+    links = re.findall(r'href="/console(/refunds/\?[^"]*)"', console.text("/figures/"))
+    table = console.get("/figures/export.csv?table=days").get_data(as_text=True)
+
+    assert "76.00,30.00,46.00" in table
+    assert links
+    assert all(number in console.text(unescape(link)) for link in links)
+    assert number not in console.text("/refunds/?tab=back&from=2026-01-01&to=2026-01-31")
 
 
 def test_many_days_are_shown_by_month(console: Console, app: Flask) -> None:
