@@ -332,4 +332,5 @@ export const ENGLISH = {
   '正在读取…': 'Reading…',
   投诉: 'Complaints',
   我: 'I',
+  支付宝: 'Alipay',
 };
