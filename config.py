@@ -217,6 +217,13 @@ SETTINGS = (
         "address of Alipay's interface; the sandbox has another one",
         _https,
     ),
+    _shown(
+        "WXPAY_APP_APPID",
+        _text,
+        "",
+        "AppID of the merchant's own mobile app; empty: no /api/v1 and no APP payment",
+    ),
+    Setting("WXPAY_APP_SECRET", _text, "", "its AppSecret, both from open.weixin.qq.com", _secret(32)),
     _shown("ORDER_TTL_SECONDS", int, "1800", "how long an unpaid order keeps its goods, in seconds"),
     _shown("SHIPPING_FEE_FEN", int, "800", "freight of an order, in fen"),
     _shown("SHIPPING_FREE_FROM_FEN", int, "9900", "goods value from which freight is free, in fen"),
@@ -320,6 +327,8 @@ def _problems_between(values: Mapping[str, Any]) -> list[str]:
         name, file = f"WXPAY_PUBLIC_KEY_ID{age}", f"WXPAY_PUBLIC_KEY_FILE{age}"
         if bool(values[name]) != bool(values[file]):
             problems.append(f"{name} and {file} belong together: give both or none")
+    if bool(values["WXPAY_APP_APPID"]) != bool(values["WXPAY_APP_SECRET"]):
+        problems.append("WXPAY_APP_APPID and WXPAY_APP_SECRET belong together: give both or none")
     return problems
 
 

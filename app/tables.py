@@ -18,6 +18,7 @@ from app.core.long_jobs.models import LongJob
 from app.core.marks import Mark
 from app.core.outbox import OutboxJob
 from app.core.preferences import Preference
+from app.core.rates import RateWindow
 from app.core.states import StateEvent
 from app.core.timetable import TimetableRun
 from app.delivery.models import FreightGoods, FreightTemplate, FreightZone, PickupPoint
@@ -32,6 +33,7 @@ from app.figures.models import (
     MessagePlace,
     VisitDay,
 )
+from app.followers.app_customers import AppCustomer, AppSession
 from app.followers.models import Address, Follower, FollowerPush, FollowerSync, FollowerTag, Tag
 from app.golive.models import DoctorFinding, DoctorRun, GoLiveTick
 from app.keywords.models import KeywordRule, StandingReply
@@ -63,6 +65,8 @@ __all__ = [
     "AccountMenu",
     "Address",
     "Alert",
+    "AppCustomer",
+    "AppSession",
     "AuditEntry",
     "AuditHead",
     "Bill",
@@ -126,6 +130,7 @@ __all__ = [
     "Product",
     "ProductPicture",
     "QuickReply",
+    "RateWindow",
     "RecoveryCode",
     "Reduction",
     "Refund",

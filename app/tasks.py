@@ -32,10 +32,12 @@ from app.core.live_settings import read_live
 from app.core.long_jobs import files as job_files
 from app.core.long_jobs.running import run_long_job
 from app.core.outbox import OutboxJob
+from app.core.rates import forget_old_windows
 from app.core.timetable import TimetableRun
 from app.figures import keeping as figures
 from app.figures import messages as figure_messages
 from app.figures import visits as figure_visits
+from app.followers.app_customers import forget_ended_sessions
 from app.golive.expiry import warn_of_certificates
 from app.materials.covers import get_cover_id
 from app.materials.service import sweep_files
@@ -201,6 +203,12 @@ class Entry:
     task: Callable[[], None]
 
 
+def _tidy_app_logins() -> None:
+    """Forget logins that are over, and who asked how often."""
+    forget_ended_sessions()
+    forget_old_windows()
+
+
 TIMETABLE = (
     Entry("messages", timedelta(seconds=1), _settle_messages),
     Entry("outbox", timedelta(seconds=5), _sweep_outbox),
@@ -217,6 +225,7 @@ TIMETABLE = (
     Entry("complaints", timedelta(minutes=10), sweep_complaints),
     Entry("proof", timedelta(hours=24), prove_days),
     Entry("auto_tags", timedelta(hours=1), apply_auto_tags),
+    Entry("app_logins", timedelta(hours=1), _tidy_app_logins),
     Entry("certificates", timedelta(hours=12), money.refresh_certificates),
     Entry("certificate_ends", timedelta(hours=24), warn_of_certificates),
     Entry("tidy_messages", timedelta(hours=24), _tidy_messages),

@@ -22,6 +22,9 @@ def init_folder(folder: Path) -> dict[str, str]:
     if not path.exists():
         keys.write_secret(path, json.dumps(_make_names(), indent=1, ensure_ascii=False).encode())
     names: dict[str, str] = json.loads(path.read_text("utf-8"))
+    if "app_appid" not in names:  # a folder from before there was a mobile app
+        names |= _make_app()
+        keys.write_secret(path, json.dumps(names, indent=1, ensure_ascii=False).encode())
     _make_pair(folder, "merchant", f"Merchant {names['mchid']}")
     _make_pair(folder, "platform", "Tenpay.com Root CA of the simulator")
     wechat_key = folder / "wechatpay_key.pem"
@@ -38,10 +41,15 @@ def _make_names() -> dict[str, str]:
         "token": _letters(20),
         "aes_key": _aes_key(),
         "original_id": "gh_" + secrets.token_hex(6),
+        **_make_app(),
         "mchid": mchid,
         "apiv3_key": _letters(32),
         "public_key_id": f"PUB_KEY_ID_01{mchid}20261121{_digits(14)}",
     }
+
+
+def _make_app() -> dict[str, str]:
+    return {"app_appid": "wx" + secrets.token_hex(8), "app_secret": secrets.token_hex(16)}
 
 
 def _aes_key() -> str:

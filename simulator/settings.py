@@ -32,6 +32,8 @@ class Account:
     aes_key: str
     original_id: str
     name: str
+    app_appid: str  # the merchant's own mobile app, of the same open-platform account
+    app_secret: str
     wechat_id: str  # what stands behind the @ of an agent's account
 
 
@@ -125,7 +127,7 @@ def load_settings(folder: Path, environ: Mapping[str, str] | None = None) -> Set
         pay_directories=_list(env, "SIM_PAY_DIRECTORIES"),
         limits=_limits(env),
         account=account,
-        merchant=_merchant(folder, names, env, account.appid),
+        merchant=_merchant(folder, names, env, (account.appid, account.app_appid)),
         wechatpay=_wechatpay(folder, names, env),
         alipay=load_identity(folder),
     )
@@ -139,6 +141,8 @@ def _account(names: dict[str, str], env: Mapping[str, str]) -> Account:
         aes_key=env.get("SIM_AES_KEY", names["aes_key"]),
         original_id=env.get("SIM_ORIGINAL_ID", names["original_id"]),
         name=env.get("SIM_ACCOUNT_NAME", "小铺"),
+        app_appid=env.get("SIM_APP_APPID", names["app_appid"]),
+        app_secret=env.get("SIM_APP_SECRET", names["app_secret"]),
         wechat_id=env.get("SIM_WECHAT_ID", "xiaopu"),
     )
     if not re.fullmatch(r"[A-Za-z0-9]{3,32}", account.token):
@@ -148,7 +152,9 @@ def _account(names: dict[str, str], env: Mapping[str, str]) -> Account:
     return account
 
 
-def _merchant(folder: Path, names: dict[str, str], env: Mapping[str, str], appid: str) -> Merchant:
+def _merchant(
+    folder: Path, names: dict[str, str], env: Mapping[str, str], appids: tuple[str, ...]
+) -> Merchant:
     private_file: Path | None = folder / "merchant_key.pem"
     public_key = keys.read_public_key(folder / "merchant_cert.pem")
     serial = keys.serial_of(keys.read_certificate(folder / "merchant_cert.pem"))
@@ -167,7 +173,7 @@ def _merchant(folder: Path, names: dict[str, str], env: Mapping[str, str], appid
         cert_serial=env.get("SIM_CERT_SERIAL", serial),
         private_key_file=private_file,
         public_key=public_key,
-        bound_appids=(appid, *_list(env, "SIM_BOUND_APPIDS")),
+        bound_appids=(*appids, *_list(env, "SIM_BOUND_APPIDS")),
     )
 
 
@@ -208,6 +214,8 @@ def write_shop_env(settings: Settings) -> Path:
         "WXPAY_PUBLIC_KEY_FILE": str(settings.wechatpay.public_key_file),
         "WXPAY_API_BASE": settings.base,
         **settings.alipay.shop_env(settings.base),
+        "WXPAY_APP_APPID": account.app_appid,
+        "WXPAY_APP_SECRET": account.app_secret,
     }
     path = settings.folder / "shop.env"
     text = "".join(f"{name}={value}\n" for name, value in lines.items() if value)

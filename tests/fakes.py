@@ -34,6 +34,7 @@ class FakeGateway:
 
     name: str = "wechatpay_v3"
     appid: str = "wx5a1b2c3d4e5f6a7b"
+    app_appid: str = "wxa1b2c3d4e5f60718"
     mchid: str = "1900000001"
     trades: dict[str, Trade] = field(default_factory=dict)
     requests: list[PaymentRequest] = field(default_factory=list)
@@ -54,6 +55,10 @@ class FakeGateway:
     refusal: str = ""
     pays_before_closing: bool = False
 
+    def appid_of(self, way: Way) -> str:
+        """The mobile app has one of its own."""
+        return self.app_appid if way is Way.APP else self.appid
+
     def create(self, request: PaymentRequest) -> str:
         """Remember the request; a paid or closed number is refused as WeChat does."""
         self._answer()
@@ -66,14 +71,14 @@ class FakeGateway:
         self.trades[request.out_trade_no] = Trade(
             request.out_trade_no,
             TradeState.UNPAID,
-            appid=self.appid,
+            appid=self.appid_of(request.way),
             mchid=self.mchid,
             amount_fen=request.amount_fen,
             currency="CNY",
             openid=request.openid,
         )
         made = f"wx{len(self.requests):034d}"
-        return {Way.JSAPI: made, Way.NATIVE: f"weixin://wxpay/bizpayurl?pr={made}"}.get(
+        return {Way.JSAPI: made, Way.APP: made, Way.NATIVE: f"weixin://wxpay/bizpayurl?pr={made}"}.get(
             request.way, f"https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id={made}&package=1"
         )
 
@@ -86,6 +91,18 @@ class FakeGateway:
             "package": f"prepay_id={prepay_id}",
             "signType": "RSA",
             "paySign": "fake",
+        }
+
+    def app_parameters(self, prepay_id: str) -> dict[str, str]:
+        """A PayReq with nothing signed."""
+        return {
+            "appid": self.app_appid,
+            "partnerid": self.mchid,
+            "prepayid": prepay_id,
+            "package": "Sign=WXPay",
+            "noncestr": "n",
+            "timestamp": "1795219200",
+            "sign": "fake",
         }
 
     def query(self, out_trade_no: str) -> Trade:

@@ -69,7 +69,7 @@ def add(follower_id: int, given: AddressInput) -> Address:
 
     Raises: InputInvalid with a sentence per field in `details`. Opens a transaction.
     """
-    clean = _check(given)
+    clean = check_address(given)
     with transaction() as session:
         own = list_own(follower_id)
         if same := next((address for address in own if _read(address) == clean), None):
@@ -85,7 +85,7 @@ def add(follower_id: int, given: AddressInput) -> Address:
 
 def change(address_id: int, given: AddressInput, *, follower_id: int) -> Address:
     """Write an address anew. Raises: NotFound, InputInvalid with a sentence per field."""
-    clean = _check(given)
+    clean = check_address(given)
     with transaction():
         address = get_own(address_id, follower_id=follower_id)
         for name, value in asdict(clean).items():
@@ -138,7 +138,7 @@ def check_contact(receiver: str, phone: str) -> tuple[str, str]:
     return name, number
 
 
-def region_of(address: Address) -> str:
+def region_of(address: Address | AddressInput) -> str:
     """Province, city and district as people read them; a municipality is not said twice."""
     parts = [address.province, address.city, address.district]
     if address.city == address.province:
@@ -146,7 +146,8 @@ def region_of(address: Address) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _check(given: AddressInput) -> AddressInput:
+def check_address(given: AddressInput) -> AddressInput:
+    """The address, tidy. Raises: InputInvalid with a sentence per field in `details`."""
     tidy = {name: " ".join(str(value).split()) for name, value in asdict(given).items()}
     clean = AddressInput(**tidy | {"phone": _clean_phone(given.phone)})
     wrong = {name: str(sentence) for name, sentence in _NEEDED.items() if not getattr(clean, name)}

@@ -13,6 +13,7 @@ from app.core import clock, outbox
 from app.core.db import db, transaction
 from app.core.states import record_event
 from app.followers import pushes
+from app.followers.app_customers import forget_customer
 from app.followers.models import Address, Follower, FollowerTag, PushKind
 
 logger = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ def _delete(follower: Follower, what: What) -> bool:
     if what == "everything":
         changed |= follower.erased_at is None or bool(follower.remark or follower.unionid)
         changed |= _clear_merchants_notes(follower)
+        forget_customer(follower.id)
         follower.unionid, follower.erased_at = "", clock.now()
     return changed
 

@@ -18,6 +18,7 @@ class Follower(Base):
 
     __tablename__ = "followers"
     __table_args__ = (
+        Index("ix_followers_unionid", "unionid"),
         Index("ix_followers_seen", "last_seen_at", "id"),
         Index("ix_followers_spent", "spent_fen", "id"),
         Index(

@@ -21,6 +21,7 @@ from app.payments.states import ATTEMPT_MOVES, LIVE, AttemptState
 REUSED_FOR = {
     Way.JSAPI: timedelta(minutes=110),  # a prepay_id lives for two hours, a code_url too
     Way.NATIVE: timedelta(minutes=110),
+    Way.APP: timedelta(minutes=110),
     Way.H5: timedelta(0),  # an h5_url lives for five minutes and belongs to one browser
     Way.PAGE: timedelta(0),  # signed here, afresh each time
     Way.WAP: timedelta(0),
@@ -79,6 +80,11 @@ def start_alipay(order: Order, *, gateway: Gateway, is_phone: bool, return_url: 
     """
     way = Way.WAP if is_phone else Way.PAGE
     return _paid_with(order, gateway, way, _Browser(return_url=return_url))
+
+
+def start_app(order: Order, *, gateway: Gateway) -> dict[str, str]:
+    """The PayReq that the merchant's app hands to WeChat's SDK. Raises: as `start_payment`."""
+    return gateway.app_parameters(_paid_with(order, gateway, Way.APP))
 
 
 def ask(order: Order, *, gateway: Gateway) -> PayState:
@@ -168,7 +174,7 @@ def _make_known(attempt: PaymentAttempt, gateway: Gateway, browser: _Browser) ->
         if attempt.state == AttemptState.CREATED:  # unless a notification was faster than this answer
             move_state(attempt, ATTEMPT_MOVES, AttemptState.OPEN, cause="create")
         attempt.prepay_at = clock.now()
-        if way is Way.JSAPI:
+        if way in (Way.JSAPI, Way.APP):
             attempt.prepay_id = paid_with
         elif REUSED_FOR[way]:
             attempt.pay_url = paid_with

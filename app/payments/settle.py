@@ -14,7 +14,7 @@ from app.core.db import db, lock, transaction
 from app.core.states import move_state
 from app.orders import service as orders
 from app.orders.states import OrderState
-from app.payments.gateways.contract import Gateway, Trade, TradeState
+from app.payments.gateways.contract import Gateway, Trade, TradeState, Way
 from app.payments.models import PaymentAttempt
 from app.payments.states import ATTEMPT_MOVES, AttemptState
 
@@ -68,7 +68,7 @@ def differences(trade: Trade, attempt: PaymentAttempt, gateway: Gateway) -> list
     if trade.state != TradeState.PAID:
         return []
     pairs = {
-        "appid": (trade.appid, gateway.appid),
+        "appid": (trade.appid, gateway.appid_of(Way(attempt.way))),
         "mchid": (trade.mchid, gateway.mchid),
         "amount": (trade.amount_fen, attempt.amount_fen),
         "currency": (trade.currency, "CNY"),

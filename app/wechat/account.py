@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+import requests
 from flask import Flask, current_app
 
 from app.core.outgoing import open_session
@@ -24,6 +25,7 @@ class Account:
     oauth: OAuth
     jssdk: JsSdk
     callback: CallbackCodec
+    app_oauth: OAuth | None  # logs people into the merchant's own mobile app; None without one
     make_link: MakeLink
 
 
@@ -55,7 +57,20 @@ def build_account(config: Mapping[str, Any]) -> Account:
         oauth=oauth,
         jssdk=JsSdk(appid=appid, base_url=base_url, find_ticket=client.ticket.get),
         callback=_build_codec(config),
+        app_oauth=_build_app_oauth(config, session),
         make_link=lambda path, _ref, _label: f"{base_url}{path}",
+    )
+
+
+def _build_app_oauth(config: Mapping[str, Any], session: requests.Session) -> OAuth | None:
+    if not config["WXPAY_APP_APPID"]:
+        return None
+    return OAuth(
+        appid=config["WXPAY_APP_APPID"],
+        secret=config["WXPAY_APP_SECRET"],
+        api_base=config["WECHAT_API_BASE"],
+        open_base=config["WECHAT_OPEN_BASE"],
+        session=session,
     )
 
 

@@ -43,6 +43,7 @@ way_label = Labels(
         Way.H5: _l("手机浏览器付款"),
         Way.PAGE: _l("支付宝，在电脑上"),
         Way.WAP: _l("支付宝，在手机上"),
+        Way.APP: _l("App 付款"),
     }
 )
 difference_label = Labels(

@@ -33,6 +33,15 @@ def prepay() -> Response:
     return jsonify(answer)
 
 
+@bridge.post("/app")
+def app() -> Response:
+    given = body()
+    follower_or_404(str(given.get("openid", "")))
+    answer = the_engine().cashier.check_app_request(_params(given))
+    _record("PayReq", given, answer | {"err_msg": str(answer["err_code"])})
+    return jsonify(answer)
+
+
 @bridge.post("/pay")
 def pay() -> Response:
     given = body()

@@ -76,6 +76,12 @@ def subscribe(openid: str) -> Response:
     return jsonify(the_persona().subscribe(openid, scene, source=source, wait=waits()))
 
 
+@people.post("/<openid>/app_login")
+def log_into_app(openid: str) -> Response:
+    """What WeChat's SDK gives the merchant's mobile app after a tap on 微信登录."""
+    return jsonify({"code": the_engine().oauth.make_app_code(follower_or_404(openid))})
+
+
 @people.post("/<openid>/unsubscribe")
 def unsubscribe(openid: str) -> Response:
     follower_or_404(openid)

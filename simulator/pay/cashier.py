@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from simulator.engine import Engine
 
 PASSWORD = "123456"  # noqa: S105  (shown on the pay sheet)
+APP_FIELDS = ("appid", "partnerid", "prepayid", "package", "noncestr", "timestamp", "sign")
 FIELDS = ("appId", "timeStamp", "nonceStr", "package", "signType", "paySign")
 OK, CANCEL, FAIL = (f"get_brand_wcpay_request:{word}" for word in ("ok", "cancel", "fail"))
 FAILING_AMOUNT_FEN = 131
@@ -44,6 +45,43 @@ class Cashier:
             "verdicts": verdicts.rows,
             "order": self._shown(order),
         }
+
+    def check_app_request(self, params: dict[str, Any]) -> dict[str, Any]:
+        """What WeChat checks when the merchant's app hands it a PayReq."""
+        verdicts = Verdicts()
+        order, problem = self._judge_app(params, verdicts)
+        return {
+            "ok": order is not None,
+            "err_code": 0 if order else -1,
+            "err_desc": problem,
+            "verdicts": verdicts.rows,
+            "order": order,
+        }
+
+    def _judge_app(self, params: dict[str, Any], verdicts: Verdicts) -> tuple[dict[str, Any] | None, str]:
+        settings = self._engine.settings
+        wrong = [name for name in APP_FIELDS if not (isinstance(params.get(name), str) and params[name])]
+        if not verdicts.add("七个字段齐全，都是字符串", not wrong, "、".join(wrong)):
+            return None, f"PayReq 缺少 {wrong[0]}"
+        fixed = {
+            "appid": settings.account.app_appid,
+            "partnerid": settings.merchant.mchid,
+            "package": "Sign=WXPay",
+        }
+        for name, value in fixed.items():
+            if not verdicts.add(name, params[name] == value, params[name]):
+                return None, f"PayReq 的 {name} 不正确"
+        stamp = params["timestamp"]
+        if not verdicts.add("timestamp 是秒", re.fullmatch(r"\d{10}", stamp) is not None, stamp):
+            return None, "PayReq 的 timestamp 不正确"
+        message = payments.lines(params["appid"], stamp, params["noncestr"], params["prepayid"])
+        signed = payments.is_signed(params["sign"], message, settings.merchant.public_key)
+        if not verdicts.add("sign", signed, "" if signed else "与 appid、timestamp、noncestr、prepayid 不符"):
+            return None, "支付验证签名失败"
+        order = self._engine.orders.find_by_prepay(params["prepayid"])
+        if not verdicts.add("prepayid 是 APP 订单的", order is not None and order["trade_type"] == "APP", ""):
+            return None, "PayReq 的 prepayid 不正确"
+        return self.look_up(params["prepayid"])
 
     def _shown(self, order: dict[str, Any]) -> dict[str, Any]:
         return {

@@ -6,6 +6,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from simulator.clock import beijing_day, iso
+from simulator.platform.app_login import app_openid
 
 if TYPE_CHECKING:
     from simulator.engine import Engine
@@ -122,10 +123,12 @@ class Orders:
             if order is None or order["state"] == "SUCCESS":
                 return None
             number = self._engine.store.number("transaction") % 10**10
+            payer = order["openid"] or openid or self._engine.followers.search("", 1)[0]["openid"]
             return self.change(
                 out_trade_no,
                 state="SUCCESS",
-                openid=order["openid"] or openid or self._engine.followers.search("", 1)[0]["openid"],
+                openid=payer,
+                payer=app_openid(payer) if order["trade_type"] == "APP" else payer,
                 transaction_id=f"42000026{secrets.randbelow(100):02d}{beijing_day(now)}{number:010d}",
                 success_time=iso(now),
                 paid_at=now,
@@ -173,7 +176,7 @@ def as_transaction(order: dict[str, Any]) -> dict[str, Any]:
         "bank_type": order["bank_type"],
         **({"attach": order["attach"]} if order["attach"] is not None else {}),
         "success_time": order["success_time"],
-        "payer": {"openid": order["openid"]},
+        "payer": {"openid": order.get("payer") or order["openid"]},  # of the order's appid
         "amount": {
             "total": order["amount_fen"],
             "payer_total": order["amount_fen"],

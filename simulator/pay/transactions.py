@@ -32,11 +32,16 @@ def create_h5(call: PayCall) -> tuple[int, Body]:
     return 200, {"h5_url": f"{call.engine.settings.base}{H5_PATH}?{query}"}
 
 
+@pay_route("POST", r"/v3/pay/transactions/app", "APP 下单")
+def create_app(call: PayCall) -> tuple[int, Body]:
+    return 200, {"prepay_id": _create(call, "APP")}
+
+
 def _create(call: PayCall, trade_type: str) -> str:
     engine, body = call.engine, call.json()
     check_order(body, trade_type)
     call.verdicts.add("参数", True)
-    _check_identities(call, body)
+    _check_identities(call, body, trade_type)
     with engine.store.lock:
         order = engine.orders.find(body["out_trade_no"])
         if order is None:
@@ -53,11 +58,15 @@ def _create(call: PayCall, trade_type: str) -> str:
     return prepay_id
 
 
-def _check_identities(call: PayCall, body: dict[str, Any]) -> None:
+def _check_identities(call: PayCall, body: dict[str, Any], trade_type: str) -> None:
     engine = call.engine
     if body["mchid"] != engine.settings.merchant.mchid:
         raise PayError(400, "PARAM_ERROR", "mchid 与签名的商户号不一致", field="/mchid", location="body")
     if body["appid"] not in engine.settings.merchant.bound_appids:
+        raise PayError(400, "APPID_MCHID_NOT_MATCH", "appid和mch_id不匹配")
+    is_app = body["appid"] == engine.settings.account.app_appid
+    if is_app != (trade_type == "APP") and trade_type in ("APP", "JSAPI"):
+        call.verdicts.add("appid 与支付方式相符", False, body["appid"])
         raise PayError(400, "APPID_MCHID_NOT_MATCH", "appid和mch_id不匹配")
     openid = (body.get("payer") or {}).get("openid")
     if openid is not None and engine.followers.find(openid) is None:

@@ -6,6 +6,7 @@ import secrets
 import string
 from typing import TYPE_CHECKING, Any
 
+from simulator.platform.app_login import app_openid
 from simulator.platform.errors import PlatformError
 from simulator.platform.routing import OK, Call, route
 
@@ -31,6 +32,7 @@ class OAuth:
             "snapshot": snapshot,
             "expires_at": self._engine.clock.now() + CODE_SECONDS,
             "used": False,
+            "appid": self._engine.settings.account.appid,
         }
         spoilt = self._engine.faults.take("oauth_code")
         if spoilt == "used":
@@ -41,13 +43,21 @@ class OAuth:
             self._engine.store.put("codes", code, document)
         return code
 
-    def redeem(self, code: str) -> dict[str, Any]:
+    def make_app_code(self, follower: dict[str, Any]) -> str:
+        """What WeChat's SDK gives the merchant's app for this person: there he has another openid."""
+        code = self.make_code(app_openid(follower["openid"]), "snsapi_userinfo")
+        if self._engine.store.find("codes", code) is not None:
+            appid = self._engine.settings.account.app_appid
+            self._engine.store.change("codes", code, appid=appid, unionid=follower.get("unionid", ""))
+        return code
+
+    def redeem(self, code: str, appid: str) -> dict[str, Any]:
         """Raises: PlatformError 41008, 40029, 40163, 42003."""
         if not code:
             raise PlatformError(41008)
         with self._engine.store.lock:
             document = self._engine.store.find("codes", code)
-            if document is None:
+            if document is None or document.get("appid", appid) != appid:
                 raise PlatformError(40029)
             if document["used"]:
                 raise PlatformError(40163)
@@ -64,6 +74,7 @@ class OAuth:
             "openid": grant["openid"],
             "scope": grant["scope"],
             "snapshot": grant["snapshot"],
+            "unionid": grant.get("unionid", ""),
             "expires_at": now + TOKEN_SECONDS,
             "refresh_until": grant.get("refresh_until") or now + REFRESH_SECONDS,
         }
@@ -87,13 +98,15 @@ class OAuth:
     needs_token=False,
 )
 def exchange_code(call: Call) -> dict[str, Any]:
-    call.engine.tokens.check_credentials(call, call.arg("appid"), call.arg("secret"))
+    call.engine.tokens.check_login_credentials(call, call.arg("appid"), call.arg("secret"))
     if call.arg("grant_type") != "authorization_code":
         raise PlatformError(40002)
-    grant = call.engine.oauth.redeem(call.arg("code"))
+    grant = call.engine.oauth.redeem(call.arg("code"), call.arg("appid"))
     call.verdicts.add("code 未用过、未过期", True, grant["scope"])
     token = call.engine.oauth.make_tokens(grant)
     answer = _token_answer(token)
+    if token["unionid"]:
+        answer["unionid"] = token["unionid"]
     if token["snapshot"]:
         answer["is_snapshotuser"] = 1
     return answer

@@ -89,14 +89,23 @@ class Tokens:
     def check_credentials(self, call: Call, appid: str, secret: str, *, wrong: int = 40125) -> None:
         """Raises: PlatformError 41002, 41004, 40013, 40125, or `wrong` for a well-formed but wrong secret."""
         account = self._engine.settings.account
+        self._check(call, appid, secret, {account.appid: account.appsecret}, wrong)
+
+    def check_login_credentials(self, call: Call, appid: str, secret: str) -> None:
+        """The same for web authorisation, which the mobile app may use, too."""
+        account = self._engine.settings.account
+        known = {account.appid: account.appsecret, account.app_appid: account.app_secret}
+        self._check(call, appid, secret, known, 40125)
+
+    def _check(self, call: Call, appid: str, secret: str, known: dict[str, str], wrong: int) -> None:
         if not appid:
             raise PlatformError(41002)
-        if appid != account.appid:
+        if appid not in known:
             call.verdicts.add("appid", False, appid)
             raise PlatformError(40013)
         if not secret:
             raise PlatformError(41004)
-        if secret != account.appsecret:
+        if secret != known[appid]:
             call.verdicts.add("appsecret", False, "与账号不符")
             raise PlatformError(wrong if SECRET_SHAPE.fullmatch(secret) else 40125)
         call.verdicts.add("appid 与 appsecret", True)

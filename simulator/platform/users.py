@@ -63,6 +63,7 @@ def _profile(call: Call, openid: str, language: str) -> dict[str, Any]:
         "openid": openid,
         "language": language or "zh_CN",
         "subscribe_time": follower["subscribe_time"],
+        "unionid": follower.get("unionid", ""),  # the account and the app are of one open-platform account
         "remark": follower["remark"],
         "groupid": follower["tagid_list"][0] if follower["tagid_list"] else 0,
         "tagid_list": follower["tagid_list"],

@@ -21,7 +21,7 @@ def texts(*, only_counted: bool = False) -> frozenset[str]:
     keywords = COUNTED if only_counted else KEYWORDS
     return frozenset(
         message[0] if isinstance(message, tuple) else message
-        for folder in ("app", "webviews", "console", "handlers")
+        for folder in ("api", "app", "webviews", "console", "handlers")
         for _, _, message, _, _ in extract_from_dir(folder, METHODS, {}, keywords)
     )
 

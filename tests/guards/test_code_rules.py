@@ -70,11 +70,11 @@ def test_doors_write_no_queries_and_open_no_transactions() -> None:
 
     found = [
         str(path)
-        for path in python_files("handlers", "webviews", "console")
+        for path in python_files("handlers", "webviews", "console", "api")
         if pattern.search(path.read_text("utf-8"))
     ]
 
-    assert found == []
+    assert found == ["api/health.py"]  # whether the database answers is its very question
 
 
 def test_everything_that_is_recorded_has_a_name_on_the_screens() -> None:

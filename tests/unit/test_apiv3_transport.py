@@ -2,11 +2,14 @@
 
 import base64
 import json
+import secrets
 import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -16,10 +19,11 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from app.core import clock
 from app.core.errors import GatewayRefused, GatewayUnreachable
 from app.payments.gateways.apiv3_keys import VerificationKeys
 from app.payments.gateways.apiv3_transport import Apiv3Transport
-from app.payments.gateways.contract import PaymentRequest, TradeState
+from app.payments.gateways.contract import PaymentRequest, TradeState, Way
 from app.payments.gateways.wechatpay_v3 import Merchant, WechatPayV3, description_of
 from tests import wechatpay
 from tests.keys import certificate_pem, key_pair, private_pem
@@ -103,7 +107,9 @@ def make_gateway(base: str, keys: object = None) -> WechatPayV3:
         certificate_serial="3A5C",
         keys=keys,  # type: ignore[arg-type]
     )
-    merchant = Merchant(wechatpay.APPID, wechatpay.MCHID, (wechatpay.APIV3_KEY,))
+    merchant = Merchant(
+        wechatpay.APPID, wechatpay.MCHID, (wechatpay.APIV3_KEY,), app_appid="wxa1b2c3d4e5f60718"
+    )
     return WechatPayV3(merchant, notify_url="https://shop.example.cn/n", transport=transport, keys=keys)  # type: ignore[arg-type]
 
 
@@ -124,6 +130,39 @@ def test_an_order_is_sent_signed_and_complete() -> None:
         "notify_url": "https://shop.example.cn/n",
         "amount": {"total": 7600, "currency": "CNY"},
         "payer": {"openid": "oTeaShop_0000000000000000001"},
+    }
+
+
+def test_an_order_of_the_app_goes_under_the_apps_appid_and_names_no_payer() -> None:
+    with serving(reply(200, {"prepay_id": "wx21"})) as (gateway, handler):
+        assert gateway.create(replace(REQUEST, way=Way.APP)) == "wx21"
+
+    _method, path, _headers, body = handler.seen[0]
+    assert path == "/v3/pay/transactions/app"
+    assert json.loads(body)["appid"] == "wxa1b2c3d4e5f60718"
+    assert "payer" not in json.loads(body)
+
+
+def test_a_pay_req_is_signed_over_the_bare_prepay_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The text is the vector of the documentation, held to its SHA-256."""
+    monkeypatch.setattr(secrets, "token_hex", lambda _: "9d8c7b6a5948372615f0e1d2c3b4a596")
+    gateway = make_gateway("http://127.0.0.1:9")
+
+    with clock.frozen_at(clock.from_timestamp(1795227302)):
+        pay_req = gateway.app_parameters("wx21101500a1b2c3d4e5f60718293a4b0000")
+
+    signed = [pay_req[name] for name in ("appid", "timestamp", "noncestr", "prepayid")]
+    text = "".join(f"{line}\n" for line in signed).encode()
+    assert sha256(text).hexdigest() == "e1a3f2233d3a0a96d3d0930446ffa1e2fdcd3917dbf76cc1c384b71fbcfadea3"
+    signature = base64.b64decode(pay_req.pop("sign"))
+    key_pair("merchant").public_key().verify(signature, text, PKCS1v15(), SHA256())
+    assert pay_req == {
+        "appid": "wxa1b2c3d4e5f60718",
+        "partnerid": "1900000001",
+        "prepayid": "wx21101500a1b2c3d4e5f60718293a4b0000",
+        "package": "Sign=WXPay",
+        "noncestr": "9d8c7b6a5948372615f0e1d2c3b4a596",
+        "timestamp": "1795227302",
     }
 
 

@@ -95,6 +95,15 @@ def test_a_database_may_be_named_in_the_usual_ways(given: str, used: str) -> Non
     assert load_settings(GOOD | {"DATABASE_URL": given})["SQLALCHEMY_DATABASE_URI"] == used
 
 
+@pytest.mark.parametrize("name", ["WXPAY_APP_APPID", "WXPAY_APP_SECRET"])
+def test_an_app_is_given_whole_or_not_at_all(name: str) -> None:
+    app = {"WXPAY_APP_APPID": "wxa1b2c3d4e5f60718", "WXPAY_APP_SECRET": "1f0e2d3c4b5a69788796a5b4c3d2e1f0"}
+    load_settings(GOOD | app)
+
+    with pytest.raises(ConfigError, match="WXPAY_APP_APPID and WXPAY_APP_SECRET belong together"):
+        load_settings(GOOD | {name: app[name]})
+
+
 def test_keys_before_are_a_list() -> None:
     keys = GOOD["SECRET_KEY"][::-1], GOOD["SECRET_KEY"].swapcase()
 

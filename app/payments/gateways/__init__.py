@@ -79,7 +79,12 @@ def _transport(config: dict[str, Any], keys: VerificationKeys) -> Apiv3Transport
 
 
 def _wechatpay_v3(config: dict[str, Any], transport: Apiv3Transport, keys: VerificationKeys) -> WechatPayV3:
-    merchant = Merchant(config["WECHAT_APPID"], config["WXPAY_MCHID"], _apiv3_keys(config))
+    merchant = Merchant(
+        config["WECHAT_APPID"],
+        config["WXPAY_MCHID"],
+        _apiv3_keys(config),
+        app_appid=config["WXPAY_APP_APPID"],
+    )
     notify_url = f"{config['BASE_URL']}/pay/notify/{NAME}"
     return WechatPayV3(merchant, notify_url=notify_url, transport=transport, keys=keys)
 

@@ -61,6 +61,10 @@ class Alipay:
         self.appid, self.mchid = transport.app_id, seller_id
         self._notify_url, self._transport = notify_url, transport
 
+    def appid_of(self, way: Way) -> str:
+        """The app's id, whatever the way."""
+        return self.appid
+
     def create(self, request: PaymentRequest) -> str:
         """The address of the page for this browser."""
         if request.way not in _PAGES:
@@ -80,6 +84,10 @@ class Alipay:
 
     def client_parameters(self, prepay_id: str) -> dict[str, str]:
         """There is no pay sheet inside WeChat."""
+        _refuse()
+
+    def app_parameters(self, prepay_id: str) -> dict[str, str]:
+        """Nor in the merchant's app."""
         _refuse()
 
     def query(self, out_trade_no: str) -> Trade:

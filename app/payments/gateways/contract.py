@@ -31,6 +31,7 @@ class Way(StrEnum):
     H5 = "h5"  # a browser on a phone outside WeChat, which opens it
     PAGE = "page"  # a browser on a computer: Alipay's own page
     WAP = "wap"  # a browser on a phone: Alipay's own page, or its app
+    APP = "app"  # the merchant's own app, whose SDK opens WeChat
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +122,23 @@ class Gateway(Protocol):
     """
 
     name: str
-    appid: str
     mchid: str
+
+    def appid_of(self, way: Way) -> str:
+        """The AppID that a payment of this way is ordered under; empty where the shop has none for it."""
 
     def create(self, request: PaymentRequest) -> str:
         """Make the payment known; repeating it returns a current answer.
 
-        Returns what it is paid with: JSAPI the prepay_id, Native the text of the QR code (code_url), H5 the
+        Returns what it is paid with: JSAPI and APP the prepay_id, Native the text of the QR code (code_url), H5 the
         address that opens WeChat (h5_url), PAGE and WAP the signed address of Alipay's page, good until `expires_at`.
         """
 
     def client_parameters(self, prepay_id: str) -> dict[str, str]:
         """What the page hands to WeChat to open the pay sheet; signed afresh at each call."""
+
+    def app_parameters(self, prepay_id: str) -> dict[str, str]:
+        """What the merchant's app hands to WeChat's SDK as a PayReq; signed afresh at each call."""
 
     def query(self, out_trade_no: str) -> Trade:
         """Ask what has become of a payment."""

@@ -49,18 +49,19 @@ _STATES = {
     "REVOKED": TradeState.CLOSED,
     "PAYERROR": TradeState.CLOSED,
 }
-_PAID_WITH = {Way.JSAPI: "prepay_id", Way.NATIVE: "code_url", Way.H5: "h5_url"}
+_PAID_WITH = {Way.JSAPI: "prepay_id", Way.NATIVE: "code_url", Way.H5: "h5_url", Way.APP: "prepay_id"}
 _UNKNOWN = ("ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS")
 _CLOSED = ("ORDER_CLOSED", "ORDERCLOSED")
 
 
 @dataclass(frozen=True, slots=True)
 class Merchant:
-    """Who we are to WeChat Pay."""
+    """Who we are to WeChat Pay. `app_appid` is the mobile app's; empty without one."""
 
     appid: str
     mchid: str
     apiv3_keys: tuple[str, ...] = field(repr=False)  # the present one, and the one before it during a change
+    app_appid: str = ""
 
 
 class WechatPayV3:
@@ -71,14 +72,18 @@ class WechatPayV3:
     def __init__(
         self, merchant: Merchant, *, notify_url: str, transport: Apiv3Transport, keys: VerificationKeys
     ) -> None:
-        self.appid, self.mchid = merchant.appid, merchant.mchid
+        self._appid, self._app_appid, self.mchid = merchant.appid, merchant.app_appid, merchant.mchid
         self._apiv3_keys, self._notify_url = merchant.apiv3_keys, notify_url
         self._transport, self._keys = transport, keys
+
+    def appid_of(self, way: Way) -> str:
+        """The mobile app has an AppID of its own; every other way goes under the account's."""
+        return self._app_appid if way is Way.APP else self._appid
 
     def create(self, request: PaymentRequest) -> str:
         """POST /v3/pay/transactions/…: prepay_id and code_url are good for two hours, h5_url for five minutes."""
         body = {
-            "appid": self.appid,
+            "appid": self.appid_of(request.way),
             "mchid": self.mchid,
             "description": description_of(request.description),
             "out_trade_no": request.out_trade_no,
@@ -98,12 +103,25 @@ class WechatPayV3:
         timestamp, nonce = str(int(clock.now().timestamp())), secrets.token_hex(16)
         package = f"prepay_id={prepay_id}"
         return {
-            "appId": self.appid,
+            "appId": self._appid,
             "timeStamp": timestamp,
             "nonceStr": nonce,
             "package": package,
             "signType": "RSA",
-            "paySign": self._transport.sign(self.appid, timestamp, nonce, package),
+            "paySign": self._transport.sign(self._appid, timestamp, nonce, package),
+        }
+
+    def app_parameters(self, prepay_id: str) -> dict[str, str]:
+        """The fields of a PayReq, all text. What is signed ends with the bare prepay_id."""
+        timestamp, nonce = str(int(clock.now().timestamp())), secrets.token_hex(16)
+        return {
+            "appid": self._app_appid,
+            "partnerid": self.mchid,
+            "prepayid": prepay_id,
+            "package": "Sign=WXPay",
+            "noncestr": nonce,
+            "timestamp": timestamp,
+            "sign": self._transport.sign(self._app_appid, timestamp, nonce, prepay_id),
         }
 
     def query(self, out_trade_no: str) -> Trade:
