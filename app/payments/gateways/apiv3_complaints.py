@@ -123,16 +123,7 @@ class Apiv3Complaints:
             envelope = json.loads(body)
             if envelope["event_type"] not in EVENTS:
                 return None
-            resource = envelope["resource"]
-            if resource["algorithm"] != "AEAD_AES_256_GCM":
-                raise SignatureInvalid("the resource is encrypted in an unknown way")
-            plain = crypto.decrypt(
-                self._apiv3_keys,
-                nonce=resource["nonce"],
-                associated_data=resource.get("associated_data") or "",
-                ciphertext=resource["ciphertext"],
-            )
-            content = json.loads(plain)
+            content = json.loads(crypto.open_resource(self._apiv3_keys, envelope["resource"]))
             complaint_id, action = content["complaint_id"], str(content.get("action_type") or "")
             if not isinstance(complaint_id, str) or not 0 < len(complaint_id) <= 64:
                 raise SignatureInvalid("the notification names no complaint")

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP, PKCS1v15
@@ -111,6 +112,21 @@ def decrypt_field(private_key: RSAPrivateKey, ciphertext: str) -> str:
         return private_key.decrypt(base64.b64decode(ciphertext, validate=True), padding).decode()
     except (binascii.Error, ValueError) as error:
         raise SignatureInvalid("the field cannot be decrypted with the merchant's key") from error
+
+
+def open_resource(apiv3_keys: tuple[str, ...], resource: Mapping[str, Any]) -> bytes:
+    """What is inside a notification's resource.
+
+    Raises: SignatureInvalid when it cannot be opened; KeyError, TypeError when it is no resource.
+    """
+    if resource["algorithm"] != "AEAD_AES_256_GCM":
+        raise SignatureInvalid("the resource is encrypted in an unknown way")
+    return decrypt(
+        apiv3_keys,
+        nonce=resource["nonce"],
+        associated_data=resource.get("associated_data") or "",
+        ciphertext=resource["ciphertext"],
+    )
 
 
 @cache

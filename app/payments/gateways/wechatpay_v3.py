@@ -175,14 +175,7 @@ class WechatPayV3:
         try:
             envelope = json.loads(body)
             resource = envelope["resource"]
-            if resource["algorithm"] != "AEAD_AES_256_GCM":
-                raise SignatureInvalid("the resource is encrypted in an unknown way")
-            plain = crypto.decrypt(
-                self._apiv3_keys,
-                nonce=resource["nonce"],
-                associated_data=resource.get("associated_data") or "",
-                ciphertext=resource["ciphertext"],
-            )
+            plain = crypto.open_resource(self._apiv3_keys, resource)
             is_payment = (
                 envelope["event_type"] == "TRANSACTION.SUCCESS"
                 and resource.get("original_type", "transaction") == "transaction"
