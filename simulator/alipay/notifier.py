@@ -45,6 +45,8 @@ class AlipayNotifier:
 
     def _run(self, job: dict[str, Any]) -> None:
         trade, fault = job["trade"], job["fault"]
+        if self._engine.alipay.find(trade["out_trade_no"]) is None:  # a reset came between
+            return
         spoils = {fault} & set(SPOILS) if job["try"] == 1 else set()
         outcome = self._post(trade["notify_url"], job["fields"], spoils)
         self._note(trade["out_trade_no"], outcome["verdict"], attempt=job["try"])

@@ -20,6 +20,17 @@ def order_without_paying(phone: Phone, town: Town) -> str:
     return str(town.query("SELECT order_no FROM orders ORDER BY id DESC LIMIT 1")[0][0])
 
 
+def copy_link(phone: Phone, town: Town) -> str:
+    """The link by which somebody else pays a new order."""
+    order_without_paying(phone, town)
+    phone.web.get_by_role("link", name="继续支付").click()
+    phone.part("pay-cancel").click()
+    phone.web.get_by_role("link", name="继续支付").click()
+    link = phone.web.locator("[data-copy]").get_attribute("data-copy")
+    assert link
+    return link
+
+
 def test_whoever_scans_the_code_on_the_merchants_screen_pays(
     town: Town,
     console: Console,
@@ -45,12 +56,7 @@ def test_whoever_scans_the_code_on_the_merchants_screen_pays(
 def test_a_link_is_paid_in_a_phones_own_browser_and_comes_back(
     town: Town, phone: Phone, browser: Browser
 ) -> None:
-    order_without_paying(phone, town)
-    phone.web.get_by_role("link", name="继续支付").click()
-    phone.part("pay-cancel").click()
-    phone.web.get_by_role("link", name="继续支付").click()
-    link = phone.web.locator("[data-copy]").get_attribute("data-copy")
-    assert link
+    link = copy_link(phone, town)
     context = browser.new_context(user_agent=IPHONE, locale="zh-CN", viewport={"width": 375, "height": 780})
     page = context.new_page()
 
@@ -64,4 +70,25 @@ def test_a_link_is_paid_in_a_phones_own_browser_and_comes_back(
         page.get_by_role("link", name="我已支付").click()
     expect(page.get_by_text("已经付好了")).to_be_visible()
     assert town.order_state(phone.openid) == "paid"
+    context.close()
+
+
+def test_a_link_is_paid_on_a_computer_by_alipay_and_the_code_beside_it_ends(
+    town: Town, phone: Phone, browser: Browser
+) -> None:
+    link = copy_link(phone, town)
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+
+    page.goto(link)
+    expect(page.get_by_alt_text("付款二维码")).to_be_visible()
+    page.get_by_role("button", name="用支付宝付款").click()
+    page.get_by_role("button", name="登录支付宝").click()
+    page.get_by_label("支付密码").fill("123456")
+    page.get_by_role("button", name="确认付款").click()
+
+    expect(page.get_by_text("已经付好了")).to_be_visible()
+    assert town.order_state(phone.openid) == "paid"
+    code = "SELECT a.state FROM payment_attempts a WHERE a.way = 'native' ORDER BY a.id DESC LIMIT 1"
+    town.wait_for(lambda: town.query(code) == [("closed",)], "WeChat's code is closed")
     context.close()

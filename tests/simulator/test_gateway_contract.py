@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ from simulator.settings import write_shop_env
 from tests.simulator.box import Box
 from tests.simulator.careful_shop import until
 
+SHOPS = count(1)
 NUMBER, TOTAL = "XP20261121100000AAAABBBBCCCC", 2590
 
 
@@ -38,6 +40,7 @@ class Side:
     box: Box
     gateway: Gateway
     ways: tuple[Way, ...]
+    place: str  # of the shop, this test's own: what was on its way to an earlier one does not come here
 
     @property
     def is_alipay(self) -> bool:
@@ -78,7 +81,7 @@ class Side:
 
     def notified(self, number: int = 1) -> tuple[dict[str, str], bytes]:
         """The so-and-so-many-th notification as it came."""
-        came = self.box.shop.wait_for(number, f"/pay/notify/{self.gateway.name}")[number - 1]
+        came = self.box.shop.wait_for(number, f"{self.place}/pay/notify/{self.gateway.name}")[number - 1]
         return came.headers, came.body
 
     def fault(self, name: str, value: str = "on") -> None:
@@ -107,14 +110,16 @@ class Side:
 def side(request: pytest.FixtureRequest, box: Box, shop_app: Flask) -> Iterator[Side]:
     """Each gateway in turn, as the shop builds it from its settings."""
     ways = {"alipay": (Way.PAGE, Way.WAP), "wechatpay_v3": (Way.NATIVE, Way.H5)}
+    place = shop_app.config["BASE_URL"].removeprefix(box.settings.web_base)
     with shop_app.app_context():
-        yield Side(box, get_gateway(request.param), ways[request.param])
+        yield Side(box, get_gateway(request.param), ways[request.param], place)
 
 
 @pytest.fixture
 def shop_app(app: Flask, box: Box) -> Flask:
     lines = Path(write_shop_env(box.settings)).read_text("utf-8").splitlines()
     app.config.update(line.split("=", 1) for line in lines)
+    app.config["BASE_URL"] = f"{box.settings.web_base}/shop-{next(SHOPS)}"
     install(app)
     return app
 
