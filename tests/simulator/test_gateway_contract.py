@@ -133,7 +133,8 @@ def test_what_is_begun_is_unpaid_and_then_paid_as_asked(side: Side, which: int) 
 
     assert before.state == TradeState.UNPAID
     assert (trade.state, trade.out_trade_no, trade.amount_fen) == (TradeState.PAID, NUMBER, TOTAL)
-    assert (trade.appid, trade.mchid, trade.currency) == (side.gateway.appid, side.gateway.mchid, "CNY")
+    appid = side.gateway.appid_of(side.ways[which])
+    assert (trade.appid, trade.mchid, trade.currency) == (appid, side.gateway.mchid, "CNY")
     assert trade.transaction_id
     assert trade.paid_at is not None
     assert abs(trade.paid_at - clock.now()) < timedelta(minutes=2)
