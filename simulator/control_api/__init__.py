@@ -13,7 +13,6 @@ def add_control_api(app: Flask) -> None:
     control.before_request(_refuse_strangers)
     money = (orders.orders, orders.refunds, alipay.alipay, complaints.complaints)
     for part in (people.people, lab.lab, *money, bridge.bridge, desk.desk):
-        part.register_error_handler(HTTPException, _explain)
         control.register_blueprint(part)
     control.register_error_handler(HTTPException, _explain)
     app.register_blueprint(control)
