@@ -92,13 +92,13 @@ def open_alipay(word: str) -> ResponseReturnValue:
 def tell_link_status(word: str) -> ResponseReturnValue:
     """Whether there is something new to show; asks while that is open."""
     state = payments.ask(_find(word), gateway=get_gateway())
-    return jsonify(is_open=state in (PayState.UNPAID, PayState.UNKNOWN))
+    return jsonify(is_open=state.is_open)
 
 
 def pay_link(order: Order) -> str:
     """The link to hand on."""
-    word = write_link(current_app.config["SECRET_KEY"], order.order_no)
-    return f"{current_app.config['BASE_URL']}{url_for('shop.show_pay_link', word=word)}"
+    config = current_app.config
+    return write_link(config["BASE_URL"], config["SECRET_KEY"], order.order_no)
 
 
 def _find(word: str) -> Order:

@@ -8,9 +8,9 @@ from app.core.errors import NotFound
 _SALT = "pay-link"
 
 
-def write_link(secret: str, order_no: str) -> str:
-    """The word in the link; it is good for as long as its order waits."""
-    return str(URLSafeSerializer(secret, salt=_SALT).dumps(order_no))
+def write_link(base_url: str, secret: str, order_no: str) -> str:
+    """The whole link, to hand on; it is good for as long as its order waits."""
+    return f"{base_url}/shop/pay-link/{URLSafeSerializer(secret, salt=_SALT).dumps(order_no)}"
 
 
 def read_link(secret: str, word: str) -> str:

@@ -48,6 +48,11 @@ class PayState(StrEnum):
     OLD_PRICE = "old_price"  # the money came for a price that was changed: it goes back, the order waits
     CLOSED = "closed"  # the order is cancelled and no money came
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there may still be news: a page that waits goes on asking."""
+        return self in (PayState.UNPAID, PayState.UNKNOWN)
+
 
 def start_payment(order: Order, *, gateway: Gateway) -> dict[str, str]:
     """What the page needs to open the pay sheet: getBrandWCPayRequest's parameters.

@@ -11,7 +11,6 @@ from app.payments import service as payments
 from app.payments.gateways import get_gateway
 from app.payments.links import write_link
 from app.payments.opening import NotOpen
-from app.payments.service import PayState
 from console.orders.pages import blueprint
 
 
@@ -29,7 +28,7 @@ def collect(order_no: str) -> Response | str:
         flash(_("微信支付没有给出收款码，请稍后再试。"), "danger")
     else:
         config = current_app.config
-        link = f"{config['BASE_URL']}/shop/pay-link/{write_link(config['SECRET_KEY'], order_no)}"
+        link = write_link(config["BASE_URL"], config["SECRET_KEY"], order_no)
         return render_template(
             "console/orders/collect.html", order=order, drawing=draw_qr(code_url), link=link
         )
@@ -40,4 +39,4 @@ def collect(order_no: str) -> Response | str:
 def tell_collected(order_no: str) -> Response:
     """Whether the code can be taken away; asks WeChat while that is open."""
     state = payments.ask(get_by_no(order_no), gateway=get_gateway())
-    return jsonify(is_open=state in (PayState.UNPAID, PayState.UNKNOWN))
+    return jsonify(is_open=state.is_open)
