@@ -108,7 +108,7 @@ def _find(word: str) -> Order:
 def _view(order: Order) -> LinkView:
     if "asked" in request.args or "back" in request.args:
         payments.ask(order, gateway=get_gateway())
-    if order.state in (OrderState.PAID, OrderState.SHIPPED):
+    if order.state in (OrderState.PAID, OrderState.SHIPPED, OrderState.REFUNDED):
         return LinkView.PAID
     if order.state != OrderState.UNPAID or order.expires_at <= clock.now():
         is_due = payments.ask(order, gateway=get_gateway()) is PayState.REFUND_DUE

@@ -6,10 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.catalog.models import Sku
-from app.core.db import db
+from app.core.db import db, transaction
 from app.followers.models import Follower
 from app.orders.models import Order
 from app.orders.states import OrderState
@@ -184,6 +184,18 @@ def test_money_that_came_after_closing_is_said_to_go_back(
         settle(gateway.pay(attempts(app)[0].out_trade_no), gateway=gateway, source="notification")
 
     assert "款项会退回" in browser.get(link).text
+
+
+def test_of_an_order_whose_money_went_back_nobody_says_that_none_was_taken(
+    app: Flask, gateway: FakeGateway, link: str
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.execute(update(Order).values(state=OrderState.REFUNDED))
+
+    page = outside(app, DESKTOP).get(link).text
+
+    assert "已经付好了" in page
+    assert "没有扣款" not in page
 
 
 def test_before_the_release_only_testers_orders_are_paid_any_way(
