@@ -1,4 +1,4 @@
-"""`python -m bench.callback`: the shop beside two echoes, in turns, in both modes, under two servers.
+"""`python -m bench.callback`: the shop beside two echoes, in turns, in both modes, under each server.
 
 All servers of a mode stand ready at once, and wrk drives one after the other for a short turn, again and again; the
 ratios are made within a turn, so that a noisy neighbour hits all of them, and their median is printed. How long an
@@ -18,7 +18,7 @@ from statistics import median
 from bench.callback.bodies import write_pushes
 from bench.callback.databases import Databases, on_postgres, on_sqlite
 from bench.callback.load import Result, drive
-from bench.callback.servers import APPLICATIONS, serving
+from bench.callback.servers import APPLICATIONS, SERVERS, serving
 
 MEASURE = "wechatpy echo"
 BASE_SERVER = "gunicorn"
@@ -82,10 +82,10 @@ def _play(
             for cell, (port, pid) in zip(cells, places, strict=True):
                 result = drive(port, turn, pid, connections=options.connections, seconds=TURN_SECONDS)
                 cell.turns.append(result)
-                print(f"{cell.server:8} {mode:5} {cell.application:13} {result.describe()}", flush=True)
+                print(f"{cell.server:13} {mode:5} {cell.application:13} {result.describe()}", flush=True)
         for cell, (port, pid) in zip(cells, places, strict=True):
             cell.long = drive(port, long, pid, connections=options.connections, seconds=LONG_SECONDS)
-            print(f"{cell.server:8} {mode:5} {cell.application:13} {cell.long.describe()} long", flush=True)
+            print(f"{cell.server:13} {mode:5} {cell.application:13} {cell.long.describe()} long", flush=True)
     return cells
 
 
@@ -123,7 +123,7 @@ def _read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.callback", description=__doc__)
     parser.add_argument("--turns", type=int, default=8, help="of two seconds, for each application")
     parser.add_argument("--connections", type=int, default=64)
-    parser.add_argument("--servers", default="gunicorn,granian")
+    parser.add_argument("--servers", default=",".join(SERVERS))
     parser.add_argument("--postgres", action="store_true", help="the shop on PostgreSQL instead of SQLite")
     return parser.parse_args()
 

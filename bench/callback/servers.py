@@ -10,7 +10,13 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
-WORKERS, THREADS = 2, 2  # as the README recommends
+_GUNICORN = ("gunicorn", "--no-control-socket", "--log-level", "error", "--workers", "2")
+_GRANIAN = ("granian", "--log-level", "error", "--workers", "2", "--host", "127.0.0.1")
+SERVERS = {
+    "gunicorn": (*_GUNICORN, "--threads", "2", "--bind"),  # as the README recommends
+    "gunicorn sync": (*_GUNICORN, "--worker-class", "sync", "--bind"),  # its default
+    "granian": (*_GRANIAN, "--interface", "wsgi", "--blocking-threads", "1", "--no-ws", "--port"),
+}
 APPLICATIONS = {
     "wechatpy echo": "bench.callback.echo:app",
     "WeRoBot echo": "bench.callback.werobot_echo:app",
@@ -22,11 +28,11 @@ APPLICATIONS = {
 def serving(
     application: str, server: str, *, mode: str, folder: Path, database: str
 ) -> Iterator[tuple[int, int]]:
-    """Start one application under `gunicorn` or `granian`; yields its port and process id."""
+    """Start one application under one of `SERVERS`; yields its port and process id."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environ = {"BENCH_FOLDER": str(folder), "BENCH_MODE": mode, "BENCH_DATABASE": database}
-    command = _gunicorn(port) if server == "gunicorn" else _granian(port)
+    command = [*SERVERS[server], str(port) if server == "granian" else f"127.0.0.1:{port}"]
     process = subprocess.Popen(
         [sys.executable, "-m", *command, APPLICATIONS[application]], env=os.environ | environ
     )
@@ -36,16 +42,6 @@ def serving(
     finally:
         process.terminate()
         process.wait(20)
-
-
-def _gunicorn(port: int) -> list[str]:
-    options = ["--workers", str(WORKERS), "--threads", str(THREADS), "--log-level", "error"]
-    return ["gunicorn", *options, "--no-control-socket", "--bind", f"127.0.0.1:{port}"]
-
-
-def _granian(port: int) -> list[str]:
-    options = ["--interface", "wsgi", "--workers", str(WORKERS), "--blocking-threads", "1", "--no-ws"]
-    return ["granian", *options, "--log-level", "error", "--host", "127.0.0.1", "--port", str(port)]
 
 
 def _wait_for(port: int) -> None:
