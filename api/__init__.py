@@ -2,11 +2,11 @@
 
 from flask import Flask
 
-from api import errors, login, orders, payments, products, self_description
+from api import choices, errors, login, orders, payments, products, self_description
 from api.door import api
 from api.health import health
 
-PARTS = (errors, login, orders, payments, products, self_description)
+PARTS = (choices, errors, login, orders, payments, products, self_description)
 
 
 def register(app: Flask) -> None:

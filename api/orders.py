@@ -6,38 +6,31 @@ from flask import current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from api.bodies import Body, read_body
+from api.bodies import read_body
 from api.door import api
 from api.guards import customer_only, follower_id, own_order
-from api.shown_orders import show, show_quote
-from app.carts.service import MAX_QUANTITY
+from api.shown_orders import show, show_all, show_quote
+from api.wanted import freight, read_destination, read_goal, read_wanted
 from app.core.errors import InputInvalid
+from app.core.i18n import language_here
 from app.core.live_settings import read_live
-from app.delivery.regions import find_region
-from app.followers.addresses import AddressInput, check_address, region_of
 from app.orders import service as orders
 from app.orders.listing import list_own
-from app.orders.quoting import Wanted, price_items
+from app.orders.quoting import list_choices, price_items
 from app.orders.states import OrderState
 from app.payments import opening
-from app.pricing.freight import FreightRule
+from app.words.service import keep_terms
 
-MOST_ITEMS = 50
 MOST_LISTED = 100
-ADDRESS = ("receiver", "phone", "province", "city", "district", "detail")
 
 
 @api.post("/quote")
 @customer_only
 def quote() -> ResponseReturnValue:
-    """What these goods cost, there, now. Nothing is kept."""
+    """What these goods cost, there, now, and what each of his coupons would take off. Nothing is kept."""
     body = read_body()
-    region = None
-    if body.has("address"):
-        given = _address(body.inner("address"), needed=("province", "city"))
-        region = find_region(given.province, given.city, given.district)
-    priced = price_items(Wanted(_items(body), follower_id(), region), _freight())
-    return jsonify(show_quote(priced))
+    priced = price_items(read_wanted(body, read_goal(body)), freight())
+    return jsonify(show_quote(priced, list_choices(follower_id(), priced.quote)))
 
 
 @api.post("/orders")
@@ -49,21 +42,22 @@ def make_order() -> ResponseReturnValue:
         return jsonify(show(before))
     opening.check(follower_id())
     body = read_body()
-    items = _items(body)
-    to = check_address(
-        _address(body.inner("address"), needed=("receiver", "phone", "province", "city", "detail"))
-    )
+    goal, destination = read_destination(body)
+    wanted = read_wanted(body, goal)
     checkout = orders.Checkout(
         follower_id=follower_id(),
         token=key,
-        items=items,
-        destination=orders.Destination(to.receiver, to.phone, region_of(to), to.detail),
+        items=wanted.items,
+        destination=destination,
         seen_total_fen=body.whole("total_fen"),
         note=" ".join(body.text("note", most=100, least=0).split()),
-        region=find_region(to.province, to.city, to.district),
+        region=wanted.region,
+        coupon_id=wanted.coupon_id,
+        pickup_point_id=goal.point.id if goal.point else None,
+        agreed=keep_terms(body.text("terms", most=200), language_here()),
     )
     ttl = timedelta(seconds=read_live("ORDER_TTL_SECONDS", current_app.config))
-    return jsonify(show(orders.place_order(checkout, freight=_freight(), ttl=ttl))), 201
+    return jsonify(show(orders.place_order(checkout, freight=freight(), ttl=ttl))), 201
 
 
 @api.get("/orders")
@@ -74,7 +68,7 @@ def list_orders() -> ResponseReturnValue:
     if text and text not in list(OrderState):
         raise InputInvalid(_("%(field)s 不符合接口说明", field="state"), field="state")
     found = list_own(follower_id=follower_id(), state=OrderState(text) if text else None, limit=MOST_LISTED)
-    return jsonify(orders=[show(order) for order in found])
+    return jsonify(orders=show_all(found))
 
 
 @api.get("/orders/<order_no>")
@@ -93,20 +87,3 @@ def _idempotency_key() -> str:
             field="Idempotency-Key",
         )
     return key
-
-
-def _items(body: Body) -> tuple[orders.Item, ...]:
-    rows = body.inner_list("items", most=MOST_ITEMS)
-    return tuple(
-        orders.Item(row.whole("sku_id", least=1), row.whole("quantity", least=1, most=MAX_QUANTITY))
-        for row in rows
-    )
-
-
-def _address(body: Body, *, needed: tuple[str, ...]) -> AddressInput:
-    return AddressInput(**{name: body.text(name, most=200, least=int(name in needed)) for name in ADDRESS})
-
-
-def _freight() -> FreightRule:
-    config = current_app.config
-    return FreightRule(read_live("SHIPPING_FEE_FEN", config), read_live("SHIPPING_FREE_FROM_FEN", config))

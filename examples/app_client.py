@@ -88,8 +88,10 @@ def shop_once(base: str, wechat: str) -> str:
     items = [{"sku_id": next(sku["sku_id"] for sku in skus if sku["stock"]), "quantity": 1}]
     print(f"{product['title']}: from {product['lowest_fen'] / 100:.2f} yuan")
 
-    quote = shop.ask("POST", "/quote", {"items": items, "address": ADDRESS})
-    wanted = {"items": items, "address": ADDRESS, "total_fen": quote["total_fen"]}
+    wanted = {"items": items, "address": ADDRESS} | best_coupon(shop, items)
+    total_fen = shop.ask("POST", "/quote", wanted)["total_fen"]
+    terms = shop.ask("GET", "/terms")  # an app shows them, or links to them, beside the button
+    wanted |= {"total_fen": total_fen, "terms": terms["terms"]}
     key = secrets.token_urlsafe(24)  # of this press of the button: sent again, it is the same order
     order = shop.ask("POST", "/orders", wanted, Idempotency_Key=key)
     again = shop.ask("POST", "/orders", wanted, Idempotency_Key=key)
@@ -106,6 +108,12 @@ def shop_once(base: str, wechat: str) -> str:
     print(f"payment: {payment['state']}, order: {shop.ask('GET', '/orders/' + order['order_no'])['state']}")
     shop.ask("POST", "/logout")
     return str(order["order_no"])
+
+
+def best_coupon(shop: Shop, items: list[dict[str, int]]) -> dict[str, int]:
+    """The coupon that takes most off, if the customer holds one that does."""
+    choices = shop.ask("POST", "/quote", {"items": items, "address": ADDRESS})["coupons"]
+    return {"coupon_id": choices[0]["coupon_id"]} if choices and choices[0]["off_fen"] else {}
 
 
 def wait_for_payment(shop: Shop, order_no: str) -> dict[str, Any]:

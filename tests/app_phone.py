@@ -69,11 +69,13 @@ class AppPhone:
         return answer.get_json()
 
     def order(self, sku_id: int, *, key: str = "a-key-of-one-press", **differently: Any) -> TestResponse:
-        """Quote one piece and order it at that price."""
+        """Quote one piece and order it at that price; `differently` None leaves a field out."""
         items = [{"sku_id": sku_id, "quantity": 1}]
         quote = self.call("POST", "/quote", {"items": items, "address": HOME}).get_json()
-        body = {"items": items, "address": HOME, "total_fen": quote["total_fen"]} | differently
-        return self.call("POST", "/orders", body, Idempotency_Key=key)
+        known = {"items": items, "address": HOME, "total_fen": quote["total_fen"]}
+        body = known | {"terms": self.call("GET", "/terms").get_json()["terms"]} | differently
+        given = {name: value for name, value in body.items() if value is not None}
+        return self.call("POST", "/orders", given, Idempotency_Key=key)
 
 
 def hold_to_description(method: str, path: str, body: Any, answer: TestResponse) -> None:

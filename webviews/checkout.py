@@ -9,12 +9,14 @@ from flask_babel import gettext as _
 
 from app.core import ids
 from app.core.errors import InputInvalid, NotFound, NotServed, OutOfStock, PriceChanged, ShopError
+from app.core.i18n import language_here
 from app.core.incoming import row_id
 from app.core.live_settings import read_live
 from app.delivery.points import list_open_points
 from app.followers import addresses
 from app.followers.models import Address
 from app.orders import service as orders
+from app.orders.destinations import to_address, to_point
 from app.orders.models import Order
 from app.orders.quoting import Priced, list_choices
 from app.payments.opening import may_pay
@@ -27,7 +29,6 @@ from webviews.opening import tell_not_open
 from webviews.page import freight_rule
 from webviews.region_question import ask_region
 from webviews.session import cart_owner, find_entrance_id, get_follower
-from webviews.words import language_here
 
 MAX_NOTE = 100
 KEPT = ("sku", "quantity", "address", "point", "coupon")
@@ -107,12 +108,11 @@ def _place(goods: ChosenGoods, token: str, choices: Choices) -> Order:
 
 
 def _destination(choices: Choices) -> orders.Destination:
-    if point := choices.point:
-        name, phone = addresses.check_contact(*_contact(choices))
-        return orders.Destination(name, phone, _("到店自提"), f"{point.title} {point.address}")
-    if (address := choices.address) is None:
+    if choices.point:
+        return to_point(choices.point, *_contact(choices))
+    if choices.address is None:
         raise InputInvalid(_("请先选择收货地址"))
-    return orders.Destination(address.receiver, address.phone, addresses.region_of(address), address.detail)
+    return to_address(choices.address)
 
 
 def _contact(choices: Choices) -> tuple[str, str]:

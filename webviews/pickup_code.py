@@ -7,7 +7,7 @@ from flask import current_app
 from app.delivery.models import PickupPoint
 from app.delivery.points import get_point
 from app.orders.models import Order
-from app.orders.states import OrderState
+from app.orders.pickup import code_to_show, scan_text
 from webviews.qr import qr_data_uri
 
 
@@ -26,8 +26,6 @@ def show_pickup(order: Order) -> ShownPickup | None:
     if pickup is None:
         return None
     point = get_point(pickup.point_id)
-    if order.state != OrderState.PAID or order.is_withdrawn:
+    if not (code := code_to_show(order)):
         return ShownPickup(point)
-    # Any scanner of the shop's people opens the console's page with the code filled in.
-    link = f"{current_app.config['BASE_URL']}/console/pickup/?code={pickup.code}"
-    return ShownPickup(point, pickup.code, qr_data_uri(link))
+    return ShownPickup(point, code, qr_data_uri(scan_text(code, current_app.config["BASE_URL"])))

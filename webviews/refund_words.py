@@ -1,4 +1,4 @@
-"""The refunds of an order as its buyer reads them. What is still being decided is none of his worries yet."""
+"""The refunds of an order in its buyer's words."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,16 +7,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.orders.models import Order
-from app.payments.refunds.listing import refunds_of_order
-from app.payments.refunds.models import Refund
-from app.payments.refunds.states import RefundState
+from app.payments.refunds.buyer_view import BuyersRefund, BuyerState, refunds_for_buyer
 
 _WORDS = {
-    RefundState.REQUESTED: _l("退款处理中"),
-    RefundState.SUBMITTED: _l("退款处理中"),
-    RefundState.ABNORMAL: _l("退款处理中"),
-    RefundState.DONE: _l("已到账"),
-    RefundState.HANDLED: _l("已退给您"),
+    BuyerState.UNDER_WAY: _l("退款处理中"),
+    BuyerState.STUCK: _l("退款处理中"),
+    BuyerState.DONE: _l("已到账"),
+    BuyerState.HANDLED: _l("已退给您"),
 }
 
 
@@ -33,21 +30,19 @@ class ShownRefund:
 
 def show_refunds(order: Order) -> list[ShownRefund]:
     """The oldest first."""
-    return [_show(each) for each in refunds_of_order(order.id) if each.state in _WORDS]
+    return [
+        ShownRefund(each.amount_fen, str(_WORDS[each.state]), _hint(each), each.reason, each.at)
+        for each in refunds_for_buyer([order.id])[order.id]
+    ]
 
 
-def _show(refund: Refund) -> ShownRefund:
-    at = refund.succeeded_at or refund.created_at
-    return ShownRefund(refund.amount_fen, str(_WORDS[refund.state]), _hint(refund), refund.reason, at)
-
-
-def _hint(refund: Refund) -> str:
+def _hint(refund: BuyersRefund) -> str:
     match refund.state:
-        case RefundState.DONE:
+        case BuyerState.DONE:
             return _("退到：%(where)s", where=refund.received_account or _("原支付方式"))
-        case RefundState.HANDLED:
+        case BuyerState.HANDLED:
             return ""
-        case RefundState.ABNORMAL:
+        case BuyerState.STUCK:
             return _("您的账户或银行卡暂时收不了款，我们会联系您")
-        case _:
+        case BuyerState.UNDER_WAY:
             return _("原路退回：零钱一般几分钟，银行卡 1 到 3 个工作日")

@@ -4,16 +4,17 @@ import logging
 
 from flask import Response, current_app, g, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.errors import InputInvalid, NotFound
+from app.core.i18n import language_here
 from app.core.static_files import A_YEAR
 from app.words.colour import check_colour, shades_of
 from app.words.face import Face, load_face
 from app.words.layout import lay_out
 from app.words.models import Words
+from app.words.reading import fill_in, title_of
 from app.words.service import read_page
 from webviews.door import shop
 from webviews.guards import open_to_all
@@ -28,7 +29,7 @@ def show_words(kind: str) -> str:
     if kind not in set(Words):
         raise NotFound(_("没有这个页面"))
     page = read_page(Words(kind), language_here())
-    blocks = lay_out(page.body.replace("{shop}", face_here().name))
+    blocks = lay_out(fill_in(page.body, face_here().name))
     return render_template("shop/words.html", page=page, blocks=blocks, title=title_of(page.kind))
 
 
@@ -61,14 +62,3 @@ def face_here() -> Face:
             logger.exception("the shop's face could not be read")
             g.face = Face(current_app.config["SHOP_NAME"])
     return g.face  # type: ignore[no-any-return]
-
-
-def title_of(kind: Words) -> str:
-    """The page's heading."""
-    titles = {Words.FAQ: _("常见问题"), Words.AGREEMENT: _("用户协议"), Words.PRIVACY: _("隐私政策")}
-    return titles[kind]
-
-
-def language_here() -> str:
-    """`zh` or `en`, whichever our own texts are to be in."""
-    return "en" if str(get_locale() or "zh").startswith("en") else "zh"

@@ -58,6 +58,11 @@ def choose_language() -> str:
     return request.accept_languages.best_match(LANGUAGES) or "zh"
 
 
+def language_here() -> str:
+    """`zh` or `en`, whichever our own texts are to be in for this request."""
+    return "en" if str(get_locale() or "zh").startswith("en") else "zh"
+
+
 def set_up_languages(app: Flask) -> None:
     """Install `_()` for code and templates."""
     babel = Babel()

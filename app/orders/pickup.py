@@ -34,6 +34,18 @@ def get_by_code(code: str) -> Order:
     return order
 
 
+def code_to_show(order: Order) -> str:
+    """What the buyer shows at the counter; empty while it would open nothing."""
+    if order.pickup is None or order.state != OrderState.PAID or order.is_withdrawn:
+        return ""
+    return order.pickup.code
+
+
+def scan_text(code: str, base_url: str) -> str:
+    """What its QR code says: any scanner of the shop's people opens the console's page with the code filled in."""
+    return f"{base_url}/console/pickup/?code={code}"
+
+
 def hand_over(code: str, *, actor: str) -> bool:
     """The buyer has his goods: True when this did it, False when he had them already.
 

@@ -44,11 +44,6 @@ def offer() -> dict[str, object]:
     }
 
 
-def language_here() -> str:
-    """`zh` or `en`."""
-    return "en" if str(get_locale() or "zh").startswith("en") else "zh"
-
-
 def _words() -> dict[str, Callable[..., str]]:
     return {
         "moment": moments.moment,

@@ -7,12 +7,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.errors import InputInvalid, ShopError
+from app.core.i18n import language_here
 from app.words.colour import WHITE, contrast, shades_of
 from app.words.face import LONGEST_NAME, LONGEST_NOTICE, Face, check_face, draw_logo, keep_face, load_face
 from app.words.models import Words
 from app.words.service import read_page
 from console.frame.member import get_member_here
-from console.frame.presentation import language_here
 from console.frame.wording_labels import wording_label
 
 blueprint = Blueprint("words", __name__, url_prefix="/words")

@@ -5,13 +5,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.errors import NotFound, ShopError
+from app.core.i18n import language_here
 from app.staff.service import find_usernames
 from app.words import service
 from app.words.face import load_face
 from app.words.layout import lay_out
 from app.words.models import Words
+from app.words.reading import fill_in
 from console.frame.member import get_member_here
-from console.frame.presentation import language_here
 from console.frame.wording_labels import wording_label
 
 blueprint = Blueprint("words_pages", __name__, url_prefix="/words/pages")
@@ -77,4 +78,4 @@ def _show(kind: Words, body: str, *, seen: int, problem: str = "") -> str:
 
 
 def _blocks(body: str) -> object:
-    return lay_out(body.replace("{shop}", load_face(current_app.config["SHOP_NAME"]).name))
+    return lay_out(fill_in(body, load_face(current_app.config["SHOP_NAME"]).name))
