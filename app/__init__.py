@@ -26,6 +26,7 @@ from app.core.money import format_yuan
 from app.core.sessions import set_up_sessions
 from app.entrances import signing
 from app.payments import gateways
+from app.payments.gateways.names import name_gateway
 from app.tables import METADATA
 from app.wechat import account
 
@@ -66,6 +67,7 @@ def _set_up_database(app: Flask) -> None:
 def _set_up_pages(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.filters["yuan"] = format_yuan
+    app.jinja_env.filters["gateway"] = name_gateway
     app.jinja_env.globals["shop_name"] = app.config["SHOP_NAME"]
     set_up_languages(app)
     set_up_sessions(app)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import current_app
 
-from app.payments.gateways import get_gateway
+from app.payments.gateways import list_gateways
 from app.reconciliation.fetching import FOLDER
 from app.reconciliation.healing import ask_due
 from app.reconciliation.proof import prove
@@ -12,15 +12,18 @@ from app.reconciliation.timetable import work_off
 
 
 def reconcile_bills() -> None:
-    """Fetch and compare the bills of days that are due."""
-    work_off(get_gateway(), Path(current_app.config["DATA_DIR"], FOLDER))
+    """Fetch and compare the bills of days that are due, of every gateway."""
+    for gateway in list_gateways():
+        work_off(gateway, Path(current_app.config["DATA_DIR"], FOLDER))
 
 
 def ask_about_differences() -> None:
-    """Ask WeChat about what differs and nobody has asked about."""
-    ask_due(get_gateway())
+    """Ask about what differs and nobody has asked about, each where it differs."""
+    for gateway in list_gateways():
+        ask_due(gateway)
 
 
 def prove_days() -> None:
     """Check that closed days still add up."""
-    prove(gateway_name=get_gateway().name)
+    for gateway in list_gateways():
+        prove(gateway_name=gateway.name)

@@ -29,7 +29,7 @@ def answer_shop_error(error: ShopError) -> ResponseReturnValue:
     if isinstance(error, NotFound):
         return _answer(error.code, 404, _("没有找到"), _(error.message) if error.message else "")
     if isinstance(error, GatewayRefused):
-        words = _("微信支付没有受理"), _("请稍后再试。如果已经付款，请不要重复支付。")
+        words = _("这次付款没有被受理"), _("请稍后再试。如果已经付款，请不要重复支付。")
         return _answer(error.code, error.http_status, *words)
     if isinstance(error, (GatewayError, PlatformError)):
         return _answer(error.code, error.http_status, _("微信暂时没有回应"), _("请稍等片刻再试一次。"))

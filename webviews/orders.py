@@ -64,7 +64,7 @@ def cancel_order(order_no: str) -> ResponseReturnValue:
     try:
         is_cancelled = closing.cancel_order(order, gateway=get_gateway(), reason="buyer", actor=actor)
     except GatewayError:
-        flash(_("暂时无法取消：微信支付没有回应，请稍后再试"), "warn")
+        flash(_("暂时无法取消：支付平台没有回应，请稍后再试"), "warn")
     else:
         if is_cancelled:
             flash(_("订单已取消"))

@@ -41,10 +41,10 @@ def say_alert(alert: Alert) -> str:
     sentences = say_refunds(alert) | {
         "refund_due": _("收到一笔多余、过迟或旧价的付款，会自动退回；退款有进展都记在订单页"),
         "revived": _("订单取消后收到付款，库存足够，订单已恢复，请照常发货"),
-        "mismatch_notification": _("微信支付的通知与订单不符（%(detail)s），未入账，请核对", detail=detail),
-        "mismatch_query": _("微信支付的查询结果与订单不符（%(detail)s），未入账，请核对", detail=detail),
+        "mismatch_notification": _("收到的付款通知与订单不符（%(detail)s），未入账，请核对", detail=detail),
+        "mismatch_query": _("查到的付款结果与订单不符（%(detail)s），未入账，请核对", detail=detail),
         "unknown_payment": _(
-            "微信支付通知了一笔本店没有的付款（%(ref)s，%(detail)s），请核对", ref=alert.ref, detail=detail
+            "收到通知：有一笔本店没有的付款（%(ref)s，%(detail)s），请核对", ref=alert.ref, detail=detail
         ),
         "job_given_up": _("后台任务 %(detail)s 多次失败，已停止重试", detail=detail),
         "account_verification": _("微信认证有变化（%(detail)s），请到公众平台查看并处理", detail=detail),

@@ -1,1 +1,1 @@
-"""WeChat Pay's bills beside our books: fetched, kept, compared both ways, until a day closes. See ADR 15."""
+"""The bills of every gateway beside our books: fetched, kept, compared both ways, until a day closes. See ADR 15."""

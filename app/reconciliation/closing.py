@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.core import clock
 from app.core.db import db, transaction
@@ -43,7 +43,7 @@ def reconcile(day: date, *, gateway: Gateway, folder: Path, again: bool = False)
 
     Opens transactions. What went wrong with fetching is returned, and tried again; it is not raised.
     """
-    found = _row_of(day)
+    found = _row_of(day, gateway.name)
     problem = _fetch(BillKind.TRADE, day, gateway, folder, again=again)
     funds = _fetch(BillKind.FUNDS, day, gateway, folder, again=again)
     with transaction() as session:
@@ -51,7 +51,7 @@ def reconcile(day: date, *, gateway: Gateway, folder: Path, again: bool = False)
         row.problem, row.funds_problem, row.tries = problem, funds, row.tries + 1
         row.next_try_at = clock.now() + ASK_AGAIN if problem else None
     compare(day, gateway_name=gateway.name)
-    before = find_day(day - timedelta(days=1))
+    before = find_day(day - timedelta(days=1), gateway.name)
     if before is not None and before.problem == MIDNIGHT:
         compare(before.day, gateway_name=gateway.name)
     return Reconciled(get_row(found), problem)
@@ -59,7 +59,7 @@ def reconcile(day: date, *, gateway: Gateway, folder: Path, again: bool = False)
 
 def compare(day: date, *, gateway_name: str) -> None:
     """Compare both ways with what is there, and count. Opens transactions; two at once end alike."""
-    number = _row_of(day)
+    number = _row_of(day, gateway_name)
     bill = loaded_bill(day, gateway_name)
     row = get_row(number)
     if bill is None and not _believes_there_is_none(row, gateway_name):
@@ -69,7 +69,8 @@ def compare(day: date, *, gateway_name: str) -> None:
         row = session.get_one(BillDay, number, populate_existing=True)
         row.runs += 1
         run = row.runs
-    recording.record(day, _findings(day, bill, gateway_name), run=run)
+    recording.record(day, gateway_name, _findings(day, bill, gateway_name), run=run)
+    _note_others(day, gateway_name)
     settle_day(day, gateway_name=gateway_name)
 
 
@@ -80,7 +81,7 @@ def settle_day(day: date, *, gateway_name: str) -> None:
     ours, moved = comparing.count_ours(day, gateway_name), comparing.count_moved(day, bill, gateway_name)
     refunds = comparing_refunds.count_ours(day, gateway_name)
     moved_refunds = comparing_refunds.count_moved(day, bill, gateway_name)
-    number = _row_of(day)
+    number = _row_of(day, gateway_name)
     with transaction() as session:
         row = session.get_one(BillDay, number, populate_existing=True)
         bill = session.get(Bill, bill_id) if bill_id else None
@@ -97,17 +98,15 @@ def settle_day(day: date, *, gateway_name: str) -> None:
         row.fee_fen = bill.fee_fen if bill else 0
         row.compared_at = row.proved_at = clock.now()
         row.proof_gap_fen = _unexplained(row)
-        is_bare = bill is None and comparing.has_other_money(day, gateway_name)
-        state, row.problem = _stand(row, has_bill=bill is not None, is_bare=is_bare)
-        row.next_try_at = (
-            None if state != DayState.WAITING or row.problem in (MIDNIGHT, ELSEWHERE) else row.next_try_at
-        )
+        state, row.problem = _stand(row, has_bill=bill is not None)
+        row.next_try_at = None if state != DayState.WAITING or row.problem == MIDNIGHT else row.next_try_at
         move_state(row, DAY_MOVES, state, cause="compare")
 
 
-def find_day(day: date) -> BillDay | None:
-    """How a day stands; None when its bill was never asked for."""
-    return db.session.scalars(select(BillDay).where(BillDay.day == day)).first()
+def find_day(day: date, gateway_name: str) -> BillDay | None:
+    """How a day stands at a gateway; None when its bill was never asked for."""
+    query = select(BillDay).where(BillDay.day == day, BillDay.gateway == gateway_name)
+    return db.session.scalars(query).first()
 
 
 def get_row(number: int) -> BillDay:
@@ -130,7 +129,7 @@ def _findings(day: date, bill: Bill | None, gateway_name: str) -> Iterator[Findi
     if bill is not None:
         yield from comparing.find_in_bill(bill)
         yield from comparing_refunds.find_in_bill(bill)
-    after = find_day(day + timedelta(days=1))
+    after = find_day(day + timedelta(days=1), gateway_name)
     is_next_known = after is not None and after.state in RECONCILED
     yield from comparing.find_in_books(day, gateway_name, may_wait=not is_next_known)
     yield from comparing_refunds.find_in_books(day, gateway_name, may_wait=not is_next_known)
@@ -171,16 +170,19 @@ def _unexplained(row: BillDay) -> int:
     """Fen between both sums that no difference and no midnight explains."""
     is_refund = Difference.kind.in_(OF_REFUNDS)
     gaps = select(is_refund, func.sum(Difference.gap_fen)).group_by(is_refund)
-    gaps = gaps.where(Difference.day == row.day, Difference.state.in_(STANDING))
+    gaps = gaps.where(*_of_day(row), Difference.state.in_(STANDING))
     gap = {bool(key): int(fen) for key, fen in db.session.execute(gaps)}
     of_payments = row.our_payments_fen - row.their_payments_fen - row.moved_fen - gap.get(False, 0)
     of_refunds = row.our_refunds_fen - row.their_refunds_fen - row.moved_refunds_fen - gap.get(True, 0)
     return of_payments or of_refunds
 
 
-def _stand(row: BillDay, *, has_bill: bool, is_bare: bool) -> tuple[DayState, str]:
-    """`is_bare`: there is money, and no bill that could speak of it."""
-    query = select(Difference.state, func.count()).where(Difference.day == row.day).group_by(Difference.state)
+def _of_day(row: BillDay) -> tuple[ColumnElement[bool], ...]:
+    return (Difference.day == row.day, Difference.gateway == row.gateway)
+
+
+def _stand(row: BillDay, *, has_bill: bool) -> tuple[DayState, str]:
+    query = select(Difference.state, func.count()).where(*_of_day(row)).group_by(Difference.state)
     number = dict(db.session.execute(query).all())
     if number.get(DifferenceState.OPEN):
         return DayState.DIFFERENT, ""
@@ -190,16 +192,24 @@ def _stand(row: BillDay, *, has_bill: bool, is_bare: bool) -> tuple[DayState, st
         return DayState.WAITING, MIDNIGHT
     if number.get(DifferenceState.ACCEPTED):
         return DayState.EXPLAINED, ""
-    if is_bare:
-        return DayState.WAITING, ELSEWHERE
     return (DayState.EQUAL if has_bill else DayState.EMPTY), "" if has_bill else ABSENT
 
 
-def _row_of(day: date) -> int:
+def _note_others(day: date, gateway_name: str) -> None:
+    """The other gateways that money of this day came by have bills of their own to wait for."""
+    others = comparing.other_gateways(day, gateway_name)
+    with transaction():
+        for name in others:
+            values = {"state": DayState.WAITING, "problem": ELSEWHERE, "next_try_at": clock.now()}
+            insert_once(BillDay, day=day, gateway=name, **values)
+
+
+def _row_of(day: date, gateway_name: str) -> int:
     """Its row's id; made when there is none."""
     with transaction() as session:
-        insert_once(BillDay, day=day, state=DayState.WAITING, problem="")
-        return session.scalars(select(BillDay.id).where(BillDay.day == day)).one()
+        insert_once(BillDay, day=day, gateway=gateway_name, state=DayState.WAITING, problem="")
+        query = select(BillDay.id).where(BillDay.day == day, BillDay.gateway == gateway_name)
+        return session.scalars(query).one()
 
 
 def _move(number: int, state: DayState) -> None:

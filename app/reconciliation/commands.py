@@ -8,12 +8,12 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app.payments.gateways import get_gateway
+from app.payments.gateways import list_gateways
 from app.reconciliation import closing
 from app.reconciliation.fetching import FOLDER
 from app.reconciliation.proof import prove
 
-bills_group = AppGroup("bills", help="WeChat Pay's bills.")
+bills_group = AppGroup("bills", help="The bills of WeChat Pay and Alipay.")
 
 _DAYS = click.argument("days", nargs=-1, required=True, type=click.DateTime(["%Y-%m-%d"]), metavar="DAY...")
 
@@ -23,7 +23,7 @@ _DAYS = click.argument("days", nargs=-1, required=True, type=click.DateTime(["%Y
 def fetch_command(days: Sequence[datetime]) -> None:
     """Download the bills of these days again, and reconcile them. Harmless at any time."""
     for day in days:
-        click.echo(_say(_reconcile(day.date(), again=True)))
+        _reconcile(day.date(), again=True)
 
 
 @bills_group.command("reconcile")
@@ -31,14 +31,14 @@ def fetch_command(days: Sequence[datetime]) -> None:
 def reconcile_command(days: Sequence[datetime]) -> None:
     """Compare these days again; fetches what is not there yet."""
     for day in days:
-        click.echo(_say(_reconcile(day.date())))
+        _reconcile(day.date())
 
 
 @bills_group.command("prove")
 def prove_command() -> None:
     """Check that payments, statistics and bill say the same of every closed day; exit code 1 when not."""
-    broken: Sequence[date] = prove(gateway_name=get_gateway().name)
-    for day in broken:
+    broken = {day for gateway in list_gateways() for day in prove(gateway_name=gateway.name)}
+    for day in sorted(broken):
         click.echo(f"{day} does not add up any more")
     if broken:
         raise SystemExit(1)
@@ -50,12 +50,13 @@ def bill_folder() -> Path:
     return Path(current_app.config["DATA_DIR"], FOLDER)
 
 
-def _reconcile(day: date, *, again: bool = False) -> closing.Reconciled:
-    return closing.reconcile(day, gateway=get_gateway(), folder=bill_folder(), again=again)
+def _reconcile(day: date, *, again: bool = False) -> None:
+    for gateway in list_gateways():
+        click.echo(_say(closing.reconcile(day, gateway=gateway, folder=bill_folder(), again=again)))
 
 
 def _say(found: closing.Reconciled) -> str:
     row, problem = found.row, found.problem or found.row.problem
     sums = f"ours {row.our_payments} / {row.our_payments_fen} fen"
     sums += f", bill {row.their_payments} / {row.their_payments_fen} fen"
-    return f"{row.day} {row.state}{f' ({problem})' if problem else ''}: {sums}"
+    return f"{row.day} {row.gateway} {row.state}{f' ({problem})' if problem else ''}: {sums}"

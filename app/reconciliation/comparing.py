@@ -4,7 +4,7 @@ The database does it by numbers that are indexed and hands over nothing but what
 no more memory than ten. Sums are counted there as well.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -82,11 +82,11 @@ def count_ours(day: date, gateway_name: str) -> Count:
     return _count(select(func.count(), func.sum(PaymentAttempt.amount_fen)).where(*of_day(day, gateway_name)))
 
 
-def has_other_money(day: date, gateway_name: str) -> bool:
-    """Whether money of this day came another way, of which this gateway's bill says nothing."""
+def other_gateways(day: date, gateway_name: str) -> Sequence[str]:
+    """By which others money of this day came; this gateway's bill says nothing of it."""
     conditions = (Days(day, day).hold(PaymentAttempt.paid_at), PaymentAttempt.state.in_(MONEY))
-    query = select(PaymentAttempt.id).where(*conditions, PaymentAttempt.gateway != gateway_name)
-    return db.session.scalar(query.limit(1)) is not None
+    query = select(PaymentAttempt.gateway).where(*conditions, PaymentAttempt.gateway != gateway_name)
+    return db.session.scalars(query.distinct().order_by(PaymentAttempt.gateway)).all()
 
 
 def count_moved(day: date, bill: Bill | None, gateway_name: str) -> int:

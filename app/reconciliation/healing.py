@@ -1,4 +1,4 @@
-"""What can be done about a difference: ask WeChat now, or accept it.
+"""What can be done about a difference: ask its gateway now, or accept it.
 
 A payment that the bill has and we lack is asked for by its number, and `payments` settles the verified answer. The
 difference closes when the same comparison does not find it any more, not because somebody pressed a button.
@@ -48,7 +48,7 @@ def get_difference(number: int) -> Difference:
 
 
 def ask(row: Difference, *, gateway: Gateway) -> bool:
-    """Ask WeChat about its payment, settle what it says, look again; whether that closed the difference.
+    """Ask its gateway about its payment, settle what it says, look again; whether that closed the difference.
 
     Opens transactions. Raises: GatewayError.
     """
@@ -57,22 +57,22 @@ def ask(row: Difference, *, gateway: Gateway) -> bool:
     with transaction() as session:
         row = session.get_one(Difference, number, populate_existing=True)
         row.asked_at, row.answer = clock.now(), _answer(news)
-    return look_again(number, gateway_name=gateway.name)
+    return look_again(number)
 
 
-def look_again(number: int, *, gateway_name: str) -> bool:
+def look_again(number: int) -> bool:
     """Close it when the comparison finds it no longer; whether it is closed now. Opens transactions."""
     row = get_difference(number)
-    if row.state in STANDING and not _is_still_there(row, gateway_name):
+    if row.state in STANDING and not _is_still_there(row):
         with transaction():
             lock(row)
             if row.state in STANDING:
                 close(row, cause="healed")
-        settle_day(row.day, gateway_name=gateway_name)
+        settle_day(row.day, gateway_name=row.gateway)
     return bool(get_difference(number).state == DifferenceState.CLOSED)
 
 
-def accept(row: Difference, *, reason: str, actor: str, gateway_name: str) -> None:
+def accept(row: Difference, *, reason: str, actor: str) -> None:
     """A person has looked and says why it stays; the day counts as explained once nothing else is open.
 
     Opens transactions. Raises: InputInvalid without a reason; TransitionRefused when it is not open any more.
@@ -103,7 +103,7 @@ def accept(row: Difference, *, reason: str, actor: str, gateway_name: str) -> No
             subject=f"bill_difference:{row.id}",
             after={"difference": str(row.kind), "number": row.ref, "day": str(row.day), "reason": text},
         )
-    settle_day(row.day, gateway_name=gateway_name)
+    settle_day(row.day, gateway_name=row.gateway)
 
 
 def ask_due(gateway: Gateway) -> int:
@@ -111,6 +111,7 @@ def ask_due(gateway: Gateway) -> int:
     may_heal = (*_ASKED, *OF_REFUNDS, DifferenceKind.STATUS)
     query = select(Difference.id).where(
         Difference.state == DifferenceState.OPEN,
+        Difference.gateway == gateway.name,
         Difference.asked_at.is_(None),
         Difference.kind.in_(may_heal),
         Difference.first_seen_at < clock.now() - BY_ITSELF_AFTER,
@@ -161,14 +162,14 @@ def _answer(news: Trade | RefundNews) -> dict[str, Any]:
     }
 
 
-def _is_still_there(row: Difference, gateway_name: str) -> bool:
+def _is_still_there(row: Difference) -> bool:
     if row.kind == DifferenceKind.MISSING_THERE:
         attempt = db.session.get_one(PaymentAttempt, row.attempt_id)
         return not comparing.is_billed(attempt)
     if row.kind == DifferenceKind.REFUND_MISSING:
-        return not comparing_refunds.is_billed(gateway_name, row.ref)
+        return not comparing_refunds.is_billed(row.gateway, row.ref)
     if row.kind in OF_REFUNDS:
-        again = comparing_refunds.find_again(loaded_bill(row.day, gateway_name), row.ref)
+        again = comparing_refunds.find_again(loaded_bill(row.day, row.gateway), row.ref)
         return any(each.kind == row.kind for each in again)
-    found = comparing.find_again(loaded_bill(row.day, gateway_name), row.ref.partition("#")[0])
+    found = comparing.find_again(loaded_bill(row.day, row.gateway), row.ref.partition("#")[0])
     return any((each.kind, each.ref) == (row.kind, row.ref) for each in found)

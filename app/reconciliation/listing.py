@@ -1,6 +1,7 @@
 """Bills and differences read for pages: a calendar of days, one day, what is open."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
@@ -9,13 +10,44 @@ from app.core.days import Days
 from app.core.db import db
 from app.core.places import PlacedPage, read_page
 from app.reconciliation.models import Bill, BillDay, BillRow, Difference
-from app.reconciliation.states import STANDING, DifferenceState
+from app.reconciliation.states import STANDING, DayState, DifferenceState
+
+_WORST_FIRST = (
+    *(DayState.DIFFERENT, DayState.WAITING, DayState.EXPLAINED),
+    *(DayState.EQUAL, DayState.EMPTY),
+)
 
 
-def read_days(days: Days) -> Mapping[date, BillDay]:
+@dataclass(frozen=True, slots=True)
+class WholeDay:
+    """A day with all gateways: the state that most needs somebody, and what their bills say together."""
+
+    state: DayState
+    their_payments: int
+    their_payments_fen: int
+
+
+def read_days(days: Days) -> Mapping[date, WholeDay]:
     """The days that were asked for."""
-    rows = db.session.scalars(select(BillDay).where(BillDay.day.between(days.first, days.last)))
-    return {row.day: row for row in rows}
+    found: dict[date, list[BillDay]] = {}
+    for row in db.session.scalars(select(BillDay).where(BillDay.day.between(days.first, days.last))):
+        found.setdefault(row.day, []).append(row)
+    return {day: put_together(rows) for day, rows in found.items()}
+
+
+def put_together(rows: Sequence[BillDay]) -> WholeDay:
+    """What the gateways of one day, at least one, come to."""
+    states = {row.state for row in rows}
+    return WholeDay(
+        next(each for each in _WORST_FIRST if each in states),
+        sum(row.their_payments for row in rows),
+        sum(row.their_payments_fen for row in rows),
+    )
+
+
+def rows_of(day: date) -> Sequence[BillDay]:
+    """A day at each gateway whose bill was asked for or is waited for."""
+    return db.session.scalars(select(BillDay).where(BillDay.day == day).order_by(BillDay.id)).all()
 
 
 def count_standing(days: Days) -> Mapping[date, int]:
@@ -28,7 +60,9 @@ def count_standing(days: Days) -> Mapping[date, int]:
 
 def bills_of(day: date) -> Sequence[Bill]:
     """The files kept of a day."""
-    return db.session.scalars(select(Bill).where(Bill.day == day).order_by(Bill.kind, Bill.id)).all()
+    return db.session.scalars(
+        select(Bill).where(Bill.day == day).order_by(Bill.gateway.desc(), Bill.kind, Bill.id)
+    ).all()
 
 
 def list_differences(

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.core import clock
@@ -60,7 +60,7 @@ def condition_of(mark: Mark) -> ColumnElement[bool]:
     differs = _has(DifferenceState.OPEN)
     if mark == Mark.DIFFERENT:
         return differs
-    spans = merge(db.session.scalars(select(BillDay.day).where(BillDay.state.in_(RECONCILED))))
+    spans = merge(db.session.scalars(_reconciled_days()))
     is_compared = _money_came(lambda moment: or_(false(), *(span.hold(moment) for span in spans)))
     is_waiting = _has(DifferenceState.WAITING)
     if mark == Mark.MATCHED:
@@ -77,8 +77,14 @@ def _mark(days: set[date], known: set[date], unsettled: set[DifferenceState]) ->
 
 
 def _reconciled(days: set[date]) -> set[date]:
-    query = select(BillDay.day).where(BillDay.day.in_(days), BillDay.state.in_(RECONCILED))
-    return set(db.session.scalars(query))
+    return set(db.session.scalars(_reconciled_days().where(BillDay.day.in_(days))))
+
+
+def _reconciled_days() -> Select[date]:
+    """Those on which no gateway waits for its bill."""
+    waits = case((BillDay.state.in_(RECONCILED), 0), else_=1)
+    query = select(BillDay.day).group_by(BillDay.day).having(func.sum(waits) == 0)
+    return query.order_by(BillDay.day)
 
 
 def _has(state: DifferenceState) -> ColumnElement[bool]:

@@ -23,7 +23,7 @@ class Bill(Base):
     gateway: Mapped[str] = mapped_column(String(20))
     kind: Mapped[BillKind] = state_column(BillKind)
     day: Mapped[date]
-    sha1: Mapped[str] = mapped_column(String(40))  # of the text, as WeChat gave it
+    sha1: Mapped[str] = mapped_column(String(40))  # of the text
     file: Mapped[str] = mapped_column(String(80))  # below DATA_DIR/bills
     bytes: Mapped[int]
     fetched_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -33,7 +33,7 @@ class Bill(Base):
     payments_fen: Mapped[Fen] = mapped_column(default=0)
     refunds: Mapped[int] = mapped_column(default=0)  # of a trade bill; out: of the account's
     refunds_fen: Mapped[Fen] = mapped_column(default=0)
-    fee_fen: Mapped[Fen] = mapped_column(default=0)  # what stays with WeChat Pay, returned fees taken off
+    fee_fen: Mapped[Fen] = mapped_column(default=0)  # what stays with the gateway, returned fees taken off
 
 
 class RowKind(StrEnum):
@@ -82,12 +82,14 @@ class FundRow(Base):
 
 
 class BillDay(Base):
-    """How far a Beijing day is, with both sums as they were when it was compared last."""
+    """How far a Beijing day is at one gateway, with both sums as they were when it was compared last."""
 
     __tablename__ = "bill_days"
+    __table_args__ = (UniqueConstraint("day", "gateway"),)
 
     id: Mapped[Id]
-    day: Mapped[date] = mapped_column(unique=True)
+    day: Mapped[date]
+    gateway: Mapped[str] = mapped_column(String(20))
     state: Mapped[DayState] = state_column(DayState)
     problem: Mapped[str] = mapped_column(String(40), default="")  # why it waits: a code
     funds_problem: Mapped[str] = mapped_column(String(40), default="")  # the same of the fund-flow bill
@@ -117,12 +119,13 @@ class Difference(Base):
 
     __tablename__ = "bill_differences"
     __table_args__ = (
-        UniqueConstraint("day", "kind", "ref"),
+        UniqueConstraint("day", "gateway", "kind", "ref"),
         Index("ix_bill_differences_state", "state", "day"),
     )
 
     id: Mapped[Id]
     day: Mapped[date]  # whose bill, or for what is missing there whose books
+    gateway: Mapped[str] = mapped_column(String(20))
     kind: Mapped[DifferenceKind] = state_column(DifferenceKind)
     ref: Mapped[str] = mapped_column(String(80))  # an out_trade_no or out_refund_no; `#2` for a second row
     state: Mapped[DifferenceState] = state_column(DifferenceState)
@@ -134,7 +137,7 @@ class Difference(Base):
     run: Mapped[int]  # of the day when it was seen last
     openings: Mapped[int] = mapped_column(default=0)
     first_seen_at: Mapped[CreatedAt]
-    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when WeChat was asked about it
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when the gateway was asked about it
     answer: Mapped[dict[str, Any]] = mapped_column(JsonText, default=dict)  # what it said then
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_by: Mapped[str] = mapped_column(String(80), default="")  # `staff:<id>`; empty: by itself

@@ -32,8 +32,9 @@ FIGURES = "figures"  # the problem of a day whose statistics say something else
 
 
 def prove(*, gateway_name: str) -> Sequence[date]:
-    """Check every closed day; returns those that are broken. Opens transactions."""
-    days = list(db.session.scalars(select(BillDay.day).where(BillDay.state.in_(CLOSED_DAYS))))
+    """Check every day closed at a gateway; returns those that are broken. Opens transactions."""
+    mine = BillDay.gateway == gateway_name
+    days = list(db.session.scalars(select(BillDay.day).where(mine, BillDay.state.in_(CLOSED_DAYS))))
     broken: list[date] = []
     for span in merge(days, longest=MOST_DAYS):
         broken += _prove(span, gateway_name)
@@ -43,7 +44,8 @@ def prove(*, gateway_name: str) -> Sequence[date]:
 def _prove(span: Days, gateway_name: str) -> list[date]:
     ours, everybody, gone = _count(span, gateway_name), _count(span, None), _count_back(span)
     figures = Figures.of(span).money()
-    rows = list(db.session.scalars(select(BillDay).where(BillDay.day.between(span.first, span.last))))
+    query = select(BillDay).where(BillDay.day.between(span.first, span.last))
+    rows = list(db.session.scalars(query.where(BillDay.gateway == gateway_name)))
     found: list[date] = []
     fine: list[date] = []
     for row in rows:
@@ -59,7 +61,7 @@ def _prove(span: Days, gateway_name: str) -> list[date]:
         said = (told.orders + told.late_payments, told.received_fen, told.refunded_fen) if told else (0, 0, 0)
         is_right = said == (all_money.number, all_money.fen, gone.get(row.day, Count()).fen)
         (fine if is_right else found).append(row.day)
-    _keep(found, fine)
+    _keep(found, fine, gateway_name)
     return found
 
 
@@ -81,11 +83,12 @@ def _count_back(span: Days) -> dict[date, Count]:
     return {on: Count(number, int(fen)) for on, number, fen in db.session.execute(query)}
 
 
-def _keep(broken: Sequence[date], fine: Sequence[date]) -> None:
+def _keep(broken: Sequence[date], fine: Sequence[date], gateway_name: str) -> None:
+    mine = BillDay.gateway == gateway_name
     with transaction() as session:
-        session.execute(update(BillDay).where(BillDay.day.in_(fine)).values(proved_at=clock.now()))
+        session.execute(update(BillDay).where(mine, BillDay.day.in_(fine)).values(proved_at=clock.now()))
         for day in broken:
-            row = session.scalars(select(BillDay).where(BillDay.day == day)).one()
+            row = session.scalars(select(BillDay).where(mine, BillDay.day == day)).one()
             if row.state in CLOSED_DAYS:
                 move_state(row, DAY_MOVES, DayState.DIFFERENT, cause="proof", problem=FIGURES)
             outbox.enqueue("raise_alert", alert="bill_proof", ref=f"{day}", detail=row.problem, order_no="")

@@ -20,23 +20,23 @@ MOST_ALERTS = 20  # of one day, each for itself; then one for the rest
 ALERT, ALERT_MANY = "bill_difference", "bill_differences"
 
 
-def record(day: date, findings: Iterable[Finding], *, run: int) -> None:
+def record(day: date, gateway_name: str, findings: Iterable[Finding], *, run: int) -> None:
     """Keep them, and close what this run did not find. Opens a transaction for each batch."""
     rows, number = iter(findings), 0
     while batch := list(islice(rows, BATCH)):
         with transaction():
             for finding in batch:
                 number += 1
-                _keep(day, finding, run, number)
-    _close_others(day, run)
+                _keep(day, gateway_name, finding, run, number)
+    _close_others(day, gateway_name, run)
 
 
-def _keep(day: date, finding: Finding, run: int, number: int) -> None:
-    key = (Difference.day == day, Difference.kind == finding.kind, Difference.ref == finding.ref)
-    row = db.session.scalars(select(Difference).where(*key)).first()
+def _keep(day: date, gateway_name: str, finding: Finding, run: int, number: int) -> None:
+    key = {"day": day, "gateway": gateway_name, "kind": finding.kind, "ref": finding.ref}
+    row = db.session.scalars(select(Difference).filter_by(**key)).first()
     new = DifferenceState.WAITING if finding.waits else DifferenceState.OPEN
     if row is None:
-        row = Difference(day=day, kind=finding.kind, ref=finding.ref, state=new, gap_fen=0, run=run)
+        row = Difference(**key, state=new, gap_fen=0, run=run)
         row.ours, row.theirs = {}, {}
         row.first_seen_at = clock.now()
         row.order_id, row.attempt_id = finding.order_id, finding.attempt_id
@@ -85,9 +85,12 @@ def close(row: Difference, *, cause: str, **values: Any) -> bool:
     return is_closed
 
 
-def _close_others(day: date, run: int) -> None:
+def _close_others(day: date, gateway_name: str, run: int) -> None:
     query = select(Difference.id).where(
-        Difference.day == day, Difference.state.in_(STANDING), Difference.run < run
+        Difference.day == day,
+        Difference.gateway == gateway_name,
+        Difference.state.in_(STANDING),
+        Difference.run < run,
     )
     healed = list(db.session.scalars(query.order_by(Difference.id)))
     for first in range(0, len(healed), BATCH):

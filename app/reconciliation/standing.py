@@ -1,6 +1,6 @@
-"""How far the figures of days can be trusted: provisional, over, or equal to WeChat Pay's bill."""
+"""How far the figures of days can be trusted: provisional, over, or equal to the bills of every gateway."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -34,7 +34,7 @@ _WORST_FIRST = (Standing.PROVISIONAL, Standing.DIFFERENT, Standing.CLOSED, Stand
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """Of the days asked for; days nobody fetched a bill of are merely over."""
+    """Of the days asked for, with all gateways; days nobody fetched a bill of are merely over."""
 
     days: Mapping[date, Standing]
     proved_at: datetime | None  # when they were held together last: the oldest of them
@@ -42,20 +42,28 @@ class Standings:
 
     def of(self, span: Days) -> Standing:
         """Of several days together: the worst."""
-        found = {self.days.get(day, Standing.CLOSED) for day in span}
-        return next(each for each in _WORST_FIRST if each in found)
+        return _worst({self.days.get(day, Standing.CLOSED) for day in span})
 
     def count(self, standing: Standing) -> int:
         """Days that stand so."""
         return sum(each == standing for each in self.days.values())
 
 
+def _worst(found: Collection[Standing]) -> Standing:
+    return next(each for each in _WORST_FIRST if each in found)
+
+
 def read_standings(days: Days) -> Standings:
     """How each of these days stands."""
     today = clock.today()
     rows = select(BillDay.day, BillDay.state).where(BillDay.day.between(days.first, days.last))
-    known = {day: _OF_STATES[state] for day, state in db.session.execute(rows)}
-    found = {day: Standing.PROVISIONAL if day >= today else known.get(day, Standing.CLOSED) for day in days}
+    known: dict[date, list[Standing]] = {}
+    for day, state in db.session.execute(rows):
+        known.setdefault(day, []).append(_OF_STATES[state])
+    found = {
+        day: Standing.PROVISIONAL if day >= today else _worst(known.get(day, [Standing.CLOSED]))
+        for day in days
+    }
     closed = (BillDay.day.between(days.first, days.last), BillDay.state.in_(CLOSED_DAYS))
     proved_at = db.session.scalar(select(func.min(BillDay.proved_at)).where(*closed))
     return Standings(found, proved_at, sum(each == Standing.DIFFERENT for each in found.values()))

@@ -18,20 +18,21 @@ MOST_DAYS = 3  # in one turn: the timetable has other lines
 
 def work_off(gateway: Gateway, folder: Path) -> int:
     """Reconcile the days that are due, the oldest first; how many there were."""
-    days = due_days()[:MOST_DAYS]
+    days = due_days(gateway.name)[:MOST_DAYS]
     for day in days:
         reconcile(day, gateway=gateway, folder=folder)
     return len(days)
 
 
-def due_days() -> Sequence[date]:
+def due_days(gateway_name: str) -> Sequence[date]:
     """Days whose bill may be had and was not fetched: from the first that was ever asked for, else from yesterday."""
+    mine = BillDay.gateway == gateway_name
     now, yesterday = clock.now(), clock.today() - timedelta(days=1)
-    first = db.session.scalar(select(func.min(BillDay.day))) or yesterday
+    first = db.session.scalar(select(func.min(BillDay.day)).where(mine)) or yesterday
     oldest = max(first, clock.today() - timedelta(days=KEPT_DAYS))
     if oldest > yesterday:
         return []
-    rows = db.session.execute(select(BillDay.day, BillDay.next_try_at).where(BillDay.day >= oldest))
+    rows = db.session.execute(select(BillDay.day, BillDay.next_try_at).where(mine, BillDay.day >= oldest))
     next_tries = dict(rows.all())
     return [
         day

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.core.money import format_yuan
+from app.payments.gateways.names import name_console, name_gateway
 from app.reconciliation.states import DifferenceKind as Kind
 
 Record = Mapping[str, Any]
@@ -21,7 +22,7 @@ def name_kind(kind: str) -> str:
         Kind.UNKNOWN_ORDER: _("陌生单号"),
         Kind.AMOUNT: _("金额不符"),
         Kind.STATUS: _("状态不符"),
-        Kind.NUMBER: _("微信单号不符"),
+        Kind.NUMBER: _("支付单号不符"),
         Kind.FEE: _("手续费不符"),
         Kind.TWICE: _("账单重复一行"),
         Kind.REFUND_EXTRA: _("本店少一笔退款"),
@@ -37,9 +38,9 @@ def say_difference(kind: Kind, ours: Record, theirs: Record) -> str:
     return _SENTENCES[kind](ours, theirs)
 
 
-def say_advice(kind: Kind) -> str:
-    """One sentence: what to do, and why that is safe."""
-    return _ADVICE[kind]()
+def say_advice(kind: Kind, gateway: str) -> str:
+    """One sentence: what to do at its gateway, and why that is safe."""
+    return _ADVICE[kind](name_gateway(gateway), name_console(gateway))
 
 
 def say_alert(detail: str) -> str:
@@ -58,8 +59,8 @@ def say_status(value: object) -> str:
         "refund_due": _("已付款，要退款"),
         "suspect": _("有疑问，待核对"),
         "refund:waiting": _("等第二个人同意"),
-        "refund:requested": _("还没有发给微信"),
-        "refund:submitted": _("微信处理中"),
+        "refund:requested": _("还没有提交"),
+        "refund:submitted": _("处理中"),
         "refund:done": _("已退到"),
         "refund:abnormal": _("退款异常"),
         "refund:closed": _("退款关闭"),
@@ -67,6 +68,11 @@ def say_status(value: object) -> str:
         "refund:handled": _("用别的方式退了"),
     }
     return str(words.get(str(value or ""), value or ""))
+
+
+def say_rate(ppm: int) -> str:
+    """6000 → `0.60%`."""
+    return f"{ppm // 10_000}.{ppm % 10_000 // 100:02d}%"
 
 
 def _yuan(record: Record, name: str = "amount_fen") -> str:
@@ -102,10 +108,11 @@ _SENTENCES: Mapping[Kind, Callable[[Record, Record], str]] = {
         theirs=theirs.get("status", ""),
         ours=say_status(ours.get("status")),
     ),
-    Kind.NUMBER: lambda ours, theirs: _("同一个商户单号，账单上的微信支付单号和本店记的不一样。"),
+    Kind.NUMBER: lambda ours, theirs: _("同一个商户单号，账单上的支付单号和本店记的不一样。"),
     Kind.FEE: lambda ours, theirs: _(
-        "账单收了 ¥%(fee)s 手续费，按它自己写的费率应当是 ¥%(expected)s。",
+        "账单收了 ¥%(fee)s 手续费，按费率 %(rate)s 应当是 ¥%(expected)s。",
         fee=_yuan(theirs, "fee_fen"),
+        rate=say_rate(int(theirs["rate_ppm"])),
         expected=_expected_fee(theirs),
     ),
     Kind.TWICE: lambda ours, theirs: _("账单上这笔 ¥%(yuan)s 的付款出现了不止一次。", yuan=_yuan(theirs)),
@@ -125,33 +132,58 @@ _SENTENCES: Mapping[Kind, Callable[[Record, Record], str]] = {
     ),
 }
 
-_ADVICE: Mapping[Kind, Callable[[], str]] = {
-    Kind.MISSING_HERE: lambda: _(
-        "现在向微信查询这个单号。查到已付款，就按平常收到通知一样入账；重复查询没有害处。"
+_ADVICE: Mapping[Kind, Callable[[str, str], str]] = {
+    Kind.MISSING_HERE: lambda gateway, _console: _(
+        "现在向%(gateway)s查询这个单号。查到已付款，就按平常收到通知一样入账；重复查询没有害处。",
+        gateway=gateway,
     ),
-    Kind.PAID_AFTER_CLOSE: lambda: _(
-        "现在向微信查询这个单号。查到已付款，库存够就恢复订单，不够就记为要退款；重复查询没有害处。"
+    Kind.PAID_AFTER_CLOSE: lambda gateway, _console: _(
+        "现在向%(gateway)s查询这个单号。查到已付款，库存够就恢复订单，不够就记为要退款；重复查询没有害处。",
+        gateway=gateway,
     ),
-    Kind.DUPLICATE_ATTEMPT: lambda: _(
-        "现在向微信查询这个单号。查到已付款，这笔多付的钱会记为要退款，订单不会付两次。"
+    Kind.DUPLICATE_ATTEMPT: lambda gateway, _console: _(
+        "现在向%(gateway)s查询这个单号。查到已付款，这笔多付的钱会记为要退款，订单不会付两次。",
+        gateway=gateway,
     ),
-    Kind.MISSING_THERE: lambda: _(
-        "先向微信查询这个单号，再重新下载这一天的账单。微信更正过账单，差异会自己消失。"
+    Kind.MISSING_THERE: lambda gateway, _console: _(
+        "先向%(gateway)s查询这个单号，再重新下载这一天的账单。账单更正以后，差异会自己消失。",
+        gateway=gateway,
     ),
-    Kind.UNKNOWN_ORDER: lambda: _(
-        "向微信查询这个单号，看是不是同一个商户号下别的店或收款码收的钱；确认后写下原因。"
+    Kind.UNKNOWN_ORDER: lambda gateway, _console: _(
+        "向%(gateway)s查询这个单号，看是不是同一个商户号下别的店或收款码收的钱；确认后写下原因。",
+        gateway=gateway,
     ),
-    Kind.AMOUNT: lambda: _("向微信查询这个单号，以查询结果为准核对订单；本店不会自己改已经入账的金额。"),
-    Kind.STATUS: lambda: _(
-        "现在向微信查询这个单号，查到的结果会入账；账单写的是撤销，就核对这笔钱是不是已经退回。"
+    Kind.AMOUNT: lambda gateway, _console: _(
+        "向%(gateway)s查询这个单号，以查询结果为准核对订单；本店不会自己改已经入账的金额。",
+        gateway=gateway,
     ),
-    Kind.NUMBER: lambda: _("向微信查询这个单号，核对是哪一个微信支付单号；不要手工改单号。"),
-    Kind.FEE: lambda: _("在微信商户平台核对这笔交易的费率，不对就向微信申诉；本店的收款不受影响。"),
-    Kind.TWICE: lambda: _("重新下载这一天的账单；还在的话，到微信商户平台核对是不是真的收了两次。"),
-    Kind.REFUND_EXTRA: lambda: _("现在向微信查询这笔退款。查到了，就按“在微信商户平台退的款”记到订单上。"),
-    Kind.REFUND_MISSING: lambda: _("现在向微信查询这笔退款；还在处理的，会出现在之后的账单里。"),
-    Kind.REFUND_AMOUNT: lambda: _("向微信查询这笔退款，以查询结果为准核对；优惠券付掉的部分不退现金。"),
-    Kind.REFUND_STATUS: lambda: _("现在向微信查询这笔退款，查到的结果会记下来。"),
+    Kind.STATUS: lambda gateway, _console: _(
+        "现在向%(gateway)s查询这个单号，查到的结果会入账；账单写的是撤销，就核对这笔钱是不是已经退回。",
+        gateway=gateway,
+    ),
+    Kind.NUMBER: lambda gateway, _console: _(
+        "向%(gateway)s查询这个单号，核对是哪一个支付单号；不要手工改单号。", gateway=gateway
+    ),
+    Kind.FEE: lambda _gateway, console: _(
+        "在%(console)s核对这笔交易的费率，不对就在那里申诉；本店的收款不受影响。", console=console
+    ),
+    Kind.TWICE: lambda _gateway, console: _(
+        "重新下载这一天的账单；还在的话，到%(console)s核对是不是真的收了两次。", console=console
+    ),
+    Kind.REFUND_EXTRA: lambda gateway, console: _(
+        "现在向%(gateway)s查询这笔退款。查到了，就按“在%(console)s退的款”记到订单上。",
+        gateway=gateway,
+        console=console,
+    ),
+    Kind.REFUND_MISSING: lambda gateway, _console: _(
+        "现在向%(gateway)s查询这笔退款；还在处理的，会出现在之后的账单里。", gateway=gateway
+    ),
+    Kind.REFUND_AMOUNT: lambda gateway, _console: _(
+        "向%(gateway)s查询这笔退款，以查询结果为准核对；优惠券付掉的部分不退现金。", gateway=gateway
+    ),
+    Kind.REFUND_STATUS: lambda gateway, _console: _(
+        "现在向%(gateway)s查询这笔退款，查到的结果会记下来。", gateway=gateway
+    ),
 }
 if missing := set(Kind) - set(_SENTENCES) | set(Kind) - set(_ADVICE):
     raise ValueError(f"no words for {sorted(missing)}")

@@ -82,7 +82,7 @@ def _measure(folder: Path, database: str) -> dict[str, float]:
         loaded = time.perf_counter()
         compare(DAY, gateway_name=gateway.name)
         compared = time.perf_counter()
-        row = find_day(DAY)
+        row = find_day(DAY, gateway.name)
         assert row is not None
         found = {"gap": row.proof_gap_fen, "differs_fen": row.their_payments_fen - row.our_payments_fen}
         db.session.remove()

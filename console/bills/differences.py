@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import GatewayError, InputInvalid, TransitionRefused
 from app.payments.gateways import get_gateway
+from app.payments.gateways.names import name_gateway
 from app.reconciliation import healing
 from app.reconciliation.listing import list_differences
 from app.reconciliation.models import Difference
@@ -31,17 +32,18 @@ def difference(number: int) -> str:
 
 @blueprint.post("/differences/<int:number>/ask")
 def ask(number: int) -> Response:
-    """Ask WeChat about it; what it says is settled as ever."""
+    """Ask its gateway about it; what it says is settled as ever."""
     row = healing.get_difference(number)
+    names = {"gateway": name_gateway(row.gateway)}
     try:
-        is_healed = healing.ask(row, gateway=get_gateway())
+        is_healed = healing.ask(row, gateway=get_gateway(row.gateway))
     except GatewayError:
-        flash(_("微信没有给出可信的回答，什么也没有改；请过一会儿再查。"), "danger")
+        flash(_("%(gateway)s没有给出可信的回答，什么也没有改；请过一会儿再查。", **names), "danger")
     else:
         if is_healed:
-            flash(_("已按微信的回答处理，这笔差异消失了。"), "success")
+            flash(_("已按%(gateway)s的回答处理，这笔差异消失了。", **names), "success")
         else:
-            flash(_("微信的回答记在下面，这笔差异还在。"), "info")
+            flash(_("%(gateway)s的回答记在下面，这笔差异还在。", **names), "info")
     return redirect(url_for("console.bills.difference", number=number))
 
 
@@ -51,7 +53,7 @@ def accept(number: int) -> Response | tuple[str, int]:
     row, reason = healing.get_difference(number), request.form.get("reason", "")
     actor = get_member_here().actor
     try:
-        healing.accept(row, reason=reason, actor=actor, gateway_name=get_gateway().name)
+        healing.accept(row, reason=reason, actor=actor)
     except InputInvalid as error:
         return _show(row, reason=reason, trouble=error.message), error.http_status
     except TransitionRefused as error:
@@ -65,8 +67,8 @@ def _show(row: Difference, *, reason: str = "", trouble: str = "") -> str:
     return render_template(
         "console/bills/difference.html",
         row=row,
-        advice=say_advice(row.kind),
-        sides=((_("微信账单"), row.theirs), (_("本店"), row.ours)),
+        advice=say_advice(row.kind, row.gateway),
+        sides=((_("%(gateway)s账单", gateway=name_gateway(row.gateway)), row.theirs), (_("本店"), row.ours)),
         say_status=say_status,
         names=find_usernames(),
         can_accept=row.state == DifferenceState.OPEN,

@@ -11,16 +11,18 @@ from app.core import clock
 from app.core.days import Days
 from app.core.long_jobs.running import Run, register
 from app.core.spreadsheets.writing import Row, Yuan
+from app.payments.gateways.names import name_gateway
 from app.reconciliation.journal import JournalEntry, sum_journal
 from app.reconciliation.journal import export_journal as every_entry
 from app.reconciliation.models import RowKind
+from app.reconciliation.words import say_rate
 from console.bills.pages import blueprint
 from console.frame.long_jobs import begin
 from console.frame.sheets import wanted_suffix, write_away
 
 KIND = "bills_journal"
 LONGEST_DAYS = 366
-WIDTHS = (12, 20, 8, 22, 32, 32, 34, 12, 12, 12, 12, 8, 14)
+WIDTHS = (12, 20, 10, 8, 22, 32, 32, 34, 12, 12, 12, 12, 8, 14)
 
 
 @blueprint.post("/journal")
@@ -49,10 +51,11 @@ def _rows(entries: Iterator[JournalEntry]) -> Iterator[Row]:
     yield [
         _("账单日期"),
         _("交易时间"),
+        _("支付方式"),
         _("类型"),
         _("订单号"),
         _("商户单号"),
-        _("微信支付单号"),
+        _("支付单号"),
         _("退款单号"),
         _("交易金额（元）"),
         _("结算金额（元）"),
@@ -66,6 +69,7 @@ def _rows(entries: Iterator[JournalEntry]) -> Iterator[Row]:
         yield [
             entry.bill.day,
             row.at,
+            name_gateway(entry.bill.gateway),
             _("退款") if row.kind == RowKind.REFUND else _("付款"),
             entry.order_no,
             row.out_trade_no,
@@ -78,11 +82,6 @@ def _rows(entries: Iterator[JournalEntry]) -> Iterator[Row]:
             say_rate(row.rate_ppm),
             row.status,
         ]
-
-
-def say_rate(ppm: int) -> str:
-    """6000 → `0.60%`."""
-    return f"{ppm // 10_000}.{ppm % 10_000 // 100:02d}%"
 
 
 def _read_days() -> Days | None:

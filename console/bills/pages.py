@@ -9,9 +9,9 @@ from flask import Blueprint, render_template, request
 
 from app.core import clock
 from app.core.days import Days
+from app.payments.gateways import find_alipay
 from app.reconciliation.closing import KEPT_DAYS
-from app.reconciliation.listing import count_open, count_standing, list_differences, read_days
-from app.reconciliation.models import BillDay
+from app.reconciliation.listing import WholeDay, count_open, count_standing, list_differences, read_days
 from app.reconciliation.standing import read_standings
 from app.reconciliation.words import name_kind, say_difference
 from console.bills.words import (
@@ -34,7 +34,7 @@ class Cell:
     """A day of the calendar."""
 
     day: date
-    row: BillDay | None
+    row: WholeDay | None
     differences: int
     is_over: bool
     is_here: bool  # of this month
@@ -69,6 +69,7 @@ def index() -> str:
         found=list_differences(only_standing=True, per_page=10),
         has_any=any(cell.row for week in weeks for cell in week),
         kept_days=KEPT_DAYS,
+        has_alipay=find_alipay() is not None,
         **words(),
     )
 

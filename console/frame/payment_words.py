@@ -20,7 +20,7 @@ verdict_label = Labels(
 )
 attempt_label = Labels(
     {
-        AttemptState.CREATED: _l("已生成，微信还没有受理"),
+        AttemptState.CREATED: _l("已生成，还没有被受理"),
         AttemptState.OPEN: _l("等买家付款"),
         AttemptState.PAID: _l("已到账"),
         AttemptState.CLOSED: _l("已关闭"),
@@ -33,7 +33,7 @@ trade_label = Labels(
         TradeState.PAID: _l("已付款"),
         TradeState.UNPAID: _l("还没有付款"),
         TradeState.CLOSED: _l("已关闭"),
-        TradeState.UNKNOWN_NUMBER: _l("微信没有这个单号"),
+        TradeState.UNKNOWN_NUMBER: _l("没有这个单号"),
     }
 )
 way_label = Labels(
@@ -53,6 +53,6 @@ difference_label = Labels(
         "currency": _l("币种"),
         "mchid": _l("商户号"),
         "openid": _l("付款人"),
-        "transaction_id": _l("微信支付单号"),
+        "transaction_id": _l("支付单号"),
     }
 )

@@ -38,7 +38,7 @@ def change_price(order_no: str) -> Answer:
     except (InputInvalid, TransitionRefused) as error:
         return _refuse(order, error.message), error.http_status
     except GatewayError:
-        return _refuse(order, _("微信支付没有回应，价格没有改。请稍后再试。")), 503
+        return _refuse(order, _("支付平台没有回应，价格没有改。请稍后再试。")), 503
     if is_new:
         words = _("已改价，合计 ¥%(total)s。买家打开订单就看到新的价格。", total=format_yuan(order.total_fen))
         flash(words, "success")
@@ -59,7 +59,7 @@ def close(order_no: str) -> Answer:
             order, gateway=get_gateway(), reason=reason, actor=get_member_here().actor
         )
     except GatewayError:
-        flash(_("微信支付没有回应，订单没有关闭。请稍后再试。"), "danger")
+        flash(_("支付平台没有回应，订单没有关闭。请稍后再试。"), "danger")
         return _back(order)
     if is_closed:
         flash(_("订单已关闭，商品、秒杀名额和优惠券都已退回。"), "success")

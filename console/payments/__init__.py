@@ -16,7 +16,10 @@ RIGHTS = RightGroup(
         roles=(OPERATOR, FINANCE),
     ),
     Right(
-        _l("重放通知、向微信核对付款"), "console.payments.replay", "console.payments.ask", roles=(FINANCE,)
+        _l("重放通知、向支付平台核对付款"),
+        "console.payments.replay",
+        "console.payments.ask",
+        roles=(FINANCE,),
     ),
 )
 

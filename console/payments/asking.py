@@ -1,4 +1,4 @@
-"""WeChat says … we say …: every attempt that a number is about, and WeChat's own word for it when asked."""
+"""A gateway says … we say …: every attempt that a number is about, and the gateway's own word for it when asked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from app.core.money import format_yuan
 from app.payments.attempts import check, find_attempts, get_attempt
 from app.payments.gateways import get_gateway
 from app.payments.gateways.contract import Trade, TradeState
+from app.payments.gateways.names import name_gateway
 from app.payments.models import PaymentAttempt
 from app.payments.states import AttemptState
 from console.frame.masks import short_openid
@@ -19,7 +20,7 @@ from console.frame.moments import full_moment
 from console.frame.payment_words import attempt_label, trade_label, way_label
 from console.payments.pages import blueprint
 
-# What we may say while WeChat says this; anything else is a difference.
+# What we may say while the gateway says this; anything else is a difference.
 _FIT = {
     TradeState.PAID: (AttemptState.PAID, AttemptState.REFUND_DUE),
     TradeState.UNPAID: (AttemptState.OPEN, AttemptState.CREATED),
@@ -40,20 +41,20 @@ class Beside:
 
 @blueprint.get("/number")
 def number() -> str:
-    """The attempts of an order's number, of ours, or of WeChat Pay's."""
+    """The attempts of an order's number, of ours, or of the gateway's."""
     wanted = request.args.get("q", "").strip()[:64]
     return _show(wanted, find_attempts(wanted) if wanted else ())
 
 
 @blueprint.post("/attempts/<int:attempt_id>/ask")
 def ask(attempt_id: int) -> Response | str:
-    """Ask WeChat now; what it says is settled by the one function that may, then both sides are shown."""
+    """Ask its gateway now; what it says is settled by the one function that may, then both sides are shown."""
     attempt = get_attempt(attempt_id)
-    wanted = attempt.out_trade_no
+    wanted, name = attempt.out_trade_no, name_gateway(attempt.gateway)
     try:
         trade = check(attempt, get_gateway(attempt.gateway))
     except GatewayError:
-        flash(_("微信没有给出可信的回答，什么也没有改；请过一会儿再查。"), "danger")
+        flash(_("%(gateway)s没有给出可信的回答，什么也没有改；请过一会儿再查。", gateway=name), "danger")
         return redirect(url_for("console.payments.number", q=wanted))
     return _show(wanted, find_attempts(wanted), asked={attempt_id: _put_beside(trade, attempt)})
 
@@ -83,7 +84,7 @@ def _put_beside(trade: Trade, attempt: PaymentAttempt) -> list[Beside]:
         return [state]
     pairs = (
         (_("金额"), f"¥{format_yuan(trade.amount_fen)}", f"¥{format_yuan(attempt.amount_fen)}"),
-        (_("微信支付单号"), trade.transaction_id, attempt.transaction_id or ""),
+        (_("支付单号"), trade.transaction_id, attempt.transaction_id or ""),
         (_("支付时间"), _moment(trade.paid_at), _moment(attempt.paid_at)),
         (_("付款人"), _person(trade.openid), _person(attempt.openid or trade.openid)),
     )

@@ -99,7 +99,7 @@ def _say_trade(trade: Trade) -> list[tuple[str, str]]:
         (_("状态"), trade_label(trade.state)),
         (_("金额"), f"¥{format_yuan(trade.amount_fen)}"),
         (_("商户单号"), trade.out_trade_no),
-        (_("微信支付单号"), trade.transaction_id),
+        (_("支付单号"), trade.transaction_id),
         (_("付款人"), short_openid(trade.openid) if trade.openid else ""),
         (_("支付时间"), full_moment(trade.paid_at) if trade.paid_at else ""),
     ]

@@ -1,4 +1,4 @@
-"""What can be done with a refund that exists: approve, refuse, ask WeChat now, mend an abnormal one."""
+"""What can be done with a refund that exists: approve, refuse, ask its gateway now, mend an abnormal one."""
 
 import re
 
@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from app.core.errors import GatewayError, GatewayRefused, GatewayUnreachable, InputInvalid
 from app.payments.gateways import get_gateway
 from app.payments.gateways.contract import BankCard
+from app.payments.gateways.names import name_gateway
 from app.payments.refunds import sending, service
 from app.payments.refunds.models import Refund
 from app.payments.refunds.service import get_refund
@@ -54,7 +55,7 @@ def withdraw(out_refund_no: str) -> Response:
 
 @blueprint.post("/<out_refund_no>/ask")
 def ask(out_refund_no: str) -> Response:
-    """Ask WeChat now what became of it."""
+    """Ask its gateway now what became of it."""
     refund = get_refund(out_refund_no)
     _ask_now(refund)
     return back_to(refund)
@@ -62,7 +63,7 @@ def ask(out_refund_no: str) -> Response:
 
 @blueprint.post("/<out_refund_no>/handled")
 def handled(out_refund_no: str) -> Answer:
-    """The buyer got his money in another way; WeChat is asked first whether it arrived after all."""
+    """The buyer got his money in another way; its gateway is asked first whether it arrived after all."""
     refund, how = get_refund(out_refund_no), text_field("how")
     _ask_now(refund)
     try:
@@ -77,6 +78,7 @@ def handled(out_refund_no: str) -> Answer:
 def resend(out_refund_no: str) -> Answer:
     """Send it on to a card. The number goes to WeChat encrypted and is kept nowhere."""
     refund = get_refund(out_refund_no)
+    name = name_gateway(refund.gateway)
     bank, holder = request.form.get("bank", ""), text_field("holder")
     typed = {"bank": bank, "holder": holder}
     number = re.sub(r"[\s\-]", "", request.form.get("card", ""))
@@ -85,11 +87,13 @@ def resend(out_refund_no: str) -> Answer:
         return show(refund, trouble=words, typed=typed), 422
     try:
         service.record_resend(refund, member=get_member_here())
-        sending.resend(refund, BankCard(bank, number, holder), get_gateway())
+        sending.resend(refund, BankCard(bank, number, holder), get_gateway(refund.gateway))
     except GatewayRefused as error:
-        return show(refund, trouble=_("微信支付没有接受：%(why)s", why=error.message), typed=typed), 502
+        return show(
+            refund, trouble=_("%(gateway)s没有接受：%(why)s", gateway=name, why=error.message), typed=typed
+        ), 502
     except GatewayError:
-        words = _("微信支付没有回应。请先点“问一下微信”，看它收到了没有。")
+        words = _("%(gateway)s没有回应。请先点“问一下%(gateway)s”，看它收到了没有。", gateway=name)
         return show(refund, trouble=words, typed=typed), 503
     except Forbidden as error:
         return show(refund, trouble=error.message, typed=typed), error.http_status
@@ -101,7 +105,7 @@ def _ask_now(refund: Refund) -> None:
     try:
         sending.go_on(refund.id, get_gateway(), is_due=False)
     except GatewayUnreachable:
-        flash(_("微信支付没有回应，请稍后再试。"), "danger")
+        flash(_("%(gateway)s没有回应，请稍后再试。", gateway=name_gateway(refund.gateway)), "danger")
 
 
 def _say(is_mine: bool, words: str) -> None:

@@ -14,7 +14,7 @@ from app.staff.service import find_usernames
 from console.frame.audit_words import action_label, say_actor
 from console.frame.chosen_days import read_span
 from console.frame.member import get_member_here
-from console.frame.refund_labels import refund_label, say_next, say_problem, say_step, source_label
+from console.frame.refund_labels import refund_label, say_next, say_problem, say_source, say_step
 from console.refunds.words import BANKS, tab_label
 
 blueprint = Blueprint("refunds", __name__, url_prefix="/refunds")
@@ -35,7 +35,7 @@ def index() -> str:
         names=find_usernames(),
         say_actor=say_actor,
         say_problem=say_problem,
-        source_label=source_label,
+        say_source=say_source,
     )
 
 
@@ -48,7 +48,7 @@ def detail(out_refund_no: str) -> str:
 def show(refund: Refund, *, trouble: str = "", typed: dict[str, str] | None = None) -> str:
     """The page, with what could not be done and what was `typed`."""
     names = find_usernames()
-    steps = [(event, say_step(event), say_actor(event.actor, names)) for event in timeline(refund)]
+    steps = [(event, say_step(refund, event), say_actor(event.actor, names)) for event in timeline(refund)]
     acts = [
         (entry, action_label(entry.action), say_actor(entry.actor, names))
         for entry in entries_about(audit_subject(refund.order))
@@ -64,7 +64,7 @@ def show(refund: Refund, *, trouble: str = "", typed: dict[str, str] | None = No
         say_actor=say_actor,
         problem=say_problem(refund),
         next_words=say_next(refund),
-        source_label=source_label,
+        say_source=say_source,
         refund_label=refund_label,
         is_own=refund.requested_by == get_member_here().actor,
         is_open=refund.state in (RefundState.REQUESTED, RefundState.SUBMITTED, RefundState.ABNORMAL),

@@ -92,7 +92,7 @@ def test_wechat_refusing_is_said_without_its_code(phone: Phone, order_no: str, g
     answer = phone.post(f"/shop/api/pay/{order_no}")
 
     assert answer.status_code == 502
-    assert answer.get_json()["title"] == "微信支付没有受理"
+    assert answer.get_json()["title"] == "这次付款没有被受理"
     assert "PARAM_ERROR" not in answer.text
 
 

@@ -136,7 +136,7 @@ def test_a_bill_is_equal_and_a_difference_heals_by_asking(
     console.expect_words("有对不上的地方")
     console.page.get_by_role("link", name="本店少一笔").click()
     console.expect_words("还没有收到钱的记录")
-    console.press("向微信查询")
+    console.press("向微信支付查询")
 
     console.expect_words("这笔差异消失了")
     console.open(f"bills/?month={day:%Y-%m}")

@@ -35,7 +35,7 @@ def test_an_order_gets_another_price_and_a_word_and_is_paid_and_printed(
 
     console.open(f"orders/{order_no}")
     console.expect_words("到账 ¥300.00")
-    console.expect_words("在微信关闭了这次付款")
+    console.expect_words("在微信支付关闭了这次付款")
     console.press("打印")
     expect(console.page.locator(".slip-no")).to_have_text(order_no)
     assert console.page.pdf().startswith(b"%PDF")

@@ -63,7 +63,7 @@ def test_a_part_goes_back_and_then_the_rest_and_the_buyer_sees_it(
     town.wait_for(
         lambda: any(one["status"] == "SUCCESS" for one in town.look("refunds")["refunds"]), "WeChat's yes"
     )
-    console.press("问一下微信")
+    console.press("问一下微信支付")
     console.expect_words("已到账")
     town.wait_for(lambda: any("退款 ¥5.00" in text for text in town.chat(phone.openid)), "the notice")
     look_at_order(phone, order_no)

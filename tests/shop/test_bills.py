@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from app.alerts.models import Alert
 from app.core import clock, outbox
+from app.core.days import Days
 from app.core.db import db, transaction
 from app.core.errors import InputInvalid, TransitionRefused
 from app.ledger.listing import list_entries, sum_up
@@ -26,9 +27,10 @@ from app.payments.refunds.sending import go_on
 from app.payments.service import start_payment
 from app.payments.states import AttemptState
 from app.reconciliation import fetching
-from app.reconciliation.closing import compare, reconcile
+from app.reconciliation.closing import compare, find_day, reconcile
 from app.reconciliation.fetching import find_bill
 from app.reconciliation.healing import accept, ask, ask_due
+from app.reconciliation.listing import read_days
 from app.reconciliation.marks import Mark, marks_of
 from app.reconciliation.models import Bill, BillDay, BillRow, Difference
 from app.reconciliation.proof import prove
@@ -113,8 +115,6 @@ def test_a_day_that_is_equal_closes(
 
 
 def read_standings_of(day: date) -> Standing:
-    from app.core.days import Days
-
     return read_standings(Days(day, day)).days[day]
 
 
@@ -410,9 +410,14 @@ def test_no_bill_says_nothing_of_money_that_came_another_way(
         session.execute(update(PaymentAttempt).values(gateway="alipay"))
     advance(A_DAY + timedelta(minutes=10))
 
-    row = look(gateway, folder)
+    assert look(gateway, folder).state == DayState.EMPTY
 
-    assert (row.state, row.problem, row.next_try_at) == (DayState.WAITING, "elsewhere", None)
+    other = find_day(DAY, "alipay")
+    assert other is not None
+    assert (other.state, other.problem) == (DayState.WAITING, "elsewhere")
+    assert due_days("alipay") == [DAY]
+    assert read_standings_of(DAY) == Standing.CLOSED
+    assert read_days(Days(DAY, DAY))[DAY].state == DayState.WAITING
 
 
 def test_no_bill_for_a_day_with_money_is_believed_after_two_days(
@@ -450,7 +455,7 @@ def test_what_goes_wrong_with_fetching_is_tried_again(
     row = db.session.scalars(select(BillDay)).one()
     assert row.state == DayState.WAITING
     assert row.problem == {"late": "not_ready", "down": "unreachable", "unreadable": "unreadable"}[problem]
-    assert due_days() == []
+    assert due_days(gateway.name) == []
     gateway.bills_are_late = gateway.is_down = False
     gateway.bills[BillKind.TRADE, DAY] = good
     advance(timedelta(minutes=31))
@@ -463,14 +468,14 @@ def test_what_goes_wrong_with_fetching_is_tried_again(
 def test_the_timetable_begins_at_ten_with_yesterday_and_leaves_no_day_out(
     shop: Flask, gateway: FakeGateway, folder: Path, advance: Advance
 ) -> None:
-    assert due_days() == []
+    assert due_days(gateway.name) == []
     advance(timedelta(minutes=10))
-    assert due_days() == [DAY - A_DAY]
+    assert due_days(gateway.name) == [DAY - A_DAY]
     work_off(gateway, folder)
-    assert due_days() == []
+    assert due_days(gateway.name) == []
     advance(3 * A_DAY)
 
-    assert due_days() == [DAY, DAY + A_DAY, DAY + 2 * A_DAY]
+    assert due_days(gateway.name) == [DAY, DAY + A_DAY, DAY + 2 * A_DAY]
 
 
 @pytest.mark.parametrize("dies_after", [0, 1, 2])
@@ -517,15 +522,15 @@ def test_an_accepted_difference_stays_and_the_day_is_explained(
     advance(A_DAY)
     look(gateway, folder)
     with pytest.raises(InputInvalid):
-        accept(only(), reason=" ", actor="staff:1", gateway_name=gateway.name)
+        accept(only(), reason=" ", actor="staff:1")
 
-    accept(only(), reason="收款码收的", actor="staff:1", gateway_name=gateway.name)
+    accept(only(), reason="收款码收的", actor="staff:1")
 
     row = look(gateway, folder, again=True)
     assert (row.state, row.proof_gap_fen) == (DayState.EXPLAINED, 0)
     assert only().state == DifferenceState.ACCEPTED
     with pytest.raises(TransitionRefused):
-        accept(only(), reason="又", actor="staff:1", gateway_name=gateway.name)
+        accept(only(), reason="又", actor="staff:1")
 
 
 def test_an_order_wears_the_mark_of_its_day(

@@ -10,6 +10,7 @@ from app.core import clock, ids, outbox
 from app.core.db import db
 from app.core.errors import TransitionRefused
 from app.core.states import record_event
+from app.payments.gateways.names import name_gateway
 from app.payments.models import PaymentAttempt
 from app.payments.refunds.books import write_books
 from app.payments.refunds.models import Refund, RefundLine
@@ -37,10 +38,18 @@ def check_possible(attempt: PaymentAttempt, room: Room) -> None:
     """Raises: TransitionRefused where the gateway would say no for sure."""
     if attempt.paid_at is not None and clock.now() - attempt.paid_at > LONGEST_AFTER_PAYMENT:
         raise TransitionRefused(
-            _("付款已超过一年，微信支付不再接受退款。请用其他方式退给买家，并在订单备注里写明。")
+            _(
+                "付款已超过一年，%(gateway)s不再接受退款。请用其他方式退给买家，并在订单备注里写明。",
+                gateway=name_gateway(attempt.gateway),
+            )
         )
     if room.refunds >= MOST_REFUNDS:
-        raise TransitionRefused(_("一笔付款最多退 50 次，微信支付不再接受。请用其他方式退给买家。"))
+        raise TransitionRefused(
+            _(
+                "一笔付款最多退 50 次，%(gateway)s不再接受。请用其他方式退给买家。",
+                gateway=name_gateway(attempt.gateway),
+            )
+        )
 
 
 def begin(attempt: PaymentAttempt, quote: RefundQuote, beginning: Beginning) -> Refund:

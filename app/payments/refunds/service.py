@@ -178,13 +178,13 @@ def get_refund(out_refund_no: str) -> Refund:
 
 
 def check_reason(reason: str) -> None:
-    """What WeChat takes and the buyer reads. Raises: InputInvalid."""
+    """What gateways take and the buyer reads. Raises: InputInvalid."""
     if not reason:
         raise InputInvalid(_("请填写退款原因，买家也看得到。"))
     if len(reason.encode()) > REASON_BYTES:
         raise InputInvalid(_("退款原因最多 26 个汉字。"))
     if any(ord(char) > 0xFFFF for char in reason):
-        raise InputInvalid(_("退款原因里不能有表情符号，微信支付不接受。"))
+        raise InputInvalid(_("退款原因里不能有表情符号，支付平台不接受。"))
 
 
 def needs_second(order: Order, amount_fen: int, member: StaffMember) -> bool:

@@ -1,4 +1,4 @@
-"""What WeChat's bills say of an order's money, and what was ever different about it."""
+"""What the bills say of an order's money, and what was ever different about it."""
 
 from collections.abc import Iterator, Mapping
 
@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from app.core.money import format_yuan
 from app.orders.models import Order
 from app.payments.attempts import list_attempts
+from app.payments.gateways.names import name_gateway
 from app.reconciliation.listing import differences_about, rows_about
 from app.reconciliation.models import Bill, BillRow, Difference, RowKind
 from app.reconciliation.states import DifferenceState
@@ -23,17 +24,18 @@ def tell_bills(order: Order, names: Mapping[str, str]) -> list[Line]:
 
 
 def _tell_row(bill: Bill, row: BillRow) -> Line:
+    name = name_gateway(bill.gateway)
     if row.kind == RowKind.REFUND:
-        words = _("微信 %(day)s 的账单里有这笔退款", day=bill.day)
+        words = _("%(gateway)s %(day)s 的账单里有这笔退款", gateway=name, day=bill.day)
     else:
-        words = _("微信 %(day)s 的账单里有这笔付款", day=bill.day)
+        words = _("%(gateway)s %(day)s 的账单里有这笔付款", gateway=name, day=bill.day)
     details = (
         (_("商户单号"), row.out_refund_no or row.out_trade_no),
         (_("金额"), f"¥{format_yuan(row.amount_fen)}"),
         (_("手续费"), f"¥{format_yuan(row.fee_fen)}"),
         (_("账单第几行"), str(row.line)),
     )
-    return Line(bill.loaded_at or bill.fetched_at, words, _("微信支付"), "receipt", "secondary", details)
+    return Line(bill.loaded_at or bill.fetched_at, words, name, "receipt", "secondary", details)
 
 
 def _tell_difference(row: Difference, names: Mapping[str, str]) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""The money of an order: presses of "pay", WeChat's notifications, our questions, what has to go back."""
+"""The money of an order: presses of "pay", the gateways' notifications, our questions, what has to go back."""
 
 import json
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from app.core.states import StateEvent
 from app.orders.listing import timeline
 from app.orders.models import Order
 from app.payments.attempts import list_attempts
+from app.payments.gateways.names import name_gateway
 from app.payments.models import PaymentAttempt, PaymentNotification, Verdict
 from app.payments.notifications import list_about
 from app.payments.states import AttemptState
@@ -38,33 +39,35 @@ def tell_money(order: Order) -> list[Line]:
 def _tell_attempt(attempt: PaymentAttempt) -> Iterator[Line]:
     numbers = ((_("商户单号"), attempt.out_trade_no), (_("金额"), _yuan(attempt)))
     for event in timeline(attempt):
-        who = _whose(event)
+        who = _whose(attempt, event)
         words, details = _say_event(attempt, event), numbers + _more(attempt, event)
         yield Line(event.at, words, who, "coin", _TONES.get(event.new, "secondary"), details)  # type: ignore[call-overload]
     if attempt.asked_at:
         later = ((_("下次查询"), full_moment(attempt.next_check_at)),) if attempt.next_check_at else ()
         yield Line(
             attempt.asked_at,
-            _("最近一次向微信查询这次付款"),
+            _("最近一次向%(gateway)s查询这次付款", gateway=name_gateway(attempt.gateway)),
             _("系统"),
             "refresh",
             details=numbers + later,
         )
 
 
-def _whose(event: StateEvent) -> str:
+def _whose(attempt: PaymentAttempt, event: StateEvent) -> str:
     if event.cause == "start":
         return _("买家")
-    return _("系统") if event.new in (AttemptState.OPEN, AttemptState.CLOSED) else _("微信支付")
+    by_us = event.new in (AttemptState.OPEN, AttemptState.CLOSED)
+    return _("系统") if by_us else name_gateway(attempt.gateway)
 
 
 def _say_event(attempt: PaymentAttempt, event: StateEvent) -> str:
+    name = name_gateway(attempt.gateway)
     came = _("收到通知") if event.cause == "notification" else _("查询得知")
     match event.new:
         case AttemptState.CREATED:
             return _("点了付款，应付 %(yuan)s", yuan=_yuan(attempt))
         case AttemptState.OPEN:
-            return _("微信已受理，等买家输入密码")
+            return _("%(gateway)s已受理，等买家付款", gateway=name)
         case AttemptState.PAID:
             return _("到账 %(yuan)s（%(came)s）", yuan=_yuan(attempt), came=came)
         case AttemptState.REFUND_DUE:
@@ -72,9 +75,9 @@ def _say_event(attempt: PaymentAttempt, event: StateEvent) -> str:
                 "到账 %(yuan)s，但重复、过迟或是旧价，要退款（%(came)s）", yuan=_yuan(attempt), came=came
             )
         case AttemptState.SUSPECT:
-            return _("微信说的与我们要的不符，等人核对")
+            return _("%(gateway)s说的与我们要的不符，等人核对", gateway=name)
         case _:
-            return _("在微信关闭了这次付款")
+            return _("在%(gateway)s关闭了这次付款", gateway=name)
 
 
 def _more(attempt: PaymentAttempt, event: StateEvent) -> tuple[tuple[str, str], ...]:
@@ -84,7 +87,8 @@ def _more(attempt: PaymentAttempt, event: StateEvent) -> tuple[tuple[str, str], 
             return (_("付款人"), openid), (_("付款期限"), full_moment(attempt.expires_at))
         case AttemptState.PAID | AttemptState.REFUND_DUE if attempt.paid_at:
             number = attempt.transaction_id or ""
-            return (_("微信支付单号"), number), (_("微信支付时间"), full_moment(attempt.paid_at))
+            label = _("%(gateway)s单号", gateway=name_gateway(attempt.gateway))
+            return (label, number), (_("支付时间"), full_moment(attempt.paid_at))
         case AttemptState.SUSPECT:
             names = event.cause.removeprefix("mismatch: ").split(",")
             return ((_("不符的内容"), _("、").join(difference_label(name) for name in names)),)
@@ -101,7 +105,7 @@ def _tell_notification(row: PaymentNotification) -> Line:
     )
     words = about % {"verdict": verdict_label(row.verdict)}
     tone = "red" if row.verdict == Verdict.MISMATCH else "secondary"
-    return Line(row.received_at, words, _("微信支付"), "bell", tone, tuple(details))
+    return Line(row.received_at, words, name_gateway(row.gateway), "bell", tone, tuple(details))
 
 
 def _read(body: bytes) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from app.core.money import format_yuan
 from app.orders.listing import timeline
 from app.orders.models import Order
+from app.payments.gateways.names import name_gateway
 from app.payments.refunds.listing import refunds_of_order
 from app.payments.refunds.models import Refund
 from app.payments.refunds.states import RefundState
@@ -20,16 +21,16 @@ def tell_refunds(order: Order, names: Mapping[str, str]) -> Iterator[Line]:
     for refund in refunds_of_order(order.id):
         details = _numbers(refund)
         for event in timeline(refund):
-            words = f"{say_step(event)}（¥{format_yuan(refund.amount_fen)}）"
+            words = f"{say_step(refund, event)}（¥{format_yuan(refund.amount_fen)}）"
             tone = REFUND_COLOURS.get(event.new, "secondary")  # type: ignore[call-overload]
             quote = refund.reason if not event.old else ""
-            who = say_actor(event.actor, names) if event.actor else _gateway(event.new)
+            who = say_actor(event.actor, names) if event.actor else _whose(refund, event.new)
             yield Line(event.at, words, who, "return", tone, details, quote)
 
 
-def _gateway(state: str) -> str:
+def _whose(refund: Refund, state: str) -> str:
     own = (RefundState.WAITING, RefundState.REQUESTED)
-    return _("系统") if state in own else _("微信支付")
+    return _("系统") if state in own else name_gateway(refund.gateway)
 
 
 def _numbers(refund: Refund) -> tuple[tuple[str, str], ...]:

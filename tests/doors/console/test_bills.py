@@ -65,7 +65,7 @@ def test_a_bill_is_fetched_a_difference_is_found_and_asking_heals_it(console: Co
     console.post(f"{link}/ask")
     assert "已经消失" in console.text(link)
     assert "is-equal" in console.text("/bills/?month=2026-11")
-    assert "流水 = 统计 = 微信支付的账单" in console.text("/figures/")
+    assert "流水 = 统计 = 账单" in console.text("/figures/")
 
 
 def test_what_moved_on_the_account_stands_beside_it(console: Console, gateway: FakeGateway) -> None:
@@ -102,7 +102,7 @@ def test_a_bill_that_cannot_be_had_says_why(console: Console, gateway: FakeGatew
 
     console.post(f"/bills/{DAY}/fetch")
 
-    assert "微信还在生成这一天的账单" in console.text(f"/bills/{DAY}")
+    assert "微信支付还在生成这一天的账单" in console.text(f"/bills/{DAY}")
 
 
 def test_an_answer_that_does_not_come_changes_nothing(
@@ -141,7 +141,7 @@ def test_the_orders_page_tells_what_the_bill_says(console: Console) -> None:
 
     link = re.search(r"/console(/orders/\d{18})", console.text("/orders/?mark=matched"))[1]  # type: ignore[index]
 
-    assert f"微信 {DAY} 的账单里有这笔付款" in console.text(link)
+    assert f"微信支付 {DAY} 的账单里有这笔付款" in console.text(link)
 
 
 def test_the_journal_is_taken_away_as_a_job(app: Flask, console: Console, tmp_path: Path) -> None:
