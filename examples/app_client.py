@@ -2,6 +2,7 @@
 
     make demo                                        # in one terminal
     python examples/app_client.py                    # in another
+    python examples/app_client.py --browser          # the same, paid by hand on the phone in a browser
 
 WeChat's part, which on a phone its SDK plays, is played by WeChat in a box: it hands out the login code and
 takes the PayReq. In an app these two are `sendAuth` and `sendReq(PayReq)`; everything else is as here.
@@ -13,6 +14,7 @@ import secrets
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from typing import Any
 
@@ -77,7 +79,7 @@ def call(method: str, url: str, body: Any = None, headers: dict[str, str] | None
         raise Refused(error.code, json.loads(error.read() or b"{}")) from None
 
 
-def shop_once(base: str, wechat: str) -> str:
+def shop_once(base: str, wechat: str, *, by_hand: bool = False) -> str:
     """Buy one piece of the first thing there is; returns the order's number."""
     person = call("GET", f"{wechat}/sim/api/followers")["followers"][0]
     shop = Shop(base)
@@ -98,13 +100,13 @@ def shop_once(base: str, wechat: str) -> str:
     print(f"order {order['order_no']}: {order['total_fen'] / 100:.2f} yuan, asked twice: {again == order}")
 
     pay_req = shop.ask("POST", f"/orders/{order['order_no']}/pay")
-    checked = call("POST", f"{wechat}/sim/api/bridge/app", {"openid": person["openid"], "params": pay_req})
-    if not checked["ok"]:
-        raise SystemExit(f"WeChat does not take the PayReq: {checked['err_desc']}")
-    sheet = {"openid": person["openid"], "prepay_id": pay_req["prepayid"], "password": "123456"}
-    call("POST", f"{wechat}/sim/api/bridge/pay", sheet)
+    if by_hand:
+        given = urllib.parse.urlencode({"openid": person["openid"], **pay_req})
+        print(f"pay here, the password is 123456: {wechat}/?{given}", flush=True)
+    else:
+        pay(wechat, person["openid"], pay_req)
 
-    payment = wait_for_payment(shop, order["order_no"])
+    payment = wait_for_payment(shop, order["order_no"], seconds=600 if by_hand else 30)
     print(f"payment: {payment['state']}, order: {shop.ask('GET', '/orders/' + order['order_no'])['state']}")
     shop.ask("POST", "/logout")
     return str(order["order_no"])
@@ -116,9 +118,18 @@ def best_coupon(shop: Shop, items: list[dict[str, int]]) -> dict[str, int]:
     return {"coupon_id": choices[0]["coupon_id"]} if choices and choices[0]["off_fen"] else {}
 
 
-def wait_for_payment(shop: Shop, order_no: str) -> dict[str, Any]:
+def pay(wechat: str, openid: str, pay_req: dict[str, str]) -> None:
+    """Hand the PayReq to WeChat and type the password."""
+    checked = call("POST", f"{wechat}/sim/api/bridge/app", {"openid": openid, "params": pay_req})
+    if not checked["ok"]:
+        raise SystemExit(f"WeChat does not take the PayReq: {checked['err_desc']}")
+    sheet = {"openid": openid, "prepay_id": pay_req["prepayid"], "password": "123456"}
+    call("POST", f"{wechat}/sim/api/bridge/pay", sheet)
+
+
+def wait_for_payment(shop: Shop, order_no: str, *, seconds: int) -> dict[str, Any]:
     """The SDK's word is no proof: the shop asks WeChat, which may need a moment."""
-    for _ in range(30):
+    for _ in range(seconds):
         payment = shop.ask("GET", f"/orders/{order_no}/payment")
         if payment["state"] not in ("unpaid", "unknown"):
             break
@@ -132,8 +143,9 @@ if __name__ == "__main__":
     )
     options.add_argument("--shop", default="http://127.0.0.1:8000")
     options.add_argument("--wechat", default="http://127.0.0.1:8001")
+    options.add_argument("--browser", action="store_true", help="pay by hand")
     given = options.parse_args()
     try:
-        shop_once(given.shop, given.wechat)
+        shop_once(given.shop, given.wechat, by_hand=given.browser)
     except Refused as error:
         sys.exit(str(error))

@@ -69,18 +69,36 @@ class SampleShop:
 
     def order(self, openid: str) -> dict[str, str]:
         """Order 88.00 yuan of tea at WeChat Pay and return what the page hands to the bridge."""
+        return self._bridge_parameters(
+            self._prepay("jsapi", appid=self.env["WECHAT_APPID"], payer={"openid": openid})
+        )
+
+    def app_order(self) -> dict[str, str]:
+        """The same in the merchant's own app: what it hands to WeChat's SDK."""
+        appid, stamp, nonce = self.env["WXPAY_APP_APPID"], str(int(time.time())), secrets.token_hex(16)
+        prepay_id = self._prepay("app", appid=appid)
+        return {
+            "appid": appid,
+            "partnerid": self.env["WXPAY_MCHID"],
+            "prepayid": prepay_id,
+            "package": "Sign=WXPay",
+            "noncestr": nonce,
+            "timestamp": stamp,
+            "sign": self._sign(f"{appid}\n{stamp}\n{nonce}\n{prepay_id}\n"),
+        }
+
+    def _prepay(self, way: str, **more: Any) -> str:
         body = json.dumps(
             {
-                "appid": self.env["WECHAT_APPID"],
                 "mchid": self.env["WXPAY_MCHID"],
                 "description": "安溪铁观音 250g",
                 "out_trade_no": f"S{secrets.token_hex(12)}",
                 "notify_url": f"{self.env['BASE_URL']}/pay/notify",
                 "amount": {"total": 8800, "currency": "CNY"},
-                "payer": {"openid": openid},
+                **more,
             }
         )
-        path, stamp, nonce = "/v3/pay/transactions/jsapi", str(int(time.time())), secrets.token_hex(16)
+        path, stamp, nonce = f"/v3/pay/transactions/{way}", str(int(time.time())), secrets.token_hex(16)
         signature = self._sign(f"POST\n{path}\n{stamp}\n{nonce}\n{body}\n")
         token = (
             f'mchid="{self.env["WXPAY_MCHID"]}",nonce_str="{nonce}",signature="{signature}",'
@@ -94,7 +112,7 @@ class SampleShop:
         }
         url = self.env["WXPAY_API_BASE"] + path
         answer = requests.post(url, data=body.encode(), headers=headers, timeout=5).json()
-        return self._bridge_parameters(answer["prepay_id"])
+        return str(answer["prepay_id"])
 
     def _bridge_parameters(self, prepay_id: str) -> dict[str, str]:
         appid, stamp, nonce = self.env["WECHAT_APPID"], str(int(time.time())), secrets.token_hex(16)

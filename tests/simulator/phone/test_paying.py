@@ -1,5 +1,8 @@
 """The pay sheet: the password, the tick page, and every other way out."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 import pytest
 from playwright.sync_api import expect
 
@@ -11,6 +14,11 @@ def open_sheet(phone: Phone, button: str = "#pay") -> None:
     expect(phone.web.locator("#state")).to_have_text("ready")
     phone.web.locator(button).click()
     expect(phone.part("pay-amount")).to_have_text("¥88.00")
+
+
+def come_from_the_app(phone: Phone, **changes: Any) -> None:
+    given = phone.box.shop.app_order() | {"openid": phone.box.openids[1]} | changes
+    phone.page.goto(f"{phone.box.base}/?{urlencode(given)}")
 
 
 def type_password(phone: Phone, digits: str) -> None:
@@ -78,3 +86,33 @@ def test_the_lab_shows_the_order_and_can_notify_again(phone: Phone) -> None:
 
     expect(phone.part("order-card").locator("li")).to_have_count(2)
     assert phone.box.shop.notifications == before + 1
+
+
+def test_the_merchants_app_opens_the_sheet_and_is_told_how_it_ended(phone: Phone) -> None:
+    come_from_the_app(phone)
+    expect(phone.part("pay-amount")).to_have_text("¥88.00")
+    type_password(phone, "123456")
+    phone.tap("pay-done")
+
+    expect(phone.part("dialog")).to_contain_text("errCode 0")
+    phone.tap("dialog-confirm")
+    order = phone.box.get("orders")["orders"][0]
+    assert (order["state"], order["trade_type"], order["openid"]) == ("SUCCESS", "APP", phone.box.openids[1])
+    assert phone.page.url == f"{phone.box.base}/"
+
+
+def test_going_back_to_the_app_without_paying_is_a_cancel(phone: Phone) -> None:
+    come_from_the_app(phone)
+    phone.tap("pay-cancel")
+
+    expect(phone.part("dialog")).to_contain_text("errCode -2")
+    assert phone.box.get("orders")["orders"][0]["state"] == "NOTPAY"
+
+
+def test_a_pay_req_of_the_app_that_is_wrong_opens_no_sheet(phone: Phone) -> None:
+    come_from_the_app(phone, sign="AAAA")
+    expect(phone.part("dialog")).to_contain_text("签名失败")
+    phone.tap("dialog-confirm")
+
+    expect(phone.part("dialog")).to_contain_text("errCode -1")
+    expect(phone.part("pay-sheet")).to_have_count(0)

@@ -333,4 +333,6 @@ export const ENGLISH = {
   投诉: 'Complaints',
   我: 'I',
   支付宝: 'Alipay',
+  '回到商家 App': 'Back to the merchant’s app',
+  'SDK 告诉 App：errCode {code}。付没付成，App 要问自己的服务器。': 'The SDK tells the app: errCode {code}. Whether it is paid, the app asks its own server.',
 };

@@ -4,6 +4,7 @@ import { t } from './i18n.js';
 import { startLab } from './lab/lab.js';
 import { startNarrow } from './narrow.js';
 import { startPeople } from './people.js';
+import { payForApp } from './phone/app_pay.js';
 import { startChat } from './phone/chat.js';
 import { fail } from './phone/sheet.js';
 import { startStatusBar } from './phone/status_bar.js';
@@ -22,6 +23,7 @@ async function start() {
   startLab();
   startNarrow();
   listen();
+  await payForApp().catch(fail);
 }
 
 function sayWhy(error) {

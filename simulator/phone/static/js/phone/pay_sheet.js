@@ -124,6 +124,13 @@ export async function payByCode({ order, problem }) {
   return payOrder(order, store.openid);
 }
 
+// The merchant's own app has opened WeChat.
+export async function payByApp({ order, err_desc: problem }, openid) {
+  if (order) return payOrder(order, openid);
+  await openDialog({ title: t('无法支付'), text: problem });
+  return answer('fail', problem);
+}
+
 async function payOrder(order, openid) {
   const result = await askPassword(order, openid);
   if (!result) {
