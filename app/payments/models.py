@@ -31,6 +31,7 @@ class PaymentAttempt(Base):
     state: Mapped[AttemptState] = state_column(AttemptState)
     amount_fen: Mapped[Fen]
     way: Mapped[str] = mapped_column(String(10), default=Way.JSAPI, server_default=Way.JSAPI)
+    appid: Mapped[str] = mapped_column(String(32), default="", server_default="")  # it was ordered under
     openid: Mapped[Openid]  # who alone may pay it; empty: whoever has the code or the address
     description: Mapped[str] = mapped_column(String(127))
     prepay_id: Mapped[str | None] = mapped_column(String(64))  # theirs, good for two hours

@@ -120,12 +120,14 @@ def _paid_with(order: Order, gateway: Gateway, way: Way, browser: _Browser = _NO
 
 
 def _live_or_new(order: Order, gateway: Gateway, way: Way) -> PaymentAttempt:
+    appid = gateway.appid_of(way)
     with transaction():
         lock(order)  # two taps at the same instant must find the same attempt
         if order.state != OrderState.UNPAID or order.expires_at <= clock.now():
             raise TransitionRefused(_("订单已不能支付"))
         for attempt in live_attempts(order):
-            if (attempt.gateway, attempt.way) == (gateway.name, way):
+            # What was begun under another AppID cannot be opened under this one; it stays one that may be paid.
+            if (attempt.gateway, attempt.way, attempt.appid or appid) == (gateway.name, way, appid):
                 return attempt
         return _new_attempt(order, gateway, way)
 
@@ -138,6 +140,7 @@ def _new_attempt(order: Order, gateway: Gateway, way: Way) -> PaymentAttempt:
         state=AttemptState.CREATED,
         amount_fen=order.total_fen,
         way=way,
+        appid=gateway.appid_of(way),
         openid=order.follower.openid if way is Way.JSAPI else "",
         description=_describe(order),
         created_at=clock.now(),

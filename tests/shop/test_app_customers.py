@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -16,7 +17,7 @@ from app.orders.states import OrderState
 from app.payments.gateways.contract import Way
 from app.payments.models import Verdict
 from app.payments.notifications import record_notification
-from app.payments.service import start_app, start_payment
+from app.payments.service import PayState, ask, start_app, start_payment
 from tests.factories import make_order
 from tests.fakes import FakeGateway
 from tests.threads import run_in_threads
@@ -90,3 +91,32 @@ def test_money_under_the_accounts_appid_does_not_pay_an_order_of_the_app(
 
     assert record_notification(gateway, {}, number.encode()) == Verdict.MISMATCH
     assert db.session.scalars(select(Order.state)).one() == OrderState.UNPAID
+
+
+@pytest.mark.parametrize("appid", ["", "wx0000000000000000"])
+@pytest.mark.parametrize("source", ["notification", "query"])
+def test_money_of_the_app_is_known_after_its_appid_was_emptied_or_changed(
+    shop: Flask, gateway: FakeGateway, appid: str, source: str
+) -> None:
+    order = make_order()
+    start_app(order, gateway=gateway)
+    number = gateway.requests[-1].out_trade_no
+    gateway.app_appid = appid
+    gateway.pay(number, openid="oApp_whoever")
+
+    if source == "notification":
+        assert record_notification(gateway, {}, number.encode()) == Verdict.APPLIED
+    else:
+        assert ask(order, gateway=gateway) == PayState.PAID
+    assert db.session.scalars(select(Order.state)).one() == OrderState.PAID
+
+
+def test_an_app_with_another_appid_gets_a_payment_of_its_own(shop: Flask, gateway: FakeGateway) -> None:
+    order = make_order()
+    first = start_app(order, gateway=gateway)
+    gateway.app_appid = "wx0000000000000000"
+    second = start_app(order, gateway=gateway)
+    again = start_app(order, gateway=gateway)
+
+    assert first["prepayid"] != second["prepayid"] == again["prepayid"]
+    assert len({request.out_trade_no for request in gateway.requests}) == 2

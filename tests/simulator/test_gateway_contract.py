@@ -30,6 +30,7 @@ from tests.simulator.box import Box
 from tests.simulator.careful_shop import until
 
 SHOPS = count(1)
+with_app = pytest.mark.parametrize("side", ["wechatpay_v3"], indirect=True)  # Alipay's is not offered
 NUMBER, TOTAL = "XP20261121100000AAAABBBBCCCC", 2590
 
 
@@ -138,6 +139,32 @@ def test_what_is_begun_is_unpaid_and_then_paid_as_asked(side: Side, which: int) 
     assert trade.transaction_id
     assert trade.paid_at is not None
     assert abs(trade.paid_at - clock.now()) < timedelta(minutes=2)
+
+
+@with_app
+def test_the_merchants_app_pays_under_its_own_appid(side: Side) -> None:
+    """From the signed PayReq to the notification."""
+    person = side.box.somebody()
+    pay_req = side.gateway.app_parameters(side.create(way=Way.APP))
+    opened = side.box.post("bridge/app", openid=person, params=pay_req)
+    side.box.post("bridge/pay", openid=person, prepay_id=pay_req["prepayid"], password="123456")
+    trade, news = side.gateway.query(NUMBER), side.gateway.read_notification(*side.notified())
+
+    assert opened["ok"], opened["err_desc"]
+    assert isinstance(news, Trade)
+    assert trade.state == news.state == TradeState.PAID
+    appid = side.gateway.appid_of(Way.APP)
+    assert trade.appid == news.appid == pay_req["appid"] == appid != side.gateway.appid_of(Way.NATIVE)
+
+
+@with_app
+def test_a_payment_of_the_app_is_closed_like_any_other(side: Side) -> None:
+    pay_req = side.gateway.app_parameters(side.create(way=Way.APP))
+    side.gateway.close(NUMBER)
+    opened = side.box.post("bridge/app", openid=side.box.somebody(), params=pay_req)
+
+    assert side.gateway.query(NUMBER).state == TradeState.CLOSED
+    assert not opened["ok"]
 
 
 def test_creating_it_again_is_the_same_payment(side: Side) -> None:
