@@ -105,6 +105,30 @@ def _apiv3_key(value: str) -> str:
     return value
 
 
+def _apiv2_key(value: str) -> str:
+    if value and not (len(value) == 32 and value.isascii() and value.isalnum()):
+        raise ValueError("must be 32 letters and digits")
+    return value
+
+
+def _version(value: str) -> str:
+    if value not in ("v3", "v2"):
+        raise ValueError("must be v3 or v2")
+    return value
+
+
+def _sign_type(value: str) -> str:
+    if value not in ("HMAC-SHA256", "MD5"):
+        raise ValueError("must be HMAC-SHA256 or MD5")
+    return value
+
+
+def _yes_or_no(value: str) -> bool:
+    if value not in ("yes", "no"):
+        raise ValueError("must be yes or no")
+    return value == "yes"
+
+
 def _mode(value: str) -> str:
     if value and value not in ("plain", "compatible", "safe"):
         raise ValueError("must be plain, compatible or safe")
@@ -137,6 +161,7 @@ def _hook(value: str) -> str:
 WECHAT = "https://api.weixin.qq.com"
 MAIL_NEEDS = ("ALERT_SMTP_URL", "ALERT_MAIL_FROM", "ALERT_MAIL_TO")
 ALIPAY_NEEDS = ("ALIPAY_APP_ID", "ALIPAY_SELLER_ID", "ALIPAY_PRIVATE_KEY_FILE", "ALIPAY_PUBLIC_KEY_FILE")
+APIV2_NEEDS = ("WXPAY_APIV2_KEY", "WXPAY_CERT_FILE")
 S3_NEEDS = ("MEDIA_S3_BUCKET", "MEDIA_S3_ACCESS_KEY", "MEDIA_S3_SECRET_KEY")
 
 SETTINGS = (
@@ -186,7 +211,13 @@ SETTINGS = (
     Setting("WECHAT_OPEN_BASE", _base, "https://open.weixin.qq.com", "host of web authorisation", _https),
     Setting("WECHAT_MP_BASE", _base, "https://mp.weixin.qq.com", "host of QR pictures", _https),
     _shown("WXPAY_MCHID", _text, None, "the merchant number"),
-    Setting("WXPAY_APIV3_KEY", _apiv3_key, None, "the APIv3 key, 32 bytes", _secret(32)),
+    _shown(
+        "WXPAY_VERSION",
+        _version,
+        "v3",
+        "by which of WeChat Pay's interfaces new payments go: v3, or v2 for a merchant who has no v3",
+    ),
+    Setting("WXPAY_APIV3_KEY", _apiv3_key, "", "the APIv3 key, 32 bytes; v3 needs it", _secret(32)),
     Setting(
         "WXPAY_APIV3_KEY_OLD",
         _apiv3_key,
@@ -200,6 +231,30 @@ SETTINGS = (
     _shown("WXPAY_PUBLIC_KEY_FILE", _file, "", "path of WeChat Pay's pub_key.pem"),
     _shown("WXPAY_PUBLIC_KEY_ID_OLD", _text, "", "the id before it, while a change of keys is under way"),
     _shown("WXPAY_PUBLIC_KEY_FILE_OLD", _file, "", "path of the pub_key.pem before it"),
+    Setting(
+        "WXPAY_APIV2_KEY",
+        _apiv2_key,
+        "",
+        "the APIv2 key, 32 letters and digits; empty: no APIv2",
+        _secret(32),
+    ),
+    Setting(
+        "WXPAY_APIV2_KEY_OLD",
+        _apiv2_key,
+        "",
+        "the APIv2 key before it, while a change of keys is under way",
+        _secret(32),
+    ),
+    _shown(
+        "WXPAY_APIV2_SIGN_TYPE", _sign_type, "HMAC-SHA256", "how APIv2 signs what it asks: HMAC-SHA256 or MD5"
+    ),
+    _shown("WXPAY_CERT_FILE", _file, "", "path of apiclient_cert.pem, which APIv2's refunds need"),
+    _shown(
+        "WXPAY_SCAN_CODES",
+        _yes_or_no,
+        "no",
+        "yes: WeChat Pay has granted native mode 1 (模式一), and its callback link is BASE_URL/pay/scan",
+    ),
     Setting("WXPAY_API_BASE", _base, "https://api.mch.weixin.qq.com", "host of WeChat Pay", _https),
     _shown("ALIPAY_APP_ID", _text, "", "Alipay: the app's APPID; empty: no payment by Alipay outside WeChat"),
     _shown("ALIPAY_SELLER_ID", _text, "", "its merchant's PID, 16 digits that begin with 2088"),
@@ -321,6 +376,15 @@ def _problems_between(values: Mapping[str, Any]) -> list[str]:
     problems += [
         f"{name} is missing: Alipay needs it" for name in ALIPAY_NEEDS if given and name not in given
     ]
+    if values["WXPAY_VERSION"] == "v3" and not values["WXPAY_APIV3_KEY"]:
+        problems.append("WXPAY_APIV3_KEY is missing: the APIv3 key, 32 bytes")
+    wants_v2 = {
+        "WXPAY_VERSION is v2": values["WXPAY_VERSION"] == "v2",
+        "WXPAY_SCAN_CODES is yes": bool(values["WXPAY_SCAN_CODES"]),
+        "WXPAY_APIV2_KEY is set": bool(values["WXPAY_APIV2_KEY"]),
+    }
+    reason = next((reason for reason, is_so in wants_v2.items() if is_so), "")
+    problems += [f"{name} is missing: {reason}" for name in APIV2_NEEDS if reason and not values[name]]
     missing = [name for name in S3_NEEDS if values["MEDIA_S3_ENDPOINT"] and not values[name]]
     problems += [f"{name} is missing: MEDIA_S3_ENDPOINT is set" for name in missing]
     for age in ("", "_OLD"):

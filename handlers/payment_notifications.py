@@ -11,6 +11,7 @@ from app.core.errors import GatewayError
 from app.core.incoming import reads_body_itself
 from app.payments.gateways import get_gateway
 from app.payments.gateways.alipay import NAME as ALIPAY
+from app.payments.gateways.wechatpay_v2 import NAME as APIV2
 from app.payments.models import Verdict
 from app.payments.notifications import record_notification
 from app.payments.self_test import find_dropped, is_self_test, write_receipt
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 payment_notifications = Blueprint("payment_notifications", __name__)
 
 MAX_BYTES = 64 * 1024
+XML = "<xml><return_code><![CDATA[{}]]></return_code><return_msg><![CDATA[{}]]></return_msg></xml>"
 
 # What WeChat shall not send again is answered with 204. A mismatch is kept and alerted, so is final too;
 # a number we do not know may be one whose row is not committed yet, so WeChat is asked to come back.
@@ -40,7 +42,7 @@ def receive(name: str) -> Response:
     if name not in current_app.extensions["gateways"]:
         abort(404)
     if (request.content_length or 0) > MAX_BYTES:
-        return _fail(413)
+        return _fail(name, 413)
     request.max_content_length = MAX_BYTES
     body, secret = request.get_data(), current_app.config["SECRET_KEY"]
     if is_self_test(secret, request.headers, body):
@@ -49,13 +51,15 @@ def receive(name: str) -> Response:
         verdict = record_notification(get_gateway(name), request.headers, body)
     except GatewayError:
         logger.exception("notification not processed", extra={"gateway": name})
-        return _fail(500)
+        return _fail(name, 500)
     status = STATUS[verdict]
-    return _accept(name) if status == 204 else _fail(status)
+    return _accept(name) if status == 204 else _fail(name, status)
 
 
 def _accept(name: str) -> Response:
-    """Alipay reads the word alone, WeChat the status alone."""
+    """Alipay reads the word alone, APIv2 its XML, APIv3 the status."""
+    if name == APIV2:
+        return Response(XML.format("SUCCESS", "OK"), mimetype="text/xml")
     return Response("success", mimetype="text/plain") if name == ALIPAY else Response(status=204)
 
 
@@ -64,5 +68,7 @@ def _acknowledge(receipt: str) -> Response:
     return jsonify(receipt=receipt, dropped=find_dropped(request.headers))
 
 
-def _fail(status: int) -> Response:
+def _fail(name: str, status: int) -> Response:
+    if name == APIV2:
+        return Response(XML.format("FAIL", "FAIL"), status=status, mimetype="text/xml")
     return Response('{"code":"FAIL","message":"失败"}', status=status, mimetype="application/json")

@@ -12,6 +12,9 @@ from simulator.engine import Engine
 from simulator.http_faults import DroppingMiddleware
 from simulator.pay import bills, complaint_calls, refund_calls, transactions, transport
 from simulator.pay.h5_page import make_h5_page
+from simulator.payv2 import calls as payv2_calls
+from simulator.payv2 import door as payv2
+from simulator.payv2 import refund_calls as payv2_refunds
 from simulator.phone import blueprint as phone
 from simulator.platform import (
     agent_sessions,
@@ -36,6 +39,8 @@ REGISTERED = (
     complaint_calls,
     custom_messages,
     materials,
+    payv2_calls,
+    payv2_refunds,
     refund_calls,
     tags,
     tickets,
@@ -60,6 +65,12 @@ def create_app(engine: Engine) -> Flask:
     app.register_blueprint(make_pages(engine))
     for prefix in ("/cgi-bin", "/sns", "/customservice", "/datacube", "/wxaapi"):
         app.add_url_rule(f"{prefix}/<path:path>", f"platform_{prefix}", platform_api, methods=ANY_METHOD)
+
+    def payv2_api(path: str) -> Response:
+        return payv2.handle(engine)
+
+    for prefix in ("/pay", "/secapi"):
+        app.add_url_rule(f"{prefix}/<path:path>", f"payv2_{prefix}", payv2_api, methods=ANY_METHOD)
     app.add_url_rule("/v3/<path:path>", "pay", pay_api, methods=ANY_METHOD, merge_slashes=False)
     app.add_url_rule(
         "/cgi-bin/showqrcode", "showqrcode", lambda: qrcodes.picture(engine, request.args.get("ticket", ""))

@@ -25,6 +25,9 @@ def init_folder(folder: Path) -> dict[str, str]:
     if "app_appid" not in names:  # a folder from before there was a mobile app
         names |= _make_app()
         keys.write_secret(path, json.dumps(names, indent=1, ensure_ascii=False).encode())
+    if "apiv2_key" not in names:  # a folder from before there was APIv2
+        names["apiv2_key"] = _letters(32)
+        keys.write_secret(path, json.dumps(names, indent=1, ensure_ascii=False).encode())
     _make_pair(folder, "merchant", f"Merchant {names['mchid']}")
     _make_pair(folder, "platform", "Tenpay.com Root CA of the simulator")
     wechat_key = folder / "wechatpay_key.pem"

@@ -41,7 +41,9 @@ class Account:
 class Merchant:
     mchid: str
     apiv3_key: str
+    apiv2_key: str
     cert_serial: str
+    certificate_file: Path
     private_key_file: Path | None  # the shop's; unknown when only its public half was given
     public_key: rsa.RSAPublicKey  # checks the shop's requests
     bound_appids: tuple[str, ...]
@@ -64,6 +66,7 @@ class Settings:
     web_port: int
     upstream: str
     callback: str  # a path behind the upstream, or a whole URL
+    scan_callback: str  # the same, of the merchant: where codes of goods are asked about
     push_mode: str
     push_tries: int
     visible_host: str  # by which a browser reaches this machine
@@ -87,6 +90,11 @@ class Settings:
     def callback_url(self) -> str:
         """The address the account owner typed into the console: the shop's public one."""
         return self.callback if "://" in self.callback else self.web_base + self.callback
+
+    @property
+    def scan_callback_url(self) -> str:
+        """The callback link of native mode 1, as it was typed into the merchant platform."""
+        return self.scan_callback if "://" in self.scan_callback else self.web_base + self.scan_callback
 
     def is_allowed_host(self, url: str) -> bool:
         """Whether a page's host:port is registered in the account's console."""
@@ -121,6 +129,7 @@ def load_settings(folder: Path, environ: Mapping[str, str] | None = None) -> Set
         web_port=_number(env, "SIM_WEB_PORT", 8002),
         upstream=env.get("SIM_UPSTREAM", "http://127.0.0.1:8000").rstrip("/"),
         callback=env.get("SIM_CALLBACK_PATH", "/wechat"),
+        scan_callback=env.get("SIM_SCAN_CALLBACK_PATH", "/pay/scan"),
         push_mode=mode,
         push_tries=_number(env, "SIM_PUSH_TRIES", 3),
         allowed_hosts=_list(env, "SIM_ALLOWED_HOSTS"),
@@ -167,10 +176,15 @@ def _merchant(
     apiv3_key = env.get("SIM_APIV3_KEY", names["apiv3_key"])
     if len(apiv3_key.encode()) != 32:
         raise SettingsError("SIM_APIV3_KEY must have exactly 32 bytes")
+    apiv2_key = env.get("SIM_APIV2_KEY", names["apiv2_key"])
+    if not re.fullmatch(r"[A-Za-z0-9]{32}", apiv2_key):
+        raise SettingsError("SIM_APIV2_KEY must be 32 letters and digits")
     return Merchant(
         mchid=env.get("SIM_MCHID", names["mchid"]),
         apiv3_key=apiv3_key,
+        apiv2_key=apiv2_key,
         cert_serial=env.get("SIM_CERT_SERIAL", serial),
+        certificate_file=folder / "merchant_cert.pem",
         private_key_file=private_file,
         public_key=public_key,
         bound_appids=(*appids, *_list(env, "SIM_BOUND_APPIDS")),
@@ -212,6 +226,9 @@ def write_shop_env(settings: Settings) -> Path:
         "WXPAY_PRIVATE_KEY_FILE": str(merchant.private_key_file or ""),
         "WXPAY_PUBLIC_KEY_ID": settings.wechatpay.public_key_id,
         "WXPAY_PUBLIC_KEY_FILE": str(settings.wechatpay.public_key_file),
+        "WXPAY_APIV2_KEY": merchant.apiv2_key,
+        "WXPAY_CERT_FILE": str(merchant.certificate_file),
+        "WXPAY_SCAN_CODES": "yes",
         "WXPAY_API_BASE": settings.base,
         **settings.alipay.shop_env(settings.base),
         "WXPAY_APP_APPID": account.app_appid,

@@ -21,6 +21,7 @@ from app.payments.states import ATTEMPT_MOVES, LIVE, AttemptState
 REUSED_FOR = {
     Way.JSAPI: timedelta(minutes=110),  # a prepay_id lives for two hours, a code_url too
     Way.NATIVE: timedelta(minutes=110),
+    Way.SCAN: timedelta(minutes=110),
     Way.APP: timedelta(minutes=110),
     Way.H5: timedelta(0),  # an h5_url lives for five minutes and belongs to one browser
     Way.PAGE: timedelta(0),  # signed here, afresh each time
@@ -182,7 +183,7 @@ def _make_known(attempt: PaymentAttempt, gateway: Gateway, browser: _Browser) ->
         if attempt.state == AttemptState.CREATED:  # unless a notification was faster than this answer
             move_state(attempt, ATTEMPT_MOVES, AttemptState.OPEN, cause="create")
         attempt.prepay_at = clock.now()
-        if way in (Way.JSAPI, Way.APP):
+        if way in (Way.JSAPI, Way.SCAN, Way.APP):
             attempt.prepay_id = paid_with
         elif REUSED_FOR[way]:
             attempt.pay_url = paid_with

@@ -40,6 +40,7 @@ way_label = Labels(
     {
         Way.JSAPI: _l("微信内付款"),
         Way.NATIVE: _l("扫码付款"),
+        Way.SCAN: _l("扫商品收款码付款"),
         Way.H5: _l("手机浏览器付款"),
         Way.PAGE: _l("支付宝，在电脑上"),
         Way.WAP: _l("支付宝，在手机上"),

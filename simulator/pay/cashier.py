@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from simulator.crypto import payments
+from simulator.payv2 import wire
 from simulator.wirelog import Verdicts
 
 if TYPE_CHECKING:
@@ -74,14 +75,26 @@ class Cashier:
         stamp = params["timestamp"]
         if not verdicts.add("timestamp 是秒", re.fullmatch(r"\d{10}", stamp) is not None, stamp):
             return None, "PayReq 的 timestamp 不正确"
-        message = payments.lines(params["appid"], stamp, params["noncestr"], params["prepayid"])
-        signed = payments.is_signed(params["sign"], message, settings.merchant.public_key)
+        prepaid = self._engine.orders.find_by_prepay(params["prepayid"])
+        api = prepaid.get("api") if prepaid else None
+        values = (params["appid"], stamp, params["noncestr"], params["prepayid"])
+        signed = self._is_signed(api, values, {name: params[name] for name in APP_FIELDS}, params["sign"])
         if not verdicts.add("sign", signed, "" if signed else "与 appid、timestamp、noncestr、prepayid 不符"):
             return None, "支付验证签名失败"
         order = self._engine.orders.find_by_prepay(params["prepayid"])
         if not verdicts.add("prepayid 是 APP 订单的", order is not None and order["trade_type"] == "APP", ""):
             return None, "PayReq 的 prepayid 不正确"
         return self.look_up(params["prepayid"])
+
+    def _is_signed(
+        self, api: dict[str, Any] | None, values: tuple[str, ...], fields: dict[str, str], signature: str
+    ) -> bool:
+        """By the merchant, as the interface that made the prepay_id wants it: the values, or the named fields."""
+        merchant = self._engine.settings.merchant
+        if api is None:
+            return payments.is_signed(signature, payments.lines(*values), merchant.public_key)
+        named = {name: value for name, value in fields.items() if name != "paySign"} | {"sign": signature}
+        return wire.is_signed(named, merchant.apiv2_key, api["sign_type"])
 
     def _shown(self, order: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -107,13 +120,17 @@ class Cashier:
         appid = params["appId"]
         if not verdicts.add("appId", appid in self._engine.settings.merchant.bound_appids, appid):
             return None, "appId 与商户号不匹配"
-        if not verdicts.add("signType", params["signType"] == "RSA", params["signType"]):
+        prepaid = self._engine.orders.find_by_prepay(params["package"].removeprefix("prepay_id="))
+        api = prepaid.get("api") if prepaid else None
+        if not verdicts.add(
+            "signType", params["signType"] == (api["sign_type"] if api else "RSA"), params["signType"]
+        ):
             return None, "支付验证签名失败"
         stamp = params["timeStamp"]
         if not verdicts.add("timeStamp 是秒", re.fullmatch(r"\d{10}", stamp) is not None, stamp):
             return None, "支付参数 timeStamp 不正确"
-        message = payments.lines(appid, stamp, params["nonceStr"], params["package"])
-        signed = payments.is_signed(params["paySign"], message, self._engine.settings.merchant.public_key)
+        values = (appid, stamp, params["nonceStr"], params["package"])
+        signed = self._is_signed(api, values, {name: params[name] for name in FIELDS}, params["paySign"])
         if not verdicts.add(
             "paySign", signed, "" if signed else "与 appId、timeStamp、nonceStr、package 不符"
         ):

@@ -42,6 +42,7 @@ class Event:
     summary: str
     original_type: str
     plain: dict[str, Any]
+    api: dict[str, Any] | None = None  # None: APIv3
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from simulator.outbound import LIMIT_SECONDS, post
 from simulator.pay import notifications
 from simulator.pay.notifications import Event
 from simulator.pay.orders import as_transaction
+from simulator.payv2 import notices
 from simulator.wirelog import Verdicts
 
 if TYPE_CHECKING:
@@ -81,8 +82,7 @@ class Notifier:
         copies: int = 1,
         retries: bool = True,
     ) -> dict[str, Any]:
-        plain = as_transaction(order if order["state"] == "SUCCESS" else _pretended(order))
-        event = Event("TRANSACTION.SUCCESS", "支付成功", "transaction", plain)
+        event = _event_of(order if order["state"] == "SUCCESS" else _pretended(order))
         outcomes: list[dict[str, Any]] = []
         barrier = threading.Barrier(copies)
 
@@ -125,12 +125,18 @@ class Notifier:
         openid: str | None,
     ) -> dict[str, Any]:
         """One try of any notification: build, send, judge the answer, write the wire log."""
-        notification = notifications.build(self._engine, event, notification_id, spoils)
+        if event.api:
+            notification = notices.build(self._engine, event, spoils)
+        else:
+            notification = notifications.build(self._engine, event, notification_id, spoils)
         answer = post(self._engine.settings, url, notification.body, notification.headers)
         verdicts = Verdicts()
         for spoil in sorted(spoils):
             verdicts.add("故意做坏", None, spoil)
-        if verdicts.add("5 秒内应答", answer.status != 0, answer.error or f"{answer.ms:.0f} ms"):
+        is_there = verdicts.add("5 秒内应答", answer.status != 0, answer.error or f"{answer.ms:.0f} ms")
+        if is_there and event.api:
+            notices.judge(answer, verdicts)
+        elif is_there:
             verdicts.add("HTTP 2xx", 200 <= answer.status < 300, str(answer.status))
             if 200 <= answer.status < 300 and b'"FAIL"' in answer.body:
                 verdicts.add("应答内容", None, "2xx 一律算成功，FAIL 不起作用")
@@ -200,6 +206,12 @@ class Notifier:
         if self._engine.faults.peek("pay_by_amount") == "off":
             return None
         return BY_AMOUNT.get(order["amount_fen"])
+
+
+def _event_of(order: dict[str, Any]) -> Event:
+    if order.get("api"):
+        return notices.payment_event(order)
+    return Event("TRANSACTION.SUCCESS", "支付成功", "transaction", as_transaction(order))
 
 
 def _pretended(order: dict[str, Any]) -> dict[str, Any]:

@@ -60,6 +60,7 @@ class Orders:
             "notify_url": request["notify_url"],
             "trade_type": trade_type,
             "canonical": canonical,
+            "api": request.get("api"),  # by which of its interfaces it came; None: APIv3
             "created_at": self._engine.clock.now(),
             "expires_at": expires_at,
             "state": "NOTPAY",

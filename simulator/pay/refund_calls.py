@@ -7,7 +7,7 @@ from typing import Any
 from simulator.pay.errors import PayError
 from simulator.pay.refund_rules import check_card, check_refund
 from simulator.pay.refunds import as_refund
-from simulator.pay.transport import Body, PayCall, pay_route
+from simulator.pay.transport import AnyCall, Body, PayCall, pay_route
 
 NUMBER = r"[^/]+"
 PATH = r"/v3/refund/domestic/refunds"
@@ -15,18 +15,22 @@ PATH = r"/v3/refund/domestic/refunds"
 
 @pay_route("POST", PATH, "申请退款")
 def apply(call: PayCall) -> tuple[int, Body]:
-    engine, body = call.engine, call.json()
+    return 200, as_refund(take_refund(call, call.json()))
+
+
+def take_refund(call: AnyCall, body: dict[str, Any]) -> dict[str, Any]:
+    """Takes a refund, also of APIv2, or finds the same one. Raises: PayError."""
+    engine = call.engine
     check_refund(body)
     call.verdicts.add("参数", True)
     with engine.store.lock:
         refund = engine.refunds.find(body["out_refund_no"])
         if refund is not None:
             _check_same(call, refund, body)
-            return 200, as_refund(refund)
+            return refund
         order = _paid_order(call, body)
         _play_faults(call)
-        refund = engine.refunds.add(order, body)
-    return 200, as_refund(refund)
+        return engine.refunds.add(order, body)
 
 
 @pay_route("GET", rf"{PATH}/(?P<out_refund_no>{NUMBER})", "查询退款")
@@ -51,13 +55,13 @@ def apply_abnormal(call: PayCall, refund_id: str) -> tuple[int, Body]:
         return 200, as_refund(engine.refunds.send_to(refund, account))
 
 
-def _check_same(call: PayCall, refund: dict[str, Any], body: dict[str, Any]) -> None:
+def _check_same(call: AnyCall, refund: dict[str, Any], body: dict[str, Any]) -> None:
     if refund["canonical"] != body:
         raise PayError(400, "INVALID_REQUEST", "订单金额或退款金额与之前请求不一致，请核实后再试")
     call.verdicts.add("重入参数与首次一致", True)
 
 
-def _paid_order(call: PayCall, body: dict[str, Any]) -> dict[str, Any]:
+def _paid_order(call: AnyCall, body: dict[str, Any]) -> dict[str, Any]:
     orders = call.engine.orders
     by_transaction = body.get("transaction_id")
     order = (
@@ -68,7 +72,7 @@ def _paid_order(call: PayCall, body: dict[str, Any]) -> dict[str, Any]:
     return order
 
 
-def _play_faults(call: PayCall) -> None:
+def _play_faults(call: AnyCall) -> None:
     faults = call.engine.faults
     if faults.strikes("refund_not_enough"):
         raise PayError(403, "NOT_ENOUGH", "基本账户余额不足，请充值后重新发起")

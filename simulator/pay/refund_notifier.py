@@ -11,6 +11,7 @@ from simulator.outbound import LIMIT_SECONDS
 from simulator.pay.notifications import Event
 from simulator.pay.notifier import DISTANCES, FIRST_DELAY_SECONDS
 from simulator.pay.refunds import as_notice
+from simulator.payv2 import notices
 
 if TYPE_CHECKING:
     from simulator.engine import Engine
@@ -51,8 +52,7 @@ class RefundNotifier:
     def _send(
         self, refund: dict[str, Any], job: dict[str, Any], spoils: set[str], *, copies: int = 1
     ) -> list[dict[str, Any]]:
-        plain = as_notice(refund, self._engine.settings.merchant.mchid)
-        event = Event(f"REFUND.{refund['status']}", SUMMARIES[refund["status"]], "refund", plain)
+        event = self._event_of(refund)
         title = f"退款通知（第 {job['try']} 次）" + (f"：{'、'.join(sorted(spoils))}" if spoils else "")
         outcomes: list[dict[str, Any]] = []
 
@@ -69,6 +69,12 @@ class RefundNotifier:
         for thread in threads:
             thread.join(LIMIT_SECONDS * 3)
         return outcomes
+
+    def _event_of(self, refund: dict[str, Any]) -> Event:
+        if refund.get("api"):
+            return notices.refund_event(self._engine, refund)
+        plain = as_notice(refund, self._engine.settings.merchant.mchid)
+        return Event(f"REFUND.{refund['status']}", SUMMARIES[refund["status"]], "refund", plain)
 
     def _plan(
         self, refund: dict[str, Any], notification_id: str, attempt: int, delay: float, way: str

@@ -52,6 +52,7 @@ class Refunds:
                 "notify_url": body.get("notify_url") or order["notify_url"],
                 "canonical": body,
                 "source": source,
+                "api": body.get("api") or order.get("api"),  # which tells how it ends
                 "created_at": now,
                 "status": "PROCESSING",
                 "fate": FATES[engine.faults.take("refund_outcome")],

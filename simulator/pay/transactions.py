@@ -10,7 +10,7 @@ from simulator.pay.errors import PayError
 from simulator.pay.h5_page import H5_PATH
 from simulator.pay.order_rules import canonical_form, check_order, life_of
 from simulator.pay.orders import CODE_PREFIX, as_answer
-from simulator.pay.transport import Body, PayCall, pay_route
+from simulator.pay.transport import AnyCall, Body, PayCall, pay_route
 
 NUMBER = r"[^/]+"
 EARLY_CLOSE_SECONDS = 300
@@ -38,7 +38,12 @@ def create_app(call: PayCall) -> tuple[int, Body]:
 
 
 def _create(call: PayCall, trade_type: str) -> str:
-    engine, body = call.engine, call.json()
+    return create_order(call, call.json(), trade_type)
+
+
+def create_order(call: AnyCall, body: dict[str, Any], trade_type: str) -> str:
+    """Takes an order, also of APIv2, and answers what it is paid with. Raises: PayError."""
+    engine = call.engine
     check_order(body, trade_type)
     call.verdicts.add("参数", True)
     _check_identities(call, body, trade_type)
@@ -58,7 +63,7 @@ def _create(call: PayCall, trade_type: str) -> str:
     return prepay_id
 
 
-def _check_identities(call: PayCall, body: dict[str, Any], trade_type: str) -> None:
+def _check_identities(call: AnyCall, body: dict[str, Any], trade_type: str) -> None:
     engine = call.engine
     if body["mchid"] != engine.settings.merchant.mchid:
         raise PayError(400, "PARAM_ERROR", "mchid 与签名的商户号不一致", field="/mchid", location="body")
@@ -74,7 +79,7 @@ def _check_identities(call: PayCall, body: dict[str, Any], trade_type: str) -> N
     call.verdicts.add("appid、mchid、openid 相符", True)
 
 
-def _check_reentry(call: PayCall, order: dict[str, Any], body: dict[str, Any], trade_type: str) -> None:
+def _check_reentry(call: AnyCall, order: dict[str, Any], body: dict[str, Any], trade_type: str) -> None:
     """Raises: PayError for a number that cannot be ordered (again) with this content."""
     if order["state"] == "SUCCESS":
         raise _paid(call)
@@ -109,9 +114,15 @@ def query_by_transaction(call: PayCall, transaction_id: str) -> tuple[int, Body]
 
 @pay_route("POST", rf"/v3/pay/transactions/out-trade-no/(?P<out_trade_no>{NUMBER})/close", "关单")
 def close(call: PayCall, out_trade_no: str) -> tuple[int, Body]:
-    engine = call.engine
-    if call.json().get("mchid") != engine.settings.merchant.mchid:
+    if call.json().get("mchid") != call.engine.settings.merchant.mchid:
         raise PayError(400, "PARAM_ERROR", "mchid 不正确", field="/mchid", location="body")
+    close_order(call, out_trade_no)
+    return 204, None
+
+
+def close_order(call: AnyCall, out_trade_no: str) -> None:
+    """Closes, or burns the number. Raises: PayError."""
+    engine = call.engine
     with engine.store.lock:
         order = engine.orders.find(out_trade_no)
         if order is None:
@@ -125,7 +136,6 @@ def close(call: PayCall, out_trade_no: str) -> tuple[int, Body]:
             if engine.clock.now() - order["created_at"] < EARLY_CLOSE_SECONDS:
                 call.verdicts.add("下单 5 分钟后再关单", None, "太早关单可能撞上正在付款的买家")
             engine.orders.close(out_trade_no)
-    return 204, None
 
 
 def _check_mchid_in_query(call: PayCall) -> None:
@@ -134,5 +144,5 @@ def _check_mchid_in_query(call: PayCall) -> None:
         raise PayError(400, "PARAM_ERROR", "参数错误", field="mchid", value=given, location="query")
 
 
-def _paid(call: PayCall) -> PayError:
+def _paid(call: AnyCall) -> PayError:
     return PayError(400, call.engine.faults.take("pay_paid_code"), "该订单已支付")

@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Response, request
 
@@ -20,6 +20,13 @@ from simulator.pay.errors import PayError, param_error
 from simulator.wirelog import Verdicts, flatten
 
 Body = dict[str, Any] | bytes | None  # bytes: a file, which is not signed
+
+
+class AnyCall(Protocol):
+    """What both of WeChat Pay's interfaces know of a call under way."""
+
+    engine: Engine
+    verdicts: Verdicts
 
 
 @dataclass(slots=True)

@@ -1,20 +1,23 @@
 """The gateways of this shop, built once from the settings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, cast
 
 from flask import Flask, current_app
 from flask_babel import gettext as _
 
 from app.core.errors import GatewayRefused
-from app.payments.gateways import alipay, alipay_signing
+from app.payments.gateways import alipay, alipay_signing, wechatpay_v2
 from app.payments.gateways import apiv3_crypto as crypto
 from app.payments.gateways.alipay_transport import AlipayTransport
+from app.payments.gateways.apiv2_client import Apiv2Account
+from app.payments.gateways.apiv2_signing import SignType
 from app.payments.gateways.apiv3_complaints import Apiv3Complaints
 from app.payments.gateways.apiv3_keys import VerificationKeys
 from app.payments.gateways.apiv3_transport import Apiv3Transport
 from app.payments.gateways.complaints import ComplaintDesk
 from app.payments.gateways.contract import Gateway
+from app.payments.gateways.wechatpay_v2 import WechatPayV2
 from app.payments.gateways.wechatpay_v3 import NAME, Merchant, WechatPayV3
 
 
@@ -28,7 +31,10 @@ def install(app: Flask) -> None:
     """Build every gateway; a key file that cannot be read stops the start."""
     keys = _keys(app.config)
     transport = _transport(app.config, keys)
-    gateways: dict[str, Gateway] = {NAME: _wechatpay_v3(app.config, transport, keys)}
+    v3 = _wechatpay_v3(app.config, transport, keys)
+    gateways: dict[str, Gateway] = {NAME: v3}
+    if app.config["WXPAY_APIV2_KEY"]:
+        gateways[wechatpay_v2.NAME] = _wechatpay_v2(app.config, v3)
     if app.config["ALIPAY_APP_ID"]:
         gateways[alipay.NAME] = _alipay(app.config)
     app.extensions["gateways"] = gateways
@@ -37,12 +43,26 @@ def install(app: Flask) -> None:
     )
 
 
-def get_gateway(name: str = NAME) -> Gateway:
-    """The gateway of this name; WeChat's is always there. Raises: GatewayRefused when the shop has it no more."""
+def get_gateway(name: str = "") -> Gateway:
+    """The gateway of this name; without one, the one of WeChat's by which new payments go.
+
+    Raises: GatewayRefused when the shop has it no more.
+    """
+    name = name or wechat_name(current_app.config)
     gateway = current_app.extensions["gateways"].get(name)
     if gateway is None:
         raise GatewayRefused("NOT_CONFIGURED", _("没有 %(name)s 的配置", name=name))
     return cast("Gateway", gateway)
+
+
+def wechat_name(config: Mapping[str, Any]) -> str:
+    """What WeChat's gateway for new payments is called; what is older keeps the one that made it."""
+    return wechatpay_v2.NAME if config["WXPAY_VERSION"] == "v2" else NAME
+
+
+def find_apiv2() -> WechatPayV2 | None:
+    """WeChat's older interface, where the merchant has it."""
+    return cast("WechatPayV2 | None", current_app.extensions["gateways"].get(wechatpay_v2.NAME))
 
 
 def find_alipay() -> Gateway | None:
@@ -87,6 +107,21 @@ def _wechatpay_v3(config: dict[str, Any], transport: Apiv3Transport, keys: Verif
     )
     notify_url = f"{config['BASE_URL']}/pay/notify/{NAME}"
     return WechatPayV3(merchant, notify_url=notify_url, transport=transport, keys=keys)
+
+
+def _wechatpay_v2(config: dict[str, Any], v3: WechatPayV3) -> WechatPayV2:
+    account = Apiv2Account(
+        base=config["WXPAY_API_BASE"],
+        appid=config["WECHAT_APPID"],
+        mchid=config["WXPAY_MCHID"],
+        keys=tuple(key for key in (config["WXPAY_APIV2_KEY"], config["WXPAY_APIV2_KEY_OLD"]) if key),
+        sign_type=SignType(config["WXPAY_APIV2_SIGN_TYPE"]),
+        certificate_file=config["WXPAY_CERT_FILE"],
+        private_key_file=config["WXPAY_PRIVATE_KEY_FILE"],
+        app_appid=config["WXPAY_APP_APPID"],
+    )
+    notify_url = f"{config['BASE_URL']}/pay/notify/{wechatpay_v2.NAME}"
+    return WechatPayV2(account, notify_url=notify_url, site=config["BASE_URL"], download=v3.download_bill)
 
 
 def _alipay(config: dict[str, Any]) -> alipay.Alipay:

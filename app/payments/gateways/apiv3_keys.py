@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from flask_babel import gettext as _
 
 from app.core import clock
-from app.core.errors import GatewayError, GatewayUnreachable, SignatureInvalid
+from app.core.errors import GatewayError, GatewayRefused, GatewayUnreachable, SignatureInvalid
 from app.payments.gateways import apiv3_crypto as crypto
 
 logger = logging.getLogger(__name__)
@@ -63,6 +63,8 @@ class VerificationKeys:
 
         Raises: GatewayError; what was there before stays.
         """
+        if not self._apiv3_keys:
+            raise GatewayRefused("NO_APIV3_KEY", _("没有设置 APIv3 密钥：账单和投诉要用 APIv3 才取得到"))
         _status, body, headers = send("GET", "/v3/certificates")
         try:
             found = {entry["serial_no"]: self._open(entry) for entry in json.loads(body)["data"]}

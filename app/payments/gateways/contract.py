@@ -28,6 +28,7 @@ class Way(StrEnum):
 
     JSAPI = "jsapi"  # a page inside WeChat: he alone can pay
     NATIVE = "native"  # WeChat's scanner, pointed at a QR code: whoever scans it pays
+    SCAN = "scan"  # WeChat's scanner, pointed at a product's static code: WeChat asks us, and we answer it
     H5 = "h5"  # a browser on a phone outside WeChat, which opens it
     PAGE = "page"  # a browser on a computer: Alipay's own page
     WAP = "wap"  # a browser on a phone: Alipay's own page, or its app
@@ -45,6 +46,7 @@ class PaymentRequest:
     way: Way = Way.JSAPI
     openid: str = ""  # JSAPI: who alone may pay
     client_ip: str = ""  # H5: of the browser that will open WeChat
+    product_id: str = ""  # SCAN: what the static code says
     return_url: str = ""  # PAGE, WAP: where the browser goes afterwards; proves nothing
 
 
@@ -130,8 +132,9 @@ class Gateway(Protocol):
     def create(self, request: PaymentRequest) -> str:
         """Make the payment known; repeating it returns a current answer.
 
-        Returns what it is paid with: JSAPI and APP the prepay_id, Native the text of the QR code (code_url), H5 the
-        address that opens WeChat (h5_url), PAGE and WAP the signed address of Alipay's page, good until `expires_at`.
+        Returns what it is paid with: JSAPI, APP and SCAN the prepay_id, Native the text of the QR code (code_url),
+        H5 the address that opens WeChat (h5_url), PAGE and WAP the signed address of Alipay's page, good until
+        `expires_at`.
         """
 
     def client_parameters(self, prepay_id: str) -> dict[str, str]:

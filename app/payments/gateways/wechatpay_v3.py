@@ -39,7 +39,7 @@ NAME = "wechatpay_v3"
 DESCRIPTION_LENGTH = 127
 
 # NOTPAY stays until the order is closed, even after its time_expire.
-_STATES = {
+STATES = {
     "SUCCESS": TradeState.PAID,
     "REFUND": TradeState.PAID,  # it was paid, and some of it went back
     "NOTPAY": TradeState.UNPAID,
@@ -82,6 +82,9 @@ class WechatPayV3:
 
     def create(self, request: PaymentRequest) -> str:
         """POST /v3/pay/transactions/…: prepay_id and code_url are good for two hours, h5_url for five minutes."""
+        name = _PAID_WITH.get(request.way)
+        if name is None:
+            raise GatewayRefused("UNSUPPORTED", _("微信支付不支持这种付款方式"))
         body = {
             "appid": self.appid_of(request.way),
             "mchid": self.mchid,
@@ -92,7 +95,6 @@ class WechatPayV3:
             "amount": {"total": request.amount_fen, "currency": "CNY"},
             **_of_way(request),
         }
-        name = _PAID_WITH[request.way]
         paid_with = self._call("POST", f"/v3/pay/transactions/{request.way}", body).get(name)
         if not isinstance(paid_with, str) or not paid_with:
             raise GatewayUnreachable(_("微信支付没有给出 %(name)s", name=name))
@@ -234,7 +236,7 @@ def description_of(text: str) -> str:
 def _trade_of(answer: dict[str, Any]) -> Trade:
     """Read a query answer or a decrypted notification. Raises: GatewayUnreachable when it makes no sense."""
     try:
-        state = _STATES[answer["trade_state"]]
+        state = STATES[answer["trade_state"]]
         amount = answer.get("amount") or {}
         trade = Trade(
             out_trade_no=text_of(answer, "out_trade_no"),

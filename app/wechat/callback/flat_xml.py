@@ -21,7 +21,7 @@ class XmlRefused(ValueError):
     """This is not a document we read; the text says why and holds nothing of the document."""
 
 
-def parse(body: bytes) -> Fields:
+def parse(body: bytes, *, root: str = ROOT) -> Fields:
     """Texts by path below the root: `{"Content": ("茶",), "PicList/item/PicMd5Sum": ("a", "b")}`.
 
     Raises: XmlRefused.
@@ -32,13 +32,13 @@ def parse(body: bytes) -> Fields:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise XmlRefused("not UTF-8") from error
-    usual = read_usual_form(text)
-    return usual if usual is not None else parse_any_form(body)
+    usual = read_usual_form(text) if root == ROOT else None
+    return usual if usual is not None else parse_any_form(body, root=root)
 
 
-def parse_any_form(body: bytes) -> Fields:
+def parse_any_form(body: bytes, *, root: str = ROOT) -> Fields:
     """The same by the parser alone. Raises: XmlRefused."""
-    collector = _Collector()
+    collector = _Collector(root)
     try:
         collector.parser.Parse(body, True)
     except ExpatError as error:
@@ -49,7 +49,8 @@ def parse_any_form(body: bytes) -> Fields:
 class _Collector:
     """Gathers the texts of the leaves and refuses everything that has no business in a push."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: str) -> None:
+        self._root = root
         self.fields: dict[str, list[str]] = {}
         self._path: list[str] = []
         self._text: list[str] = []
@@ -78,7 +79,7 @@ class _Collector:
         self._elements += 1
         if self._elements > MAX_ELEMENTS or len(self._path) >= MAX_DEPTH:
             raise XmlRefused("too many or too deep elements")
-        if attributes or (not self._path and name != ROOT):
+        if attributes or (not self._path and name != self._root):
             raise XmlRefused("has attributes or another root")
         self._path.append(name)
         self._text.clear()
