@@ -57,7 +57,7 @@ TABLE = (
     Fault("pay_reset", PAY, "连接中断", "不应答，直接断开 TCP 连接", ("off", "before", "after")),
     Fault("pay_429", PAY, "频率超限", "429 FREQUENCY_LIMITED"),
     Fault("pay_no_certificate", PAY, "没有商户证书", "APIv2 的退款答 CERT_ERROR，好像没有带证书"),
-    Fault("scan_twice", PAY, "扫码回调两次", "扫商品静态码时问商户两次，好像第一次应答迟到"),
+    Fault("scan_twice", PAY, "扫码回调两次", "扫商品静态码时，同一瞬间问商户两次"),
     Fault("pay_unsigned", PAY, "应答无签名", "200 应答不带任何签名头，商户应当视为伪造"),
     Fault("pay_probe", PAY, "应答签名探测", "应答签名以 WECHATPAY/SIGNTEST/ 开头"),
     Fault(

@@ -47,6 +47,13 @@ PARTS: Mapping[str, tuple[str, ...]] = {
         "WXPAY_PUBLIC_KEY_ID",
         "WXPAY_PUBLIC_KEY_FILE",
     ),
+    "WeChat Pay's older interface APIv2, for merchants who still have it (may stay empty)": (
+        "WXPAY_VERSION",
+        "WXPAY_APIV2_KEY",
+        "WXPAY_APIV2_SIGN_TYPE",
+        "WXPAY_CERT_FILE",
+        "WXPAY_SCAN_CODES",
+    ),
     "Alerts (may stay empty)": (
         "ALERT_WEBHOOK_URL",
         "ALERT_SMTP_URL",

@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 from app.golive.configure import configure
 from config import load_settings
 
+APIV2 = 5  # questions about it, of which each may be left alone
+
 
 def answers(keys: Path) -> list[str]:
     """What is typed, question by question; nothing is Enter."""
@@ -23,7 +25,7 @@ def answers(keys: Path) -> list[str]:
         "PUB_KEY_ID_0119000000012026112100000000000001",
         str(keys / "wechatpay_public.pem"),
     ]
-    return [*shop, *account, *pay, "", "", "", ""]
+    return [*shop, *account, *pay, *[""] * APIV2, "", "", "", ""]
 
 
 def run(path: Path, typed: list[str], *options: str) -> Result:
@@ -54,7 +56,7 @@ def test_a_shop_can_start_with_what_was_answered(path: Path, keys: Path) -> None
 
 def test_no_secret_is_shown(path: Path, keys: Path) -> None:
     first = run(path, answers(keys))
-    again = run(path, [""] * 20)
+    again = run(path, [""] * 25)
 
     settings = read(path)
     for name in ("SECRET_KEY", "WECHAT_APPSECRET", "WECHAT_TOKEN", "WECHAT_AES_KEY", "WXPAY_APIV3_KEY"):
@@ -68,7 +70,7 @@ def test_enter_keeps_everything_to_the_letter(path: Path, keys: Path) -> None:
     )
     before = path.read_text(encoding="utf-8")
 
-    result = run(path, [""] * 20)
+    result = run(path, [""] * 25)
 
     assert result.exit_code == 0, result.output
     assert path.read_text(encoding="utf-8") == before
@@ -96,11 +98,11 @@ def test_nothing_is_written_when_he_gives_up_in_the_middle(path: Path, keys: Pat
 
 def test_a_dash_empties_what_may_be_empty(path: Path, keys: Path) -> None:
     typed = answers(keys)
-    typed[13] = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=abc"
+    typed[13 + APIV2] = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=abc"
     run(path, typed)
     assert read(path)["ALERT_WEBHOOK_URL"]
 
-    run(path, [*[""] * 13, "-", "", "", ""])
+    run(path, [*[""] * (13 + APIV2), "-", "", "", ""])
 
     assert not read(path)["ALERT_WEBHOOK_URL"]
 

@@ -1,4 +1,8 @@
-"""There is one XML parser in the project, and it is the hardened one."""
+"""There is one XML parser in the project, and it is the hardened one.
+
+`wechatpy.pay` brings one of its own. One file may import it, to give its client our reader; that nothing is read by
+wechatpy's is held by `tests/unit/test_apiv2_client.py`.
+"""
 
 import ast
 from pathlib import Path
@@ -19,6 +23,9 @@ PARSERS = (
 )
 
 
+MENDED = {Path("app/payments/gateways/apiv2_client.py"): {"wechatpy.pay", "wechatpy.pay.WeChatPay"}}
+
+
 def find_imports(file: Path) -> set[str]:
     tree = parse_file(file)
     names = {alias.name for node in nodes(tree, ast.Import) for alias in node.names}
@@ -35,7 +42,9 @@ def is_parser(name: str) -> bool:
 def test_no_other_file_of_the_shop_imports_an_xml_parser() -> None:
     files = [file for file in python_files() if file != OURS]
 
-    guilty = {str(file) for file in files if any(map(is_parser, find_imports(file)))}
+    guilty = {
+        str(file) for file in files if any(map(is_parser, find_imports(file) - MENDED.get(file, set())))
+    }
 
     assert files
     assert guilty == set()

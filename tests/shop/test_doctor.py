@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from app.core.db import db, transaction
 from app.core.errors import InputInvalid
 from app.core.outbox import OutboxJob
 from app.core.timetable import TimetableRun
+from app.followers.models import Follower
 from app.golive import records
 from app.golive.checks import BY_NAME, CHECKS
 from app.golive.checks.contract import Surroundings, fail, ok, unknown
@@ -21,12 +23,15 @@ from app.golive.doctor import examine
 from app.golive.models import DoctorRun, Verdict
 from app.golive.proof_files import keep_proof_file, list_proof_files, remove_proof_file
 from app.golive.report import make_report, write_json
+from app.payments.gateways import find_apiv2
 from app.payments.models import PaymentNotification
 from app.payments.models import Verdict as Judged
 from app.payments.service import start_payment
+from tests.apiv2 import OLD_KEY, no, play, signed, use_apiv2, write
 from tests.factories import make_follower, make_order
 from tests.fakes import FakeGateway
 from tests.golive.around import around
+from tests.keys import certificate_pem, private_pem
 
 Advance = Callable[[timedelta], None]
 
@@ -138,7 +143,9 @@ def test_money_that_came_proves_directory_login_and_binding(shop: Flask, gateway
     assert (look("pay_directory"), look("oauth_domain")) == ("ask", "ask")
     assert look("binding", surroundings) == "tried"
     assert gateway.closed == [gateway.requests[-1].out_trade_no]
-    assert gateway.requests[-1].amount_fen == 1
+    tried = gateway.requests[-1]
+    assert (tried.amount_fen, tried.openid) == (1, db.session.scalars(select(Follower.openid)).one())
+    assert timedelta(0) < tried.expires_at - clock.now() <= timedelta(minutes=10)
 
     order = make_order()
     start_payment(order, gateway=gateway)
@@ -159,6 +166,28 @@ def test_what_wechat_pay_refuses_says_what_to_mend(shop: Flask, code: str, says:
     make_follower()
 
     assert look("binding", around(gateway=FakeGateway(refusal=code))) == says
+
+
+def test_apiv2_is_tried_where_the_shop_has_it(shop: Flask, tmp_path: Path) -> None:
+    assert look("apiv2") == "unused"
+    use_apiv2(shop, tmp_path)
+    files = {name: str(tmp_path / f"{name}.pem") for name in ("WXPAY_CERT_FILE", "WXPAY_PRIVATE_KEY_FILE")}
+    surroundings = around(**files)
+    Path(files["WXPAY_PRIVATE_KEY_FILE"]).write_bytes(private_pem("merchant"))
+    said = []
+
+    for key, answer in (
+        ("another", b""),
+        ("merchant", signed(no("ORDERNOTEXIST"))),
+        ("merchant", write({"return_code": "FAIL", "return_msg": "签名错误"})),
+        ("merchant", signed(no("ORDERNOTEXIST"), key=OLD_KEY)),
+        ("merchant", b"tired"),
+    ):
+        Path(files["WXPAY_CERT_FILE"]).write_bytes(certificate_pem(key))
+        play(find_apiv2(), lambda *_, answer=answer: answer)  # type: ignore[misc, arg-type]
+        said.append(look("apiv2", surroundings))
+
+    assert said == ["no_pair", "right", "our_signature", "answer_unproven", "silent"]
 
 
 def test_a_genuine_notification_proves_the_way_and_a_forged_one_does_not(shop: Flask) -> None:

@@ -65,6 +65,12 @@ def test_an_empty_environment_names_every_missing_setting_at_once() -> None:
         ("WECHAT_AES_KEY", "tooshort"),
         ("WECHAT_AES_KEY", ""),
         ("WXPAY_APIV3_KEY", "tooshort"),
+        ("WXPAY_APIV3_KEY", ""),
+        ("WXPAY_VERSION", "v1"),
+        ("WXPAY_APIV2_KEY", "tooshort"),
+        ("WXPAY_APIV2_KEY_OLD", "Shop2026-ApiV2KeyForTests0000002"),
+        ("WXPAY_APIV2_SIGN_TYPE", "SHA1"),
+        ("WXPAY_SCAN_CODES", "perhaps"),
         ("WXPAY_PRIVATE_KEY_FILE", "not/there.pem"),
         ("WXPAY_PUBLIC_KEY_ID", ""),
         ("WXPAY_APIV3_KEY_OLD", "tooshort"),
@@ -93,6 +99,23 @@ def test_production_refuses(name: str, value: str) -> None:
 )
 def test_a_database_may_be_named_in_the_usual_ways(given: str, used: str) -> None:
     assert load_settings(GOOD | {"DATABASE_URL": given})["SQLALCHEMY_DATABASE_URI"] == used
+
+
+APIV2 = {"WXPAY_APIV2_KEY": "Shop2026ApiV2KeyForTests00000002", "WXPAY_CERT_FILE": __file__}
+
+
+@pytest.mark.parametrize("wish", [{"WXPAY_VERSION": "v2"}, {"WXPAY_SCAN_CODES": "yes"}])
+def test_apiv2_is_given_whole_and_then_needs_no_apiv3_key(wish: dict[str, str]) -> None:
+    settings = load_settings(GOOD | APIV2 | wish)
+    assert (settings["WXPAY_APIV2_SIGN_TYPE"], settings["WXPAY_SCAN_CODES"]) == (
+        "HMAC-SHA256",
+        "WXPAY_SCAN_CODES" in wish,
+    )
+    load_settings(GOOD | APIV2 | {"WXPAY_VERSION": "v2", "WXPAY_APIV3_KEY": ""})
+
+    for name in APIV2:
+        with pytest.raises(ConfigError, match=f"{name} is missing"):
+            load_settings(GOOD | APIV2 | wish | {name: ""})
 
 
 @pytest.mark.parametrize("name", ["WXPAY_APP_APPID", "WXPAY_APP_SECRET"])

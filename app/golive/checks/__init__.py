@@ -2,10 +2,21 @@
 
 from collections.abc import Mapping
 
-from app.golive.checks import access, callback, certificates, clocks, domains, machine, notify, pay, telling
+from app.golive.checks import (
+    access,
+    apiv2,
+    callback,
+    certificates,
+    clocks,
+    domains,
+    machine,
+    notify,
+    pay,
+    telling,
+)
 from app.golive.checks.contract import Check
 
-PARTS = (callback, access, domains, pay, certificates, notify, clocks, machine, telling)
+PARTS = (callback, access, domains, pay, certificates, apiv2, notify, clocks, machine, telling)
 CHECKS: tuple[Check, ...] = tuple(check for part in PARTS for check in part.CHECKS)
 BY_NAME: Mapping[str, Check] = {check.name: check for check in CHECKS}
 if len(BY_NAME) != len(CHECKS):

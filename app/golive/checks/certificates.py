@@ -21,7 +21,8 @@ SOON_DAYS = 30
 
 def _look_at_ours(around: Surroundings) -> Finding:
     key_file = Path(around.config["WXPAY_PRIVATE_KEY_FILE"])
-    found = read_certificates([key_file.with_name(MERCHANT_FILE)])
+    beside = key_file.with_name(MERCHANT_FILE)
+    found = read_certificates([Path(around.config.get("WXPAY_CERT_FILE") or beside)])
     if not found:
         return unknown("no_file")
     certificate = found[0]
@@ -36,6 +37,8 @@ def _look_at_ours(around: Surroundings) -> Finding:
 def _look_at_theirs(around: Surroundings) -> Finding:
     if around.config["WXPAY_PUBLIC_KEY_ID"]:
         return ok("public_key", key_id=str(around.config["WXPAY_PUBLIC_KEY_ID"]))
+    if around.config.get("WXPAY_VERSION") == "v2" and not around.config.get("WXPAY_APIV3_KEY"):
+        return ok("apiv2")
     found = read_certificates(Path(around.config["DATA_DIR"], "certificates").glob("*.pem"))
     if not found:
         return fail("none")
@@ -93,6 +96,7 @@ CHECKS = (
         says={
             **VALID,
             "public_key": _l("用的是微信支付公钥 %(key_id)s，不会过期"),
+            "apiv2": _l("只用 APIv2，它用密钥签名，不需要公钥；账单和投诉要有 APIv3 密钥才取得到"),
             "none": _l(
                 "没有公钥，也没有取到平台证书：新商户请用微信支付公钥，填 WXPAY_PUBLIC_KEY_ID 和 WXPAY_PUBLIC_KEY_FILE"
             ),

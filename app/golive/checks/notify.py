@@ -18,6 +18,7 @@ from app.core.errors import GatewayError
 from app.golive.checks.callback import NO_ANSWER
 from app.golive.checks.contract import Check, Copy, Details, Finding, Group, Surroundings, fail, ok, unknown
 from app.golive.checks.own_address import Answer, NoAnswer, post_own
+from app.payments.gateways import wechat_name
 from app.payments.models import PaymentNotification, Verdict
 from app.payments.self_test import write_self_test
 
@@ -79,7 +80,7 @@ def find_last_genuine(since: datetime) -> datetime | None:
 
 
 def _copies(config: Mapping[str, Any], _details: Details) -> Sequence[Copy]:
-    return (Copy(_l("支付通知地址"), f"{config['BASE_URL']}/pay/notify/wechatpay_v3"),)
+    return (Copy(_l("支付通知地址"), f"{config['BASE_URL']}/pay/notify/{wechat_name(config)}"),)
 
 
 PLACE = _l("反向代理和防火墙；通知地址由本店下单时带上，商户平台里不用填")

@@ -71,7 +71,7 @@ def _look_at_binding(around: Surroundings) -> Finding:
     if openid is None:
         return unknown("nobody")
     number = ids.new_out_trade_no()
-    request = PaymentRequest(number, "小铺自检，不收款", 1, openid, clock.now() + PROBE_LIVES)
+    request = PaymentRequest(number, "小铺自检，不收款", 1, clock.now() + PROBE_LIVES, openid=openid)
     try:
         around.gateway.create(request)
         around.gateway.close(number)
