@@ -28,7 +28,7 @@ from app.wechat.callback.flat_xml import XmlRefused
 logger = logging.getLogger(__name__)
 logging.getLogger("wechatpy.pay").setLevel(logging.WARNING)  # below that it writes down the key
 
-TIMEOUT_SECONDS = (3.05, 8)
+TIMEOUT_SECONDS = (3, 8)
 MAX_ANSWER_BYTES = 1024 * 1024
 NEEDS_CERTIFICATE = "secapi/"
 XML = {"Content-Type": "text/xml; charset=utf-8", "User-Agent": "xiaopu/0.1"}
