@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from simulator.clock import Clock, iso
@@ -17,6 +18,11 @@ class Chats:
 
     def __init__(self, store: Store, events: Events, clock: Clock) -> None:
         self._store, self._events, self._clock = store, events, clock
+        self._others: list[Callable[[str], list[dict[str, Any]]]] = []
+
+    def also(self, source: Callable[[str], list[dict[str, Any]]]) -> None:
+        """Messages that are kept for many at once and put together for whoever looks."""
+        self._others.append(source)
 
     def add(self, openid: str, direction: str, kind: str, **content: Any) -> dict[str, Any]:
         seq = self._store.number("chat")
@@ -45,4 +51,6 @@ class Chats:
 
     def list(self, openid: str) -> list[dict[str, Any]]:
         found = self._store.under("chat", f"{openid}:")
+        for source in self._others:
+            found += source(openid)
         return sorted(found, key=lambda message: message["seq"])[-KEPT_PER_FOLLOWER:]

@@ -22,6 +22,8 @@ from simulator.pay.refund_notifier import RefundNotifier
 from simulator.pay.refunds import Refunds
 from simulator.platform.agents import Agents
 from simulator.platform.articles import Articles
+from simulator.platform.drafts import Drafts
+from simulator.platform.mass import Mass
 from simulator.platform.media import MediaStore
 from simulator.platform.menus import Menus
 from simulator.platform.oauth import OAuth
@@ -38,7 +40,7 @@ from simulator.wirelog import WireLog
 # A shop keeps these for hours and would not notice a reset: menu, tickets, tokens, printed codes.
 GIVEN_TO_THE_SHOP = (
     *("tokens", "tickets", "menu", "conditional_menu", "qrcodes", "tags"),
-    *("materials", "articles", "agents", "complaint_url"),
+    *("materials", "articles", "publications", "drafts", "agents", "complaint_url"),
 )
 
 EXPIRING = (  # kind, its key, when it ends
@@ -73,11 +75,14 @@ class Engine:
         self.quotas = Quotas(self)
         self.media = MediaStore(self)
         self.articles = Articles(self)
+        self.drafts = Drafts(self)
         self.menus = Menus(self)
         self.tags = Tags(self)
         self.oauth = OAuth(self)
         self.qrcodes = QrCodes(self)
         self.pushes = Pushes(self)
+        self.mass = Mass(self)
+        self.chats.also(self.mass.received_by)
         self.agents = Agents(self)
         self.desk = Desk(self)
         self.orders = Orders(self)

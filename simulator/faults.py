@@ -27,6 +27,7 @@ class Fault:
 NOTIFY, PAY, BILL, REFUND, API = "支付通知", "支付接口", "账单", "退款", "公众号接口"
 COMPLAINT = "投诉"
 PUSH, LOGIN, ALIPAY = "消息推送", "网页与登录", "支付宝"
+MASS = "群发与发布"
 
 TABLE = (
     Fault("notify_late", NOTIFY, "通知迟到", "支付通知晚这么多秒才发出", ("off", "5", "30", "120", "600")),
@@ -192,6 +193,23 @@ TABLE = (
     ),
     Fault("api_timeout", API, "超时", "一直不应答，直到对方放弃等待", ("off", "before", "after")),
     Fault("api_reset", API, "连接中断", "不应答，直接断开 TCP 连接", ("off", "before", "after")),
+    Fault("mass_confirm", MASS, "管理员确认", "群发接受之后等管理员在手机上确认，半小时内不答就算失败"),
+    Fault("mass_quota", MASS, "没有群发次数", "群发答 45028"),
+    Fault(
+        "mass_result",
+        MASS,
+        "群发的结局",
+        "接受之后没有发出，完成事件带着这个状态；err(30003) 只在 send_ignore_reprint 为 0 时",
+        ("off", "send fail", "err(10001)", "err(20013)", "err(21000)", "err(30003)"),
+    ),
+    Fault(
+        "mass_errors",
+        MASS,
+        "部分发送失败",
+        "每一百位里这么多位收不到，记在 ErrorCount",
+        ("off", "1", "10", "50"),
+    ),
+    Fault("mass_silent", MASS, "没有完成事件", "MASSSENDJOBFINISH 不来，只能查询群发状态"),
     Fault("push_twice", PUSH, "推送重复", "收到应答后又推一次同样的消息（同 MsgId / CreateTime）"),
     Fault("push_twin", PUSH, "同时两次", "两份同样的推送在同一瞬间到达"),
     Fault("push_forged", PUSH, "签名伪造", "推送的签名是错的，应当被拒绝"),

@@ -9,8 +9,10 @@ import re
 import secrets
 import string
 from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from simulator import lanes
 from simulator.cast import CAST
 from simulator.clock import Clock
 from simulator.events import Events
@@ -154,6 +156,33 @@ class Followers:
         )
         return self.find(openid)
 
+    # -- many at once: one lane each, in the order of their numbers
+
+    def lane_of(self, openid: str) -> int | None:
+        row = self._rows.get(openid)
+        return None if row is None else row.number - self._base()
+
+    def width(self) -> int:
+        """How many lanes there are."""
+        return max((row.number for row in self._rows.values()), default=0) + 1 - self._base()
+
+    def mask_of(self, openids: Iterable[str]) -> int:
+        """Those of them who are known."""
+        return lanes.mask_of(lane for openid in openids if (lane := self.lane_of(openid)) is not None)
+
+    def subscribed_mask(self) -> int:
+        return self._mask(lambda row: row.subscribed)
+
+    def blacklist_mask(self) -> int:
+        return self._mask(lambda row: row.blacklisted)
+
+    def tag_mask(self, tag: int) -> int:
+        return self._mask(lambda row: tag in row.tags)
+
+    def operator_openid(self) -> str:
+        """Whoever works in the console: the sender of the events about mass messages; no follower."""
+        return self._openid_of("the administrator")
+
     # -- changing
 
     def change(self, openid: str, **changes: Any) -> dict[str, Any]:
@@ -215,6 +244,13 @@ class Followers:
         self._events.publish("state", what="followers")
 
     # -- inside
+
+    def _base(self) -> int:
+        return next((row.number for row in self._rows.values()), 0)
+
+    def _mask(self, wanted: Callable[[Row], bool]) -> int:
+        base = self._base()
+        return lanes.mask_of(row.number - base for row in list(self._rows.values()) if wanted(row))
 
     def _make(self, number: int, nickname: str, openid: str) -> dict[str, Any]:
         openid = openid or self._openid_of(secrets.token_hex(16))

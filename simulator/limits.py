@@ -32,6 +32,17 @@ TABLE = (
     Limit("permanent_codes", 100_000, "permanent scene codes, 45029 above"),
     Limit("conditional_menus", 2_000, "conditional menus at a time, 65305 above"),
     Limit("complaint_reply", 200, "characters of a reply to a complaint"),
+    Limit("mass_per_follower", 4, "mass messages to one follower in a calendar month, filtered out above"),
+    Limit("mass_to_all_day", 1, "mass messages to all in a day, 45028 above"),
+    Limit("mass_to_all_month", 4, "mass messages to all in a calendar month, 45028 above"),
+    Limit("mass_per_minute", 60, "calls of mass/send and mass/sendall in a minute, 42010 above"),
+    Limit("mass_seconds", 2, "the least time between a mass message and its finish event"),
+    Limit("mass_confirm_seconds", 1_800, "how long a mass message waits for the administrator"),
+    Limit("clientmsgid_bytes", 32, "bytes of a clientmsgid, 45067 above"),
+    Limit("clientmsgid_seconds", 86_400, "how long a clientmsgid is remembered, 45065"),
+    Limit(
+        "clientmsgid_retry_seconds", 60, "how long after the first call the same clientmsgid answers 45066"
+    ),
     Limit("agents", 100, "agent accounts, 65405 above"),
     Limit("agent_idle_seconds", 1_800, "silence after which an agent's session ends"),
 )

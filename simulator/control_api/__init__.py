@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, Flask, Response, jsonify, request
 from werkzeug.exceptions import BadRequest, HTTPException
 
-from simulator.control_api import alipay, bridge, complaints, desk, lab, orders, people
+from simulator.control_api import alipay, bridge, broadcasts, complaints, desk, lab, orders, people
 
 
 def add_control_api(app: Flask) -> None:
     control = Blueprint("control", __name__, url_prefix="/sim/api")
     control.before_request(_refuse_strangers)
     money = (orders.orders, orders.refunds, alipay.alipay, complaints.complaints)
-    for part in (people.people, lab.lab, *money, bridge.bridge, desk.desk):
+    for part in (people.people, lab.lab, *money, bridge.bridge, desk.desk, broadcasts.broadcasts):
         control.register_blueprint(part)
     control.register_error_handler(HTTPException, _explain)
     app.register_blueprint(control)

@@ -64,9 +64,14 @@ def _article(call: Call, content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _draft(call: Call, content: dict[str, Any]) -> dict[str, Any]:
-    """Drafts are not played, so no media id can be one."""
-    require_text(content, "media_id", 41006)
-    raise PlatformError(40007)
+    """A draft, which stays: what is withdrawn step by step still works here."""
+    draft = call.engine.drafts.find(require_text(content, "media_id", 41006))
+    if draft is None:
+        raise PlatformError(40007)
+    return {
+        "kind": "news",
+        "articles": call.engine.articles.preview_cards(draft["media_id"], draft["articles"]),
+    }
 
 
 def _message_menu(call: Call, content: dict[str, Any]) -> dict[str, Any]:

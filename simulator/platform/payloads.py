@@ -130,7 +130,6 @@ def _place(given: Given) -> dict[str, Any]:
 def _broadcast(given: Given) -> dict[str, Any]:
     numbers = {"TotalCount": "total", "FilterCount": "filtered", "SentCount": "sent", "ErrorCount": "errors"}
     checked = {
-        "ArticleIdx": 1,
         "UserDeclareState": 0,
         "AuditState": 0,
         "OriginalArticleUrl": "",
@@ -139,12 +138,18 @@ def _broadcast(given: Given) -> dict[str, Any]:
         "NeedReplaceContent": 0,
         "NeedShowReprintSource": 0,
     }
-    pages = [{"ArticleIdx": 1, "ArticleUrl": str(given["article_url"])}] if given["article_url"] else []
+    urls = given.get("article_urls") or ([given["article_url"]] if given["article_url"] else [])
+    pages = [{"ArticleIdx": place, "ArticleUrl": str(url)} for place, url in enumerate(urls, 1)]
+    articles = [{"ArticleIdx": place, **checked} for place in range(1, int(given.get("articles", 1)) + 1)]
     return {
         "MsgID": Plain(given["msg_id"]),
         "Status": str(given["status"]),
         **{name: int(given[field]) for name, field in numbers.items()},
-        "CopyrightCheckResult": {"Count": 1, "ResultList": {"item": [checked]}, "CheckState": 1},
+        "CopyrightCheckResult": {
+            "Count": len(articles),
+            "ResultList": {"item": articles},
+            "CheckState": int(bool(articles)),
+        },
         "ArticleUrlResult": {"Count": len(pages), "ResultList": {"item": pages}},
     }
 

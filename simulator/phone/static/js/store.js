@@ -154,6 +154,7 @@ function takeEvent(event) {
   else if (event.topic === 'wire') takeWire(event);
   else if (event.topic === 'state' && event.what === 'reset') soon('all', startOver);
   else if (event.topic === 'state') soon('state', loadState);
+  else if (event.topic === 'mass') soon('chat', loadChat); // nobody is told singly: look again
   else soon('orders', loadOrders);
 }
 
