@@ -19,6 +19,8 @@ export const FAULTS_EN = {
   pay_timeout: ['Time-out', 'No answer until the merchant gives up'],
   pay_reset: ['Connection cut', 'No answer, the TCP connection is dropped'],
   pay_429: ['Too frequent', '429 FREQUENCY_LIMITED'],
+  pay_no_certificate: ['No merchant certificate', 'APIv2 refunds answer CERT_ERROR, as if none was shown'],
+  scan_twice: ['Scan asks twice', 'Scanning a code of a product asks the merchant twice at the same instant'],
   pay_unsigned: ['Unsigned answer', '200 without any signature header: to be taken as forged'],
   pay_probe: ['Answer probe', 'The answer’s signature starts with WECHATPAY/SIGNTEST/'],
   pay_paid_code: ['Code for paid', 'What ordering or closing a paid order answers (undocumented)'],
