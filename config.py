@@ -282,6 +282,9 @@ SETTINGS = (
     _shown("ORDER_TTL_SECONDS", int, "1800", "how long an unpaid order keeps its goods, in seconds"),
     _shown("SHIPPING_FEE_FEN", int, "800", "freight of an order, in fen"),
     _shown("SHIPPING_FREE_FROM_FEN", int, "9900", "goods value from which freight is free, in fen"),
+    _shown(
+        "BROADCAST_PER_SECOND", int, "200", "how many product cards all workers together send in a second"
+    ),
     _shown("OUTBOX_LEASE_SECONDS", int, "60", "after how long a dead worker's job is taken over, in seconds"),
     _shown(
         "MESSAGE_PAYLOAD_DAYS", int, "30", "how long the raw form of a push is kept, in days; 0: for ever"

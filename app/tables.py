@@ -1,6 +1,13 @@
 """Every table of the shop, imported in one place so that the schema is complete wherever this is imported."""
 
 from app.alerts.models import Alert
+from app.broadcasts.models import (
+    Broadcast,
+    BroadcastOptOut,
+    BroadcastPart,
+    BroadcastRecipient,
+    Segment,
+)
 from app.carts.models import CartLine
 from app.catalog.models import Category, Product, ProductPicture, Sku, StockMove
 from app.complaints.models import (
@@ -72,6 +79,10 @@ __all__ = [
     "Bill",
     "BillDay",
     "BillRow",
+    "Broadcast",
+    "BroadcastOptOut",
+    "BroadcastPart",
+    "BroadcastRecipient",
     "CartLine",
     "Category",
     "Complaint",
@@ -137,6 +148,7 @@ __all__ = [
     "RefundLine",
     "SceneCode",
     "SceneScan",
+    "Segment",
     "Shipment",
     "ShipmentLine",
     "Sku",

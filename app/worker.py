@@ -6,6 +6,7 @@ import threading
 from flask import Flask
 from huey.consumer import Consumer
 
+from app.broadcasts.fanout import fan_out
 from app.core.bell import Bell
 from app.tasks import run_long_jobs, run_timetable
 
@@ -21,7 +22,7 @@ def run_worker(app: Flask) -> None:
     consumer = Consumer(bell.huey, workers=1, periodic=False, max_delay=LONGEST_WAIT_SECONDS)
     threads = [
         threading.Thread(target=work, args=(app, stop), name=work.__name__, daemon=True)
-        for work in (run_timetable, run_long_jobs)
+        for work in (run_timetable, run_long_jobs, fan_out)
     ]
     for thread in threads:
         thread.start()

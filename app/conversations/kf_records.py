@@ -51,6 +51,16 @@ def import_records(client: AccountClient) -> int:
     return new
 
 
+def fetch_said(client: AccountClient, start: datetime, end: datetime) -> Iterator[tuple[str, datetime]]:
+    """To whom the account said something in this span of a day at most, and when, as WeChat recorded it.
+
+    Raises: PlatformError.
+    """
+    for record in _fetch(client, start, end):
+        if record.get("opercode") == AGENT_SAID:
+            yield str(record.get("openid", "")), clock.from_timestamp(int(record.get("time") or 0))
+
+
 def _last_imported_at() -> datetime | None:
     recent = Message.id >= first_id_since(clock.now() - 2 * LONGEST_SPAN)
     theirs = Message.answered_by.like(f"{WECHAT_DESK}%")

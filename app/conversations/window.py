@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import Select, func, literal_column, or_, select
 
 from app.conversations.models import Conversation, Direction, Message, Sending
 from app.core import clock
@@ -121,3 +121,28 @@ def _sum_up(
         return Window(0, None, Closed.NEVER_WROTE)
     is_over = now >= message_at + MESSAGE_LASTS
     return Window(0, None, Closed.OVER if is_over else Closed.USED_UP)
+
+
+def reachable() -> Select[tuple[str]]:
+    """The openids to whom something can be said now, because they wrote: for a subquery over many.
+
+    The minute after a tap or a scan is left out: it is over before many are reached.
+    """
+    said_at = func.coalesce(Message.asked_at, Message.at)
+    said = (
+        select(func.count())
+        .where(
+            Message.openid == Conversation.openid,
+            Message.direction == literal_column(f"'{Direction.OUT}'"),
+            Message.at > clock.now() - MESSAGE_LASTS,
+            said_at >= Conversation.last_message_at,
+            Message.answered_by.not_like(f"{WECHAT_DESK}%"),
+        )
+        .correlate(Conversation)
+    )
+    is_shut_out = Message.errcode.in_(SHUT_OUT)
+    counted = said.where(or_(Message.sending != Sending.REFUSED, is_shut_out)).scalar_subquery()
+    shut_out = said.where(is_shut_out, Message.sending == Sending.REFUSED).scalar_subquery()
+    return select(Conversation.openid).where(
+        Conversation.last_message_at > clock.now() - MESSAGE_LASTS, counted < MESSAGE_ALLOWS, shut_out == 0
+    )

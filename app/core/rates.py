@@ -34,13 +34,28 @@ def take(key: str, *, most: int, per: timedelta) -> int:
     """
     now, length = int(clock.now().timestamp()), int(per.total_seconds())
     begins = now - now % length
-    counted = insert_into(RateWindow).values(key=key, begins=begins, taken=1)
+    return 0 if _count(key, begins, 1) <= most else begins + length - now
+
+
+def take_up_to(key: str, wanted: int, *, most: int, per: timedelta) -> int:
+    """Take as many of `wanted` as this window still has; returns how many that is.
+
+    Opens a transaction or joins one.
+    """
+    now, length = int(clock.now().timestamp()), int(per.total_seconds())
+    before = _count(key, now - now % length, wanted) - wanted
+    return max(0, min(wanted, most - before))
+
+
+def _count(key: str, begins: int, number: int) -> int:
+    """How many this window has seen, these included."""
+    counted = insert_into(RateWindow).values(key=key, begins=begins, taken=number)
     counted = counted.on_conflict_do_update(
-        index_elements=["key", "begins"], set_={"taken": RateWindow.taken + 1}
+        index_elements=["key", "begins"], set_={"taken": RateWindow.taken + number}
     )
     with transaction() as session:
         taken: int = session.execute(counted.returning(RateWindow.taken)).scalar_one()
-    return 0 if taken <= most else begins + length - now
+    return taken
 
 
 def forget_old_windows() -> None:

@@ -40,6 +40,19 @@ def send_reply(client: AccountClient, openid: str, reply: Reply) -> None:
     _send(client, openid, kind, content)
 
 
+class ManySender:
+    """Sends the same to many, from any thread and without the database: who calls it looks after the token."""
+
+    def __init__(self, client: AccountClient, reply: Reply) -> None:
+        self._client = client
+        self._kind, self._content = _body(reply)
+
+    def send(self, openid: str, token: str) -> None:
+        """Raises: PlatformError, PlatformUnreachable."""
+        body = {"touser": openid, "msgtype": self._kind, self._kind: self._content}
+        self._client.post(ENDPOINT, params={"access_token": token}, data=body)
+
+
 def _body(reply: Reply) -> tuple[str, dict[str, Any]]:
     """WeChat's msgtype for the reply, and what stands under it."""
     match reply:

@@ -1,0 +1,166 @@
+"""Who takes which recipient, and what became of him: one short transaction for many.
+
+A line is `asking` before WeChat is asked. Whoever dies then leaves it so; after `UNDER_WAY_FOR` nobody is asking any
+more, and `unclear.py` finds out whether the message arrived. So nothing is sent twice, and nothing is forgotten.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import exists, select, update
+
+from app.broadcasts.models import Broadcast, BroadcastOptOut, BroadcastRecipient
+from app.broadcasts.reach import LEFT, OPTED_OUT
+from app.broadcasts.states import BroadcastState, RecipientState
+from app.conversations.models import Direction, Message, Sending
+from app.core import clock
+from app.core.db import db, transaction
+from app.core.insert_once import insert_rows
+from app.core.rates import take_up_to
+from app.followers.models import Follower
+from app.wechat.replies import Reply, keep
+
+UNDER_WAY_FOR = timedelta(seconds=60)  # longer than a call with all its time-outs
+RATE_KEY = "broadcasts"
+_line = BroadcastRecipient
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A recipient that is ours to ask for."""
+
+    broadcast_id: int
+    follower_id: int
+    openid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What WeChat said. `errcode` stands with what was refused, postponed or left unclear."""
+
+    claim: Claim
+    state: RecipientState
+    errcode: int | None = None
+
+
+def find_sending() -> Sequence[Broadcast]:
+    """Those that are being sent to somebody who is still to be asked, the oldest first."""
+    waits = exists().where(_line.broadcast_id == Broadcast.id, _line.state == RecipientState.DUE)
+    query = select(Broadcast).where(Broadcast.state == BroadcastState.SENDING, waits)
+    return db.session.scalars(query.order_by(Broadcast.started_at, Broadcast.id)).all()
+
+
+def take(broadcast_id: int, wanted: int, *, per_second: int) -> Sequence[Claim]:
+    """Up to `wanted` recipients, as many as the rate all workers share still allows in this second.
+
+    Who left or opted out since the list was made is skipped. Opens a transaction.
+    """
+    with transaction() as session:
+        state = session.scalar(select(Broadcast.state).where(Broadcast.id == broadcast_id))
+        if state != BroadcastState.SENDING or wanted <= 0:
+            return ()
+        query = (
+            select(_line.follower_id, _line.openid)
+            .where(_line.broadcast_id == broadcast_id, _line.state == RecipientState.DUE)
+            .order_by(_line.follower_id)
+            .with_for_update(skip_locked=True)
+            .limit(wanted)
+        )
+        rows = session.execute(query).all()
+        granted = take_up_to(RATE_KEY, len(rows), most=per_second, per=timedelta(seconds=1)) if rows else 0
+        taken = dict(rows[:granted])
+        if not taken:
+            return ()
+        gone = _find_gone(taken)
+        for follower_id, reason in gone.items():
+            _set(broadcast_id, [follower_id], state=RecipientState.SKIPPED, reason=reason)
+        asked = [follower_id for follower_id in taken if follower_id not in gone]
+        _set(
+            broadcast_id,
+            asked,
+            state=RecipientState.ASKING,
+            reason="",
+            asked_at=clock.now(),
+            tries=_line.tries + 1,
+        )
+        return [Claim(broadcast_id, follower_id, taken[follower_id]) for follower_id in asked]
+
+
+def note(outcomes: Sequence[Outcome], *, reply: Reply, words: str) -> None:
+    """Write down what became of them; what arrived or was refused stands in the log of messages too.
+
+    A line that somebody else has cleared up meanwhile stays as he left it. Opens a transaction.
+    """
+    if not outcomes:
+        return
+    with transaction():
+        for broadcast_id, state, errcode in {(o.claim.broadcast_id, o.state, o.errcode) for o in outcomes}:
+            ids = [
+                outcome.claim.follower_id
+                for outcome in outcomes
+                if (outcome.claim.broadcast_id, outcome.state, outcome.errcode)
+                == (broadcast_id, state, errcode)
+            ]
+            values: dict[str, object] = {"state": state, "reason": "" if errcode is None else str(errcode)}
+            if state is RecipientState.DUE:  # not asked, as it turned out
+                values["asked_at"] = None
+            _set(broadcast_id, ids, only=RecipientState.ASKING, **values)
+        _log([outcome for outcome in outcomes if outcome.state in _LOGGED], reply, words)
+
+
+_LOGGED: Mapping[RecipientState, Sending] = {
+    RecipientState.SENT: Sending.SENT,
+    RecipientState.REFUSED: Sending.REFUSED,
+    RecipientState.UNCLEAR: Sending.SENDING,
+}
+
+
+def log_key(broadcast_id: int, follower_id: int) -> str:
+    """What keeps one message of a broadcast one line of the log."""
+    return f"broadcast:{broadcast_id}:{follower_id}"
+
+
+def _log(outcomes: Sequence[Outcome], reply: Reply, words: str) -> None:
+    """It uses up one of the messages WeChat allows, and the desk sees it."""
+    now, kept = clock.now(), keep(reply)
+    rows = [
+        {
+            "dedupe_key": log_key(outcome.claim.broadcast_id, outcome.claim.follower_id),
+            "at": now,
+            "openid": outcome.claim.openid,
+            "direction": Direction.OUT,
+            "kind": "news",
+            "content": words,
+            "payload": "",
+            "reply": kept,
+            "answered_by": f"broadcast:{outcome.claim.broadcast_id}",
+            "sending": _LOGGED[outcome.state],
+            "asked_at": now,
+            "errcode": outcome.errcode,
+        }
+        for outcome in outcomes
+    ]
+    insert_rows(Message, rows, lambda insert: insert.on_conflict_do_nothing())
+
+
+def _find_gone(taken: Mapping[int, str]) -> Mapping[int, str]:
+    """Those of them who may not be written to any more, and the word for why."""
+    opted_out = select(BroadcastOptOut.follower_id).where(BroadcastOptOut.follower_id.in_(taken))
+    left = select(Follower.id).where(
+        Follower.id.in_(taken), ~Follower.is_subscribed | Follower.is_blacklisted
+    )
+    return dict.fromkeys(db.session.scalars(opted_out), OPTED_OUT) | dict.fromkeys(
+        db.session.scalars(left), LEFT
+    )
+
+
+def _set(
+    broadcast_id: int, follower_ids: Sequence[int], *, only: RecipientState | None = None, **values: object
+) -> None:
+    if not follower_ids:
+        return
+    statement = update(_line).where(_line.broadcast_id == broadcast_id, _line.follower_id.in_(follower_ids))
+    if only is not None:
+        statement = statement.where(_line.state == only)
+    db.session.execute(statement.values(**values).execution_options(synchronize_session=False))

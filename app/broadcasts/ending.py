@@ -1,0 +1,106 @@
+"""How a broadcast pauses, goes on, is stopped and ends; what came half through has a state of its own."""
+
+import logging
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from sqlalchemy import exists, func, select, update
+
+from app.broadcasts.composing import get_broadcast
+from app.broadcasts.models import Broadcast, BroadcastRecipient
+from app.broadcasts.states import BROADCAST_MOVES, BroadcastState, RecipientState
+from app.core import audit, clock
+from app.core.db import db, lock, transaction
+from app.core.errors import TransitionRefused
+from app.core.states import move_state
+
+logger = logging.getLogger(__name__)
+
+GOODS_GONE = 0  # `Broadcast.halt` for what is no number of WeChat's
+STOPPED = "stopped"  # the reason of whoever had not got it when a person stopped it
+_OPEN = (RecipientState.DUE, RecipientState.ASKING)
+_line = BroadcastRecipient
+
+
+def pause(broadcast_id: int, *, actor: str) -> None:
+    """Ask for nobody more; what is under way comes to its end. Opens a transaction.
+
+    Raises: NotFound, TransitionRefused.
+    """
+    _move(broadcast_id, BroadcastState.PAUSED, actor=actor, halt=None)
+
+
+def resume(broadcast_id: int, *, actor: str) -> None:
+    """Go on where it stands. Opens a transaction. Raises: NotFound, TransitionRefused."""
+    _move(broadcast_id, BroadcastState.SENDING, actor=actor, halt=None)
+
+
+def stop(broadcast_id: int, *, actor: str) -> None:
+    """End it for good: whoever has not got it does not get it. Opens a transaction.
+
+    Raises: NotFound, TransitionRefused.
+    """
+    with transaction() as session:
+        _move(broadcast_id, BroadcastState.STOPPED, actor=actor, finished_at=clock.now())
+        waiting = (_line.broadcast_id == broadcast_id) & (_line.state == RecipientState.DUE)
+        session.execute(update(_line).where(waiting).values(state=RecipientState.SKIPPED, reason=STOPPED))
+
+
+def halt(broadcast_id: int, errcode: int | None) -> None:
+    """Pause it because it cannot go on now: WeChat's number says why; None, a product is gone. Opens a transaction."""
+    with transaction():
+        row = get_broadcast(broadcast_id)
+        lock(row)
+        if row.state == BroadcastState.SENDING:
+            values = {"halt": GOODS_GONE if errcode is None else errcode}
+            move_state(row, BROADCAST_MOVES, BroadcastState.PAUSED, cause="halted", **values)
+            logger.warning("broadcast halted", extra={"broadcast_id": broadcast_id, "errcode": errcode})
+
+
+def close_if_done(broadcast_id: int) -> bool:
+    """End it when nobody is left to ask or being asked, and nothing is unclear. Opens a transaction."""
+    undecided = (*_OPEN, RecipientState.UNCLEAR)
+    left = exists().where(_line.broadcast_id == broadcast_id, _line.state.in_(undecided))
+    if db.session.scalar(select(left)):
+        return False
+    return close(broadcast_id)
+
+
+def close(broadcast_id: int) -> bool:
+    """End it as its recipients stand; False when it was not being sent. Opens a transaction."""
+    with transaction():
+        row = get_broadcast(broadcast_id)
+        lock(row)
+        if row.state != BroadcastState.SENDING:
+            return False
+        end = _end_of(count_states(broadcast_id))
+        move_state(row, BROADCAST_MOVES, end, cause="done", finished_at=clock.now())
+        logger.info("broadcast ended", extra={"broadcast_id": broadcast_id, "state": end})
+    return True
+
+
+def count_states(broadcast_id: int) -> Mapping[RecipientState, int]:
+    """How many recipients are in each state."""
+    query = select(_line.state, func.count()).where(_line.broadcast_id == broadcast_id)
+    return dict(db.session.execute(query.group_by(_line.state)).all())
+
+
+def _end_of(counts: Mapping[RecipientState, int]) -> BroadcastState:
+    """What we skipped ourselves was told before and makes nothing partial."""
+    not_sent = counts.get(RecipientState.REFUSED, 0) + counts.get(RecipientState.UNCLEAR, 0)
+    if not counts.get(RecipientState.SENT):
+        return BroadcastState.FAILED
+    return BroadcastState.PARTIAL if not_sent else BroadcastState.FINISHED
+
+
+def _move(broadcast_id: int, new: BroadcastState, *, actor: str, **values: object) -> None:
+    with transaction():
+        row: Broadcast = get_broadcast(broadcast_id)
+        lock(row)
+        if row.state == new:
+            return
+        if not move_state(row, BROADCAST_MOVES, new, cause="staff", actor=actor, **values):
+            raise TransitionRefused(_("它的状态刚刚变了，请再看一遍"))
+        audit.record(
+            actor=actor, action=f"broadcast.{new}", subject=f"broadcast:{row.id}", after={"name": row.name}
+        )
