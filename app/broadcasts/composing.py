@@ -87,7 +87,7 @@ def discard(broadcast_id: int, *, actor: str) -> None:
     """Throw a draft away. Opens a transaction. Raises: NotFound, TransitionRefused."""
     with transaction() as session:
         row = _get_draft(broadcast_id)
-        _audit("discarded", row, actor)
+        audit.record(actor=actor, action="broadcast.discarded", **_named(row))
         session.delete(row)
 
 
@@ -116,7 +116,7 @@ def confirm(
         new = BroadcastState.SCHEDULED if at else BroadcastState.GATHERING
         values = {"confirmed_at": now, "confirmed_by": actor, "scheduled_at": at, "version": row.version + 1}
         move_state(row, BROADCAST_MOVES, new, cause="confirmed", actor=actor, **values)
-        _audit("confirmed", row, actor)
+        audit.record(actor=actor, action="broadcast.confirmed", **_named(row))
 
 
 def take_back(broadcast_id: int, *, actor: str) -> None:
@@ -127,7 +127,7 @@ def take_back(broadcast_id: int, *, actor: str) -> None:
         if move_state(
             row, BROADCAST_MOVES, BroadcastState.DRAFT, cause="taken_back", actor=actor, scheduled_at=None
         ):
-            _audit("taken_back", row, actor)
+            audit.record(actor=actor, action="broadcast.taken_back", **_named(row))
 
 
 def get_broadcast(broadcast_id: int) -> Broadcast:
@@ -183,10 +183,7 @@ def _check_cards(content: Content) -> None:
         raise InputInvalid(_("有商品没有上架，先换掉它"), missing=missing)
 
 
-def _audit(what: str, row: Broadcast, actor: str) -> None:
-    audit.record(
-        actor=actor,
-        action=f"broadcast.{what}",
-        subject=f"broadcast:{row.id}",
-        after={"name": row.name, "way": row.way, "scheduled_at": row.scheduled_at and str(row.scheduled_at)},
-    )
+def _named(row: Broadcast) -> dict[str, Any]:
+    """What the audit log says of it."""
+    at = row.scheduled_at.isoformat() if row.scheduled_at else None
+    return {"subject": f"broadcast:{row.id}", "after": {"name": row.name, "way": row.way, "scheduled_at": at}}

@@ -102,5 +102,8 @@ def _move(broadcast_id: int, new: BroadcastState, *, actor: str, **values: objec
         if not move_state(row, BROADCAST_MOVES, new, cause="staff", actor=actor, **values):
             raise TransitionRefused(_("它的状态刚刚变了，请再看一遍"))
         audit.record(
-            actor=actor, action=f"broadcast.{new}", subject=f"broadcast:{row.id}", after={"name": row.name}
+            actor=actor,
+            action="broadcast.moved",
+            subject=f"broadcast:{row.id}",
+            after={"name": row.name, "state": new},
         )

@@ -26,6 +26,7 @@ from console.frame.wording_labels import wording_label
 kind_label = Labels(
     {
         "bill_difference": _l("对账差异"),
+        "broadcast": _l("群发"),
         "bills": _l("账单"),
         "complaint": _l("投诉单号"),
         "coupon": _l("优惠券"),
