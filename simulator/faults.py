@@ -102,6 +102,11 @@ TABLE = (
     Fault("bill_refund_missing", BILL, "账单少退款", "那天最后一笔退款不在账单里"),
     Fault("bill_refund_extra", BILL, "账单多退款", "有人在商户平台手工退了一元，没有通知"),
     Fault("bill_midnight", BILL, "跨零点", "23:30 以后的一笔付款记进了第二天的账单"),
+    Fault("funds_missing", BILL, "没有进账", "那天最后一笔付款不在资金账单里"),
+    Fault("funds_wrong_amount", BILL, "进账金额不符", "资金账单里第一笔付款多一分"),
+    Fault("funds_wrong_fee", BILL, "扣的手续费不符", "资金账单里第一笔付款多扣一元手续费"),
+    Fault("funds_extra", BILL, "账户多一笔", "资金账单里多一笔交易账单没有的进账"),
+    Fault("funds_withdrawal", BILL, "提现", "那天结束时余额全部提现"),
     Fault(
         "refund_outcome",
         REFUND,

@@ -99,3 +99,55 @@ class BillText:
         names = ("应结订单金额", "退款金额", "充值券退款金额", "手续费", "订单金额", "申请退款金额")
         sums = (yuan(sum(row.get(name, 0) for row in self.rows)) for name in names)
         return ",".join([f"`{len(self.rows)}.0", *(f"`{each}" for each in sums)])
+
+
+FUND_HEADING = (
+    *("记账时间", "微信支付业务单号", "资金流水单号", "业务名称", "业务类型", "收支类型"),
+    *("收支金额（元）", "账户结余（元）", "资金变更提交申请人", "备注", "业务凭证号"),
+)
+FUND_TOTALS = "资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额"
+
+
+@dataclass
+class FundText:
+    """A fund-flow bill; `book` moves what the rows of a trade bill say, `move` anything."""
+
+    rows: list[tuple[str, str, str, str, int]] = field(default_factory=list)
+
+    def book(self, bill: BillText, *, without: str = "") -> "FundText":
+        """Money in and out with its fees; `without`: leaves out movements of these words."""
+        for row in bill.rows:
+            is_refund = row["交易状态"] == "REFUND"
+            number = row["微信退款单号"] if is_refund else row["微信订单号"]
+            voucher = row["商户退款单号"] if is_refund else row["商户订单号"]
+            fen = -row["退款金额"] if is_refund else row["应结订单金额"]
+            words = ("退款", "退还交易手续费") if is_refund else ("交易", "扣除交易手续费")
+            for what, moved in zip(words, (fen, -row["手续费"]), strict=True):
+                if what != without:
+                    self.rows.append((row["交易时间"], number, voucher, what, moved))
+        return self
+
+    def move(
+        self, what: str, fen: int, *, at: datetime, number: str = "900001", voucher: str = ""
+    ) -> "FundText":
+        """One movement."""
+        moment = f"{at.astimezone(clock.BEIJING):%Y-%m-%d %H:%M:%S}"
+        self.rows.append((moment, number, voucher, what, fen))
+        return self
+
+    @property
+    def data(self) -> bytes:
+        """The file, plain."""
+        lines, balance = [",".join(FUND_HEADING)], 0
+        for number, (at, theirs, voucher, what, fen) in enumerate(self.rows):
+            balance += fen
+            values = (at, theirs, f"{theirs}{number}", what, what, "收入" if fen > 0 else "支出")
+            values += (yuan(abs(fen)), yuan(balance), "system", "", voucher)
+            lines.append(",".join(f"`{value}" for value in values))
+        sides = [row[4] for row in self.rows if row[4] > 0], [-row[4] for row in self.rows if row[4] < 0]
+        sums = [f"`{len(side)}.0,`{yuan(sum(side))}" for side in sides]
+        lines += [
+            FUND_TOTALS,
+            f"`{len(self.rows)}.0," + ",".join(sums),
+        ]
+        return ("\ufeff" + "".join(f"{line}\r\n" for line in lines)).encode()

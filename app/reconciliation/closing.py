@@ -14,7 +14,7 @@ from app.core.errors import BillAbsent, BillNotReady, GatewayError, GatewayRefus
 from app.core.insert_once import insert_once
 from app.core.states import move_state
 from app.payments.gateways.contract import BillKind, Gateway
-from app.reconciliation import comparing, comparing_refunds, recording
+from app.reconciliation import comparing, comparing_funds, comparing_refunds, recording
 from app.reconciliation.fetching import fetch, find_bill
 from app.reconciliation.findings import Finding
 from app.reconciliation.models import Bill, BillDay, Difference
@@ -28,6 +28,7 @@ ASK_AGAIN = timedelta(minutes=30)
 KEPT_DAYS = 90  # WeChat keeps bills for three months
 ABSENT_FOR = timedelta(days=2)  # after the day, until "no bill" is believed though we have money of it
 ABSENT, NOT_READY, UNREACHABLE, UNREADABLE = "absent", "not_ready", "unreachable", "unreadable"
+PASSING = (NOT_READY, UNREACHABLE, UNREADABLE)
 MIDNIGHT, SUMS, ELSEWHERE = "midnight", "sums", "elsewhere"
 
 
@@ -49,7 +50,7 @@ def reconcile(day: date, *, gateway: Gateway, folder: Path, again: bool = False)
     with transaction() as session:
         row = session.get_one(BillDay, found, populate_existing=True)
         row.problem, row.funds_problem, row.tries = problem, funds, row.tries + 1
-        row.next_try_at = clock.now() + ASK_AGAIN if problem else None
+        row.next_try_at = clock.now() + ASK_AGAIN if problem or may_still_come(row) else None
     compare(day, gateway_name=gateway.name)
     before = find_day(day - timedelta(days=1), gateway.name)
     if before is not None and before.problem == MIDNIGHT:
@@ -99,7 +100,11 @@ def settle_day(day: date, *, gateway_name: str) -> None:
         row.compared_at = row.proved_at = clock.now()
         row.proof_gap_fen = _unexplained(row)
         state, row.problem = _stand(row, has_bill=bill is not None)
-        row.next_try_at = None if state != DayState.WAITING or row.problem == MIDNIGHT else row.next_try_at
+        row.next_try_at = (
+            row.next_try_at
+            if may_still_come(row) or (state == DayState.WAITING and row.problem != MIDNIGHT)
+            else None
+        )
         move_state(row, DAY_MOVES, state, cause="compare")
 
 
@@ -120,6 +125,12 @@ def loaded_bill(day: date, gateway_name: str, kind: BillKind = BillKind.TRADE) -
     return bill if bill is not None and bill.loaded_at is not None else None
 
 
+def may_still_come(row: BillDay) -> bool:
+    """Whether the fund-flow bill of a day is asked for again; without it the day closes by the trade bill alone."""
+    end = datetime.combine(row.day + timedelta(days=1), time(), clock.BEIJING)
+    return row.funds_problem in PASSING and clock.now() < end + ABSENT_FOR
+
+
 def ready_at(day: date) -> datetime:
     """When the bill of a day may be asked for."""
     return datetime.combine(day + timedelta(days=1), READY_AT, clock.BEIJING)
@@ -133,6 +144,20 @@ def _findings(day: date, bill: Bill | None, gateway_name: str) -> Iterator[Findi
     is_next_known = after is not None and after.state in RECONCILED
     yield from comparing.find_in_books(day, gateway_name, may_wait=not is_next_known)
     yield from comparing_refunds.find_in_books(day, gateway_name, may_wait=not is_next_known)
+    yield from find_in_account(day, gateway_name)
+
+
+def find_in_account(day: date, gateway_name: str, *, number: str = "") -> Iterator[Finding]:
+    """What the account tells differently, where there is a fund-flow bill; `number`: of this one of theirs."""
+    funds = loaded_bill(day, gateway_name, BillKind.FUNDS)
+    if funds is None:
+        return
+    after, following = find_day(day + timedelta(days=1), gateway_name), day + timedelta(days=1)
+    is_next_known = loaded_bill(following, gateway_name, BillKind.FUNDS) is not None or (
+        after is not None and after.state in RECONCILED and not may_still_come(after)
+    )
+    trade = loaded_bill(day, gateway_name)
+    yield from comparing_funds.find_in_account(day, trade, funds, may_wait=not is_next_known, number=number)
 
 
 def _fetch(kind: BillKind, day: date, gateway: Gateway, folder: Path, *, again: bool) -> str:

@@ -116,6 +116,7 @@ def _finish(bill_id: int, sha1: str, sums: Sums) -> None:
         bill.loaded_at = clock.now()
         bill.payments, bill.payments_fen = sums.payments, sums.payments_fen
         bill.refunds, bill.refunds_fen, bill.fee_fen = sums.refunds, sums.refunds_fen, sums.fee_fen
+        bill.movements = {str(kind): list(told) for kind, told in sums.movements.items()}
         if db.engine.dialect.name == "postgresql":  # it plans by what it counted before there were any rows
             session.execute(text(f"ANALYZE {ROWS[bill.kind].__tablename__}"))
     logger.info("bill loaded", extra={"bill_id": bill_id, "rows": sums.rows})

@@ -25,7 +25,7 @@ class Finding:
     waits: bool = False  # over midnight: the next bill may have it
 
 
-def their_record(row: Any) -> Record:
+def their_record(row: Any) -> dict[str, Any]:
     """A row of the bill as a difference keeps it."""
     return {
         "line": row.line,
@@ -37,6 +37,19 @@ def their_record(row: Any) -> Record:
         "amount_fen": row.amount_fen,
         "fee_fen": row.fee_fen,
         "rate_ppm": row.rate_ppm,
+    }
+
+
+def fund_record(row: Any) -> Record:
+    """A movement on the account as a difference keeps it."""
+    return {
+        "line": row.line,
+        "at": write_moment(row.at),
+        "what": row.what,
+        "movement": str(row.kind),
+        "fund_number": row.number,
+        "voucher": row.voucher,
+        "amount_fen": row.amount_fen,
     }
 
 

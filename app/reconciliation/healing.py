@@ -20,12 +20,13 @@ from app.payments.gateways.contract import Gateway, RefundNews, RefundStatus, Tr
 from app.payments.models import PaymentAttempt
 from app.payments.refunds.external import record_external
 from app.reconciliation import comparing, comparing_refunds
-from app.reconciliation.closing import loaded_bill, settle_day
+from app.reconciliation.closing import find_in_account, loaded_bill, settle_day
 from app.reconciliation.findings import write_moment
-from app.reconciliation.models import Difference
+from app.reconciliation.models import Difference, FundKind
 from app.reconciliation.recording import close
 from app.reconciliation.states import (
     DIFFERENCE_MOVES,
+    OF_FUNDS,
     OF_REFUNDS,
     STANDING,
     DifferenceKind,
@@ -53,7 +54,7 @@ def ask(row: Difference, *, gateway: Gateway) -> bool:
     Opens transactions. Raises: GatewayError.
     """
     number = row.id
-    news = _query_refund(row, gateway) if row.kind in OF_REFUNDS else _query(row, gateway)
+    news = _ask_about(row, gateway)
     with transaction() as session:
         row = session.get_one(Difference, number, populate_existing=True)
         row.asked_at, row.answer = clock.now(), _answer(news)
@@ -136,6 +137,17 @@ _ASKED = (
 )
 
 
+def _ask_about(row: Difference, gateway: Gateway) -> Trade | RefundNews:
+    if row.kind in OF_REFUNDS:
+        return _query_refund(row, gateway)
+    if row.kind not in OF_FUNDS:
+        return _query(row, gateway)
+    known, told = row.ours, row.theirs
+    number = known.get("out_refund_no") or known.get("out_trade_no") or told.get("voucher") or row.ref
+    is_refund = "out_refund_no" in known or told.get("movement") in (FundKind.REFUND, FundKind.FEE_BACK)
+    return gateway.query_refund(number) if is_refund else gateway.query(number)
+
+
 def _query(row: Difference, gateway: Gateway) -> Trade:
     attempt = db.session.get(PaymentAttempt, row.attempt_id) if row.attempt_id else None
     return check(attempt, gateway) if attempt else gateway.query(row.ref.partition("#")[0])
@@ -168,6 +180,10 @@ def _is_still_there(row: Difference) -> bool:
         return not comparing.is_billed(attempt)
     if row.kind == DifferenceKind.REFUND_MISSING:
         return not comparing_refunds.is_billed(row.gateway, row.ref)
+    if row.kind in OF_FUNDS:
+        number = row.ref.partition("#")[0]
+        found = list(find_in_account(row.day, row.gateway, number=number))
+        return any((each.kind, each.ref) == (row.kind, row.ref) for each in found)
     if row.kind in OF_REFUNDS:
         again = comparing_refunds.find_again(loaded_bill(row.day, row.gateway), row.ref)
         return any(each.kind == row.kind for each in again)

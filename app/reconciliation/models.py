@@ -34,6 +34,9 @@ class Bill(Base):
     refunds: Mapped[int] = mapped_column(default=0)  # of a trade bill; out: of the account's
     refunds_fen: Mapped[Fen] = mapped_column(default=0)
     fee_fen: Mapped[Fen] = mapped_column(default=0)  # what stays with the gateway, returned fees taken off
+    movements: Mapped[dict[str, Any]] = mapped_column(
+        JsonText, default=dict, server_default="{}"
+    )  # of the account's: by kind how many and how many fen; empty: not counted by it
 
 
 class RowKind(StrEnum):
@@ -65,6 +68,16 @@ class BillRow(Base):
     rate_ppm: Mapped[int]  # 6000: 0.6 %
 
 
+class FundKind(StrEnum):
+    """What a movement is by its own words and direction."""
+
+    PAYMENT = "payment"
+    FEE = "fee"
+    REFUND = "refund"
+    FEE_BACK = "fee_back"
+    OTHER = "other"  # a withdrawal, say: nothing that the trade bill speaks of
+
+
 class FundRow(Base):
     """A row of a fund-flow bill: money in, or with a minus out."""
 
@@ -77,6 +90,7 @@ class FundRow(Base):
     number: Mapped[str] = mapped_column(String(32))  # a transaction_id or refund_id
     voucher: Mapped[str] = mapped_column(String(64))  # a number of ours
     what: Mapped[str] = mapped_column(String(40))  # theirs, in words
+    kind: Mapped[FundKind] = state_column(FundKind)
     amount_fen: Mapped[Fen]
     balance_fen: Mapped[Fen]
 

@@ -7,7 +7,7 @@ without a float. At the end the file's own totals must be what its rows add up t
 import gzip
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from io import TextIOWrapper
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from app.payments.gateways.contract import BillKind
-from app.reconciliation.models import RowKind
+from app.reconciliation.models import FundKind, RowKind
 
 GZIP_MARK = b"\x1f\x8b"
 LONGEST_LINE = 16 * 1024
@@ -40,6 +40,7 @@ class Sums:
     refunds: int = 0
     refunds_fen: int = 0
     fee_units: int = 0
+    movements: dict[str, tuple[int, int]] = field(default_factory=dict)  # of a fund-flow bill
 
     @property
     def fee_fen(self) -> int:
@@ -186,14 +187,28 @@ def _read_fund(values: tuple[str, ...], sums: Sums) -> Row:
         amount_fen = -amount_fen
     else:
         raise ValueError(f"neither in nor out: {direction[:10]!r}")
+    kind = kind_of(what, amount_fen)
+    number_before, fen_before = sums.movements.get(kind, (0, 0))
+    sums.movements[kind] = (number_before + 1, fen_before + amount_fen)
     return {
         "at": _read_moment(at),
         "number": number[:32],
         "voucher": voucher[:64],
         "what": what[:40],
+        "kind": kind,
         "amount_fen": amount_fen,
         "balance_fen": read_fen(balance),
     }
+
+
+def kind_of(what: str, amount_fen: int) -> FundKind:
+    """What a movement is; words we do not know, and known ones in the other direction, are something else."""
+    is_in = amount_fen > 0
+    if "手续费" in what:
+        return FundKind.FEE_BACK if is_in else FundKind.FEE
+    if what == "交易" and is_in:
+        return FundKind.PAYMENT
+    return FundKind.REFUND if what == "退款" and not is_in else FundKind.OTHER
 
 
 def _trade_totals(sums: Sums) -> Mapping[str, int]:

@@ -39,6 +39,12 @@ class DifferenceKind(StrEnum):
     REFUND_MISSING = "refund_missing"  # ours is not in the bill
     REFUND_AMOUNT = "refund_amount"
     REFUND_STATUS = "refund_status"
+    FUNDS_MISSING = "funds_missing"  # the trade bill has a payment that never reached the account
+    FUNDS_REFUND_MISSING = "funds_refund_missing"  # or a refund that never left it
+    FUNDS_AMOUNT = "funds_amount"  # another sum moved, or it moved twice
+    FUNDS_FEE = "funds_fee"
+    FUNDS_FEE_BACK = "funds_fee_back"  # of a refund
+    FUNDS_EXTRA = "funds_extra"  # the account has trade that nobody else knows of
 
 
 _DAYS = frozenset(DayState)
@@ -71,4 +77,12 @@ OF_REFUNDS = (
     DifferenceKind.REFUND_MISSING,
     DifferenceKind.REFUND_AMOUNT,
     DifferenceKind.REFUND_STATUS,
+)
+OF_FUNDS = (  # between WeChat's own two bills; the sum of our books is not touched
+    DifferenceKind.FUNDS_MISSING,
+    DifferenceKind.FUNDS_REFUND_MISSING,
+    DifferenceKind.FUNDS_AMOUNT,
+    DifferenceKind.FUNDS_FEE,
+    DifferenceKind.FUNDS_FEE_BACK,
+    DifferenceKind.FUNDS_EXTRA,
 )

@@ -29,6 +29,12 @@ def name_kind(kind: str) -> str:
         Kind.REFUND_MISSING: _("账单少一笔退款"),
         Kind.REFUND_AMOUNT: _("退款金额不符"),
         Kind.REFUND_STATUS: _("退款状态不符"),
+        Kind.FUNDS_MISSING: _("没有进账"),
+        Kind.FUNDS_REFUND_MISSING: _("退款没有出账"),
+        Kind.FUNDS_AMOUNT: _("进出账金额不符"),
+        Kind.FUNDS_FEE: _("扣的手续费不符"),
+        Kind.FUNDS_FEE_BACK: _("退回的手续费不符"),
+        Kind.FUNDS_EXTRA: _("账户多一笔"),
     }
     return str(names.get(kind, kind))  # type: ignore[call-overload]
 
@@ -77,6 +83,11 @@ def say_rate(ppm: int) -> str:
 
 def _yuan(record: Record, name: str = "amount_fen") -> str:
     return format_yuan(int(record.get(name) or 0))
+
+
+def _size(record: Record, name: str = "amount_fen") -> str:
+    """Without its direction, which the sentence tells."""
+    return format_yuan(abs(int(record.get(name) or 0)))
 
 
 def _expected_fee(theirs: Record) -> str:
@@ -129,6 +140,32 @@ _SENTENCES: Mapping[Kind, Callable[[Record, Record], str]] = {
         "账单上这笔退款的状态是 %(theirs)s，本店记的是 %(ours)s。",
         theirs=theirs.get("status", ""),
         ours=say_status(ours.get("status")),
+    ),
+    Kind.FUNDS_MISSING: lambda ours, theirs: _(
+        "交易账单上有一笔 ¥%(yuan)s 的付款，资金账单里没有它的进账。", yuan=_yuan(ours)
+    ),
+    Kind.FUNDS_REFUND_MISSING: lambda ours, theirs: _(
+        "交易账单上有一笔 ¥%(yuan)s 的退款，资金账单里没有它的出账。", yuan=_yuan(ours)
+    ),
+    Kind.FUNDS_AMOUNT: lambda ours, theirs: _(
+        "按交易账单应当进出账 ¥%(ours)s，资金账单记的是 ¥%(theirs)s。",
+        ours=_yuan(ours),
+        theirs=_size(theirs),
+    ),
+    Kind.FUNDS_FEE: lambda ours, theirs: _(
+        "交易账单上的手续费是 ¥%(ours)s，资金账单扣了 ¥%(theirs)s。",
+        ours=_size(ours, "fee_fen"),
+        theirs=_size(theirs),
+    ),
+    Kind.FUNDS_FEE_BACK: lambda ours, theirs: _(
+        "这笔退款应当退回手续费 ¥%(ours)s，资金账单退了 ¥%(theirs)s。",
+        ours=_size(ours, "fee_fen"),
+        theirs=_size(theirs),
+    ),
+    Kind.FUNDS_EXTRA: lambda ours, theirs: _(
+        "资金账单上有一笔“%(what)s”¥%(yuan)s，交易账单和本店都没有这个单号。",
+        what=theirs.get("what", ""),
+        yuan=_yuan(theirs),
     ),
 }
 
@@ -183,6 +220,24 @@ _ADVICE: Mapping[Kind, Callable[[str, str], str]] = {
     ),
     Kind.REFUND_STATUS: lambda gateway, _console: _(
         "现在向%(gateway)s查询这笔退款，查到的结果会记下来。", gateway=gateway
+    ),
+    Kind.FUNDS_MISSING: lambda _gateway, _console: _(
+        "先查询这笔付款，再重新下载这一天的账单；还是没有，就拿微信支付单号问微信支付。订单不受影响。"
+    ),
+    Kind.FUNDS_REFUND_MISSING: lambda _gateway, _console: _(
+        "先查询这笔退款，再重新下载这一天的账单；还是没有，就拿微信退款单号问微信支付。"
+    ),
+    Kind.FUNDS_AMOUNT: lambda _gateway, _console: _(
+        "重新下载这一天的账单；还是不一样，就在微信商户平台核对这笔钱是不是记了两次或记错了。"
+    ),
+    Kind.FUNDS_FEE: lambda _gateway, _console: _(
+        "在微信商户平台核对这笔交易的手续费；两份账单都是微信出的，不一样就向微信申诉。"
+    ),
+    Kind.FUNDS_FEE_BACK: lambda _gateway, _console: _(
+        "在微信商户平台核对这笔退款退回的手续费，不对就向微信申诉。"
+    ),
+    Kind.FUNDS_EXTRA: lambda _gateway, _console: _(
+        "查询它的业务凭证号，看是不是同一个商户号下别的店收的或退的；确认后写下原因。"
     ),
 }
 if missing := set(Kind) - set(_SENTENCES) | set(Kind) - set(_ADVICE):

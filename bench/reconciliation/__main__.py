@@ -18,11 +18,11 @@ from typing import IO
 from app.core.db import db
 from app.payments.gateways.apiv3_bills import CHUNK, keep
 from app.payments.gateways.contract import BillKind
-from app.reconciliation.closing import compare, find_day
+from app.reconciliation.closing import compare, find_day, find_in_account
 from app.reconciliation.fetching import fetch
 from app.tables import METADATA
 from bench.callback.shop import build
-from bench.reconciliation.filling import fill, write_bill
+from bench.reconciliation.filling import fill, write_account, write_bill
 from bootstrap.services import running_postgres
 from tests.conftest import create_postgres_database
 from tests.fakes import FakeGateway
@@ -32,15 +32,15 @@ DAY = date(2026, 11, 20)
 
 
 class FileGateway(FakeGateway):
-    """Hands out one bill from a file, unpacked and hashed as over the wire."""
+    """Hands out bills from files, unpacked and hashed as over the wire."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         super().__init__()
-        self._path = path
+        self._folder = folder
 
     def download_bill(self, kind: BillKind, day: date, target: IO[bytes]) -> str:
         """As the real one, without the network."""
-        with self._path.open("rb") as file:
+        with (self._folder / f"{kind}.gz").open("rb") as file:
             return keep(iter(lambda: file.read(CHUNK), b""), target)
 
 
@@ -68,14 +68,15 @@ def main() -> None:
             print(f"filled in {time.perf_counter() - started:.0f} s", file=sys.stderr)
             db.session.remove()
             db.engine.dispose()
-        write_bill(folder / "bill.gz", options.rows, DAY)
+        write_bill(folder / f"{BillKind.TRADE}.gz", options.rows, DAY)
+        write_account(folder / f"{BillKind.FUNDS}.gz", options.rows, DAY)
         command = [sys.executable, "-m", "bench.reconciliation", "--measure", str(folder), database]
         _report(options, json.loads(subprocess.run(command, check=True, capture_output=True).stdout))
 
 
 def _measure(folder: Path, database: str) -> dict[str, float]:
     with build(folder, database).app_context():
-        gateway = FileGateway(folder / "bill.gz")
+        gateway = FileGateway(folder)
         base = _peak_mb()
         started = time.perf_counter()
         fetch(BillKind.TRADE, DAY, gateway=gateway, folder=folder / "bills")
@@ -85,9 +86,18 @@ def _measure(folder: Path, database: str) -> dict[str, float]:
         row = find_day(DAY, gateway.name)
         assert row is not None
         found = {"gap": row.proof_gap_fen, "differs_fen": row.their_payments_fen - row.our_payments_fen}
+        fetch(BillKind.FUNDS, DAY, gateway=gateway, folder=folder / "bills")
+        funds_loaded = time.perf_counter()
+        found["funds"] = sum(1 for _each in find_in_account(DAY, gateway.name))
+        funds_compared = time.perf_counter()
         db.session.remove()
         db.engine.dispose()
-    seconds = {"load": loaded - started, "compare": compared - loaded}
+    seconds = {
+        "load": loaded - started,
+        "compare": compared - loaded,
+        "load_funds": funds_loaded - compared,
+        "compare_funds": funds_compared - funds_loaded,
+    }
     return found | seconds | {"peak_mb": _peak_mb(), "base_mb": base}
 
 
@@ -98,13 +108,15 @@ def _peak_mb() -> float:
 def _report(options: argparse.Namespace, found: dict[str, float]) -> None:
     seconds = found["load"] + found["compare"]
     print(
-        "| Database | Rows | Load, s | Compare, s | Rows/s | Peak, MB | Of it before, MB | Found, unexplained |"
+        "| Database | Rows | Load, s | Compare, s | Rows/s | Account: load, s | Compare, s | Peak, MB"
+        " | Of it before, MB | Found, unexplained, of the account |"
     )
-    print("|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     name = "PostgreSQL" if options.postgres else "SQLite"
     print(
         f"| {name} | {options.rows:,} | {found['load']:.1f} | {found['compare']:.1f} | {options.rows / seconds:,.0f} |"
-        f" {found['peak_mb']:.0f} | {found['base_mb']:.0f} | {found['differs_fen']:.0f}, {found['gap']:.0f} |"
+        f" {found['load_funds']:.1f} | {found['compare_funds']:.1f} | {found['peak_mb']:.0f} |"
+        f" {found['base_mb']:.0f} | {found['differs_fen']:.0f}, {found['gap']:.0f}, {found['funds']:.0f} |"
     )
 
 

@@ -10,7 +10,7 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.followers.models import Follower
 from app.payments.gateways.wechatpay_v3 import NAME
-from tests.bills import HEADING, TOTALS, fee_of, yuan
+from tests.bills import FUND_HEADING, FUND_TOTALS, HEADING, TOTALS, fee_of, yuan
 
 FOLLOWERS, SECONDS = 20_000, 86_000
 WRONG = 100  # payments whose amount in the bill is a fen more
@@ -82,3 +82,19 @@ def write_bill(path: Path, rows: int, day: date) -> None:
             )
         sums = (yuan(total), "0.0", "0.0", yuan(fees), yuan(total), "0.0")
         file.write(f"{TOTALS}\r\n`{rows}.0," + ",".join(f"`{each}" for each in sums) + "\r\n")
+
+
+def write_account(path: Path, rows: int, day: date) -> None:
+    """What moved on the account by these payments, each with its fee; the fen of a hundred never came."""
+    start, total, fees = datetime.combine(day, time()), 0, 0
+    moments = [f"{start + timedelta(seconds=second):%Y-%m-%d %H:%M:%S}" for second in range(SECONDS)]
+    with gzip.open(path, "wt", encoding="utf-8", newline="", compresslevel=1) as file:
+        file.write("\ufeff" + ",".join(FUND_HEADING) + "\r\n")
+        for number in range(1, rows + 1):
+            fen = 1000 + (number * 7919) % 90000
+            total, fees = total + fen, fees + fee_of(fen)
+            head = f"`{moments[number % SECONDS]},`42{number},`19{number}"
+            tail = f"`{yuan(total - fees)},`system,`,`XPBENCH{number}\r\n"
+            file.write(f"{head}0,`交易,`交易,`收入,`{yuan(fen)},{tail}")
+            file.write(f"{head}1,`手续费,`扣除交易手续费,`支出,`{yuan(fee_of(fen))},{tail}")
+        file.write(f"{FUND_TOTALS}\r\n`{2 * rows}.0,`{rows}.0,`{yuan(total)},`{rows}.0,`{yuan(fees)}\r\n")

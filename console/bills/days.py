@@ -19,6 +19,7 @@ from app.reconciliation.fetching import FOLDER
 from app.reconciliation.listing import bills_of, list_differences, put_together, rows_of
 from app.reconciliation.models import BillDay
 from app.reconciliation.states import DayState
+from console.bills.account import accounts_of
 from console.bills.pages import FIRST_MONTH, blueprint, words
 from console.bills.words import bill_label, say_problem
 from console.frame.long_jobs import begin
@@ -51,6 +52,7 @@ def day(day: str) -> str:
         is_over=on < clock.today(),
         bills=bills_of(on),
         bill_label=bill_label,
+        accounts=accounts_of(on),
         found=list_differences(day=on, place=request.args.get("at", "")),
         **words(),
     )

@@ -1,5 +1,8 @@
 """What differs: all that waits, and one of them with both records, a sentence and what to do."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -10,7 +13,7 @@ from app.payments.gateways.names import name_gateway
 from app.reconciliation import healing
 from app.reconciliation.listing import list_differences
 from app.reconciliation.models import Difference
-from app.reconciliation.states import DifferenceState
+from app.reconciliation.states import OF_FUNDS, DifferenceState
 from app.reconciliation.words import say_advice, say_status
 from app.staff.service import find_usernames
 from console.bills.pages import blueprint, words
@@ -63,12 +66,20 @@ def accept(number: int) -> Response | tuple[str, int]:
     return redirect(url_for("console.bills.difference", number=number))
 
 
+def _sides(row: Difference) -> Sequence[tuple[str, Mapping[str, Any]]]:
+    """Both records with their headings; of the account both are WeChat's."""
+    if row.kind in OF_FUNDS:
+        return (_("资金账单"), row.theirs), (_("交易账单"), row.ours)
+    return (_("%(gateway)s账单", gateway=name_gateway(row.gateway)), row.theirs), (_("本店"), row.ours)
+
+
 def _show(row: Difference, *, reason: str = "", trouble: str = "") -> str:
     return render_template(
         "console/bills/difference.html",
         row=row,
         advice=say_advice(row.kind, row.gateway),
-        sides=((_("%(gateway)s账单", gateway=name_gateway(row.gateway)), row.theirs), (_("本店"), row.ours)),
+        sides=_sides(row),
+        is_of_funds=row.kind in OF_FUNDS,
         say_status=say_status,
         names=find_usernames(),
         can_accept=row.state == DifferenceState.OPEN,

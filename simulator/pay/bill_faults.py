@@ -58,6 +58,26 @@ def spoil_trade(engine: Engine, day: str, rows: list[Row]) -> tuple[list[Row], t
     return rows, columns
 
 
+def spoil_funds(engine: Engine, day: str, rows: list[Row]) -> list[Row]:
+    """The movements as they are written; the totals fit them."""
+    payments = [row for row in rows if row["type"] == "交易"]
+    fees = [row for row in rows if row["type"] == "扣除交易手续费"]
+    last = rows[-1]
+    if payments and engine.faults.strikes("funds_missing"):
+        rows = [row for row in rows if row is not payments[-1]]
+    if payments and engine.faults.strikes("funds_wrong_amount"):
+        payments[0]["amount_fen"] += 1
+    if fees and engine.faults.strikes("funds_wrong_fee"):
+        fees[0]["amount_fen"] -= 100
+    if engine.faults.strikes("funds_extra"):
+        strange = {"number": f"4200002699{day.replace('-', '')}0000000009", "voucher": STRANGE_NUMBER}
+        rows = [*rows, last | strange | {"name": "交易", "type": "交易", "amount_fen": 8800}]
+    if engine.faults.strikes("funds_withdrawal"):
+        drawn = {"number": f"9000{day.replace('-', '')}", "voucher": "", "amount_fen": -last["balance_fen"]}
+        rows = [*rows, last | drawn | {"name": "提现", "type": "提现", "balance_fen": 0}]
+    return rows
+
+
 def spoil_totals(engine: Engine, text: str) -> str:
     """The file, perhaps with one payment too many in the totals."""
     if not engine.faults.strikes("bill_wrong_totals"):

@@ -115,6 +115,11 @@ def spoken(time: str) -> str:
     return time[:19].replace("T", " ")
 
 
+def iso_of(time: str) -> str:
+    """`2026-11-20 10:15:32` → `2026-11-20T10:15:32+08:00`."""
+    return f"{time.replace(' ', 'T')}+08:00"
+
+
 def yuan(fen: int) -> str:
     """2590 → `25.90`."""
     return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"

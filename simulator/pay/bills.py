@@ -17,6 +17,7 @@ from simulator.clock import BEIJING, iso
 from simulator.pay import bill_faults
 from simulator.pay.bill_sheets import (
     Row,
+    iso_of,
     payment_row,
     refund_row,
     spoken,
@@ -42,6 +43,7 @@ def ask_trade_bill(call: PayCall) -> tuple[int, Body]:
     bill_faults.spoil_books(call.engine, day)
     rows = [row for _at, row in trade_rows(call.engine, day)]
     rows, columns = bill_faults.spoil_trade(call.engine, day, rows)
+    call.engine.store.put("bill_told", day, {"rows": rows})
     if not rows:
         raise _no_bill()
     text = bill_faults.spoil_totals(call.engine, write_trade_bill(rows, columns))
@@ -56,6 +58,7 @@ def ask_fund_bill(call: PayCall) -> tuple[int, Body]:
     rows = fund_rows(call.engine, day) if query.get("account_type", "BASIC") == "BASIC" else []
     if not rows:
         raise _no_bill()
+    rows = bill_faults.spoil_funds(call.engine, day, rows)
     return 200, _address(call, write_fund_bill(rows), is_packed=query.get("tar_type") == "GZIP")
 
 
@@ -86,14 +89,17 @@ def trade_rows(engine: Engine, day: str) -> list[tuple[str, Row]]:
 
 
 def fund_rows(engine: Engine, day: str) -> list[Row]:
-    """What moved on the account that day, with the balance after each: money in, its fee out, refunds out."""
+    """What moved on the account that day, with the balance after each: money in, its fee out, refunds out.
+
+    Where the trade bill was given out already, as that tells it.
+    """
     moves: list[Row] = []
     for at, row in _all_rows(engine):
         is_refund = row["交易状态"] == "REFUND"
         number = row["微信退款单号"] if is_refund else row["微信订单号"]
         voucher = row["商户退款单号"] if is_refund else row["商户订单号"]
         base = {"at": spoken(at), "number": number, "voucher": voucher}
-        amount = -row["申请退款金额"] if is_refund else row["订单金额"]
+        amount = -row["退款金额"] if is_refund else row["应结订单金额"]
         kind = ("退款", "退款") if is_refund else ("交易", "交易")
         moves.append(base | {"name": kind[0], "type": kind[1], "amount_fen": amount})
         if row["手续费"]:
@@ -109,7 +115,15 @@ def fund_rows(engine: Engine, day: str) -> list[Row]:
 def _all_rows(engine: Engine) -> list[tuple[str, Row]]:
     days = {order["success_time"][:10] for order in engine.orders.list() if order["transaction_id"]}
     days |= {iso(refund["created_at"])[:10] for refund in engine.store.all("refunds")}
-    return [found for day in sorted(days) for found in trade_rows(engine, day)]
+    return [found for day in sorted(days) for found in _told_rows(engine, day)]
+
+
+def _told_rows(engine: Engine, day: str) -> list[tuple[str, Row]]:
+    told = engine.store.find("bill_told", day)
+    if told is None:
+        return trade_rows(engine, day)
+    once = {(row["微信订单号"], row["微信退款单号"]): row for row in reversed(told["rows"])}
+    return [(iso_of(row["交易时间"]), row) for row in reversed(once.values())]
 
 
 def _asked_day(call: PayCall) -> tuple[str, dict[str, str]]:

@@ -160,6 +160,11 @@ FOUND = {
     "bill_missing_here": ["missing_here"],
     "bill_paid_after_close": ["paid_after_close"],
     "bill_refund_extra": ["refund_extra"],
+    "funds_missing": ["funds_missing"],
+    "funds_wrong_amount": ["funds_amount"],
+    "funds_wrong_fee": ["funds_fee"],
+    "funds_extra": ["funds_extra"],
+    "funds_withdrawal": [],
 }
 ON_THE_BOOKS = ("bill_duplicate_attempt", "bill_missing_here", "bill_paid_after_close", "bill_refund_extra")
 
