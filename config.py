@@ -129,6 +129,12 @@ def _yes_or_no(value: str) -> bool:
     return value == "yes"
 
 
+def _hours(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 720):
+        raise ValueError("must be a whole number from 1 to 720")
+    return int(text)
+
+
 def _mode(value: str) -> str:
     if value and value not in ("plain", "compatible", "safe"):
         raise ValueError("must be plain, compatible or safe")
@@ -227,6 +233,12 @@ SETTINGS = (
     ),
     _shown("WXPAY_CERT_SERIAL", _text, None, "serial number of the merchant's API certificate"),
     _shown("WXPAY_PRIVATE_KEY_FILE", _file, None, "path of apiclient_key.pem"),
+    _shown(
+        "WXPAY_PRIVATE_KEY_FILE_OLD",
+        _file,
+        "",
+        "path of the apiclient_key.pem before it: opens what WeChat had encrypted for it, as phones in old complaints",
+    ),
     _shown("WXPAY_PUBLIC_KEY_ID", _text, "", "id of WeChat Pay's public key; empty: platform certificates"),
     _shown("WXPAY_PUBLIC_KEY_FILE", _file, "", "path of WeChat Pay's pub_key.pem"),
     _shown("WXPAY_PUBLIC_KEY_ID_OLD", _text, "", "the id before it, while a change of keys is under way"),
@@ -284,6 +296,9 @@ SETTINGS = (
     _shown("SHIPPING_FREE_FROM_FEN", int, "9900", "goods value from which freight is free, in fen"),
     _shown(
         "BROADCAST_PER_SECOND", int, "200", "how many product cards all workers together send in a second"
+    ),
+    _shown(
+        "COMPLAINT_ANSWER_HOURS", _hours, "24", "how soon a complaint should be answered, in hours, 1 to 720"
     ),
     _shown("OUTBOX_LEASE_SECONDS", int, "60", "after how long a dead worker's job is taken over, in seconds"),
     _shown(

@@ -134,7 +134,7 @@ class FakeComplaintDesk:
         return ComplaintNotice(notification_id, number, "USER_RESPONSE")
 
     def notify_address(self) -> str:
-        self._answer()
+        self._act()
         return self.address
 
     def set_notify_address(self, url: str) -> None:

@@ -58,8 +58,8 @@ def say_alert(alert: Alert) -> str:
         "bill_difference": _("对账发现差异（%(detail)s），请到“账单对账”查看", detail=say_found(detail)),
         "bill_differences": _("%(day)s 的账单还有更多差异，请到“账单对账”查看", day=alert.ref),
         "bill_proof": _("%(day)s 已经对平，现在流水、统计和账单却合不上，请到“账单对账”查看", day=alert.ref),
-        "new_complaint": _("有买家向微信投诉，请在 24 小时内到“微信投诉”回复"),
-        "complaint_due": _("一起微信投诉快到（或已过）24 小时还没有回复，请马上到“微信投诉”处理"),
+        "new_complaint": _("有买家向微信投诉，请尽快到“微信投诉”回复"),
+        "complaint_due": _("一起微信投诉快到（或已过）回复期限还没有回复，请马上到“微信投诉”处理"),
         "menu_drift": counted(
             "微信显示的菜单与本店发布的有 %(detail)s 处不同，请到“菜单 → 线上核对”查看",
             int(detail) if detail.isdecimal() else 0,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select, update
 
 from app.alerts.service import raise_alert
-from app.complaints.clock import WARN_BEFORE
+from app.complaints.clock import warn_before
 from app.complaints.models import Complaint, ComplaintSweep
 from app.complaints.sync import DUE, ask_for_sync, due_ref, put_off, sync
 from app.core import clock
@@ -63,7 +63,7 @@ def sync_due(desk: ComplaintDesk) -> int:
 
 def warn_of_deadlines() -> int:
     """Raise an alert for each that wants an answer soon; returns how many are new."""
-    soon = clock.now() + WARN_BEFORE
+    soon = clock.now() + warn_before()
     query = select(Complaint).where(Complaint.answer_due_at <= soon).order_by(Complaint.id)
     return sum(
         raise_alert(

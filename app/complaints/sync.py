@@ -8,7 +8,7 @@ from hashlib import sha256
 from sqlalchemy import select, update
 
 from app.alerts.service import close_by_itself, raise_alert
-from app.complaints.clock import answer_due_at, last_answer
+from app.complaints.clock import answer_due_at, answer_within, last_answer
 from app.complaints.models import Complaint, ComplaintEntry, ComplaintPicture
 from app.complaints.states import COMPLAINT_MOVES
 from app.core import clock, outbox
@@ -91,7 +91,8 @@ def _take_over(row: Complaint, facts: ComplaintFacts, entries: Sequence[HistoryE
     row.tags = [*facts.tags]
     row.waits_for_us, row.is_mediated = facts.waits_for_us, facts.is_mediated
     row.is_fully_refunded = facts.is_fully_refunded
-    row.answer_due_at, row.answered_at = answer_due_at(facts, entries), last_answer(entries)
+    row.answer_due_at = answer_due_at(facts, entries, within=answer_within())
+    row.answered_at = last_answer(entries)
     row.synced_at = now = clock.now()
     row.next_sync_at = now + OPEN_EVERY
     if facts.state == TheirState.PROCESSED:

@@ -105,7 +105,13 @@ def show_phone(number: int) -> Answer:
     except InputInvalid as error:
         flash(error.message, "warning")
     except SignatureInvalid:
-        flash(_("用现在的商户私钥解不开这个手机号：换过商户证书的话，先点“重新读取”再看。"), "danger")
+        flash(
+            _(
+                "现在的商户私钥解不开这个手机号。换过商户证书的话：先点“重新读取”再看；还不行，把换证前的私钥填到 "
+                "WXPAY_PRIVATE_KEY_FILE_OLD。旧私钥已经不在，就只能到微信商户平台查看这个号码。"
+            ),
+            "danger",
+        )
     else:
         return show_complaint(row, phone=phone), 200
     return redirect(url_for("console.complaints.show", number=number))

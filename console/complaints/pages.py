@@ -51,6 +51,7 @@ def index() -> str:
         repeats=count_repeats(),
         place=find_sweep(),
         say_problem=say_problem,
+        hours=current_app.config["COMPLAINT_ANSWER_HOURS"],
         labels=labels,
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.complaints.clock import warn_before
 from app.core import clock
 from app.core.i18n import counted
 from app.payments.gateways.complaints import TheirState
@@ -70,5 +71,5 @@ def clock_tone(due_at: datetime | None) -> str:
     """A colour name of the kit: red when it is nearly over."""
     if due_at is None:
         return "secondary"
-    hours = (due_at - clock.now()).total_seconds() / 3600
-    return "red" if hours < 6 else "orange" if hours < 12 else "azure"
+    left, soon = due_at - clock.now(), warn_before()
+    return "red" if left < soon else "orange" if left < 2 * soon else "azure"

@@ -210,6 +210,19 @@ def test_the_clock_runs_from_the_first_unanswered_word(
     assert count_waiting() == 1
 
 
+def test_how_soon_an_answer_is_wanted_is_a_setting(
+    shop: Flask, desk: FakeComplaintDesk, advance: Advance
+) -> None:
+    shop.config["COMPLAINT_ANSWER_HOURS"] = 8
+    desk.complain()
+    assert sync(NUMBER, desk).answer_due_at == clock.now() + timedelta(hours=8)
+
+    advance(timedelta(hours=5, minutes=59))
+    assert warn_of_deadlines() == 0
+    advance(timedelta(minutes=2))
+    assert warn_of_deadlines() == 1
+
+
 def test_a_deadline_is_warned_of_once_and_the_warning_goes_with_the_answer(
     desk: FakeComplaintDesk, folder: Path, advance: Advance
 ) -> None:

@@ -28,6 +28,7 @@ from app.payments.models import PaymentNotification
 from app.payments.models import Verdict as Judged
 from app.payments.service import start_payment
 from tests.apiv2 import OLD_KEY, no, play, signed, use_apiv2, write
+from tests.complaints import FakeComplaintDesk
 from tests.factories import make_follower, make_order
 from tests.fakes import FakeGateway
 from tests.golive.around import around
@@ -188,6 +189,29 @@ def test_apiv2_is_tried_where_the_shop_has_it(shop: Flask, tmp_path: Path) -> No
         said.append(look("apiv2", surroundings))
 
     assert said == ["no_pair", "right", "our_signature", "answer_unproven", "silent"]
+
+
+@pytest.mark.parametrize(
+    ("desk", "says", "verdict"),
+    [
+        ({"address": ""}, "none", Verdict.WARN),
+        ({"address": "https://old.example.cn/pay/notify/complaints"}, "elsewhere", Verdict.WARN),
+        ({"address": "{ours}"}, "ours", Verdict.OK),
+        ({"is_down": True}, "silent", Verdict.UNKNOWN),
+        ({"refusal": "NO_AUTH"}, "no_right", Verdict.UNKNOWN),
+    ],
+)
+def test_where_news_of_complaints_goes_is_looked_up(
+    shop: Flask, desk: dict[str, Any], says: str, verdict: Verdict
+) -> None:
+    surroundings = around()
+    ours = f"{surroundings.base_url}/pay/notify/complaints"
+    known = {name: ours if value == "{ours}" else value for name, value in desk.items()}
+    shop.extensions["complaint_desk"] = FakeComplaintDesk(**known)
+
+    finding = BY_NAME["complaint_address"].look(surroundings)
+
+    assert (finding.says, finding.verdict) == (says, verdict)
 
 
 def test_a_genuine_notification_proves_the_way_and_a_forged_one_does_not(shop: Flask) -> None:

@@ -277,7 +277,8 @@ def test_a_phone_closed_for_our_certificate_is_opened_and_no_other() -> None:
     padding = OAEP(mgf=MGF1(SHA1()), algorithm=SHA1(), label=None)  # noqa: S303
     sealed = base64.b64encode(key_pair("merchant").public_key().encrypt(b"13812345678", padding)).decode()
 
-    assert decrypt_field(key_pair("merchant"), sealed) == "13812345678"
-    for broken, key in ((sealed, "somebody"), ("%", "merchant"), ("", "merchant")):
+    old, new = key_pair("merchant"), key_pair("somebody")
+    assert decrypt_field([old], sealed) == decrypt_field([new, old], sealed) == "13812345678"
+    for broken, keys in ((sealed, [new]), ("%", [old]), ("", [old]), (sealed, [])):
         with pytest.raises(SignatureInvalid):
-            decrypt_field(key_pair(key), broken)
+            decrypt_field(keys, broken)

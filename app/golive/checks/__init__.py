@@ -8,6 +8,7 @@ from app.golive.checks import (
     callback,
     certificates,
     clocks,
+    complaints,
     domains,
     machine,
     notify,
@@ -16,7 +17,7 @@ from app.golive.checks import (
 )
 from app.golive.checks.contract import Check
 
-PARTS = (callback, access, domains, pay, certificates, apiv2, notify, clocks, machine, telling)
+PARTS = (callback, access, domains, pay, certificates, apiv2, notify, complaints, clocks, machine, telling)
 CHECKS: tuple[Check, ...] = tuple(check for part in PARTS for check in part.CHECKS)
 BY_NAME: Mapping[str, Check] = {check.name: check for check in CHECKS}
 if len(BY_NAME) != len(CHECKS):

@@ -95,6 +95,9 @@ def _transport(config: dict[str, Any], keys: VerificationKeys) -> Apiv3Transport
         private_key=crypto.load_private_key(config["WXPAY_PRIVATE_KEY_FILE"]),
         certificate_serial=config["WXPAY_CERT_SERIAL"],
         keys=keys,
+        old_private_keys=[
+            crypto.load_private_key(old) for old in [config["WXPAY_PRIVATE_KEY_FILE_OLD"]] if old
+        ],
     )
 
 

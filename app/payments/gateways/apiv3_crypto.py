@@ -5,7 +5,7 @@ Source: https://pay.weixin.qq.com/doc/v3/merchant/4012365342 (2026-11-21)
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,16 +102,21 @@ def encrypt_field(key: RSAPublicKey, text: str) -> str:
     ).decode()
 
 
-def decrypt_field(private_key: RSAPrivateKey, ciphertext: str) -> str:
+def decrypt_field(private_keys: Sequence[RSAPrivateKey], ciphertext: str) -> str:
     """Open a single field that WeChat closed for us with the key of our own certificate (RSA-OAEP).
 
+    The first key that fits opens it: the present one, then those before it.
     Raises: SignatureInvalid when it was closed for another key.
     """
     padding = OAEP(mgf=MGF1(SHA1()), algorithm=SHA1(), label=None)  # noqa: S303 - the protocol's choice
     try:
-        return private_key.decrypt(base64.b64decode(ciphertext, validate=True), padding).decode()
-    except (binascii.Error, ValueError) as error:
-        raise SignatureInvalid("the field cannot be decrypted with the merchant's key") from error
+        sealed = base64.b64decode(ciphertext, validate=True)
+    except binascii.Error as error:
+        raise SignatureInvalid("the field cannot be read") from error
+    for private_key in private_keys:
+        with suppress(ValueError):
+            return private_key.decrypt(sealed, padding).decode()
+    raise SignatureInvalid("the field cannot be decrypted with the merchant's key")
 
 
 def open_resource(apiv3_keys: tuple[str, ...], resource: Mapping[str, Any]) -> bytes:

@@ -7,7 +7,7 @@ raised as GatewayRefused or GatewayUnreachable; nothing but a verified body come
 import json
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
@@ -47,9 +47,17 @@ class Apiv3Transport:
     """Speaks APIv3 for one merchant."""
 
     def __init__(
-        self, *, base: str, mchid: str, private_key: RSAPrivateKey, certificate_serial: str, keys: Keys
+        self,
+        *,
+        base: str,
+        mchid: str,
+        private_key: RSAPrivateKey,
+        certificate_serial: str,
+        keys: Keys,
+        old_private_keys: Sequence[RSAPrivateKey] = (),
     ) -> None:
         self._base, self._mchid = base, mchid
+        self._openers = (private_key, *old_private_keys)
         self._private_key, self._serial = private_key, certificate_serial
         self._keys = keys
         self._session = open_session()
@@ -59,8 +67,11 @@ class Apiv3Transport:
         return crypto.sign(self._private_key, *lines)
 
     def decrypt_field(self, ciphertext: str) -> str:
-        """A field that WeChat encrypted for our certificate. Raises: SignatureInvalid."""
-        return crypto.decrypt_field(self._private_key, ciphertext)
+        """A field that WeChat encrypted for our certificate, the present one or one before it.
+
+        Raises: SignatureInvalid.
+        """
+        return crypto.decrypt_field(self._openers, ciphertext)
 
     def call(
         self, method: str, path: str, body: dict[str, Any] | None = None, *, serial: str | None = None
