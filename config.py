@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -67,6 +68,14 @@ def _file(value: str) -> str:
     if value and not Path(value).is_file():
         raise ValueError(f"names a file that is not there: {value}")
     return value
+
+
+def _rate(value: str) -> int:
+    """`0.6%` → 6000 millionths."""
+    match = re.fullmatch(r"(\d{1,2})(?:\.(\d{1,4}))?%?", value)
+    if value and match is None:
+        raise ValueError("must be a percentage like 0.6%")
+    return int(match[1] + (match[2] or "").ljust(4, "0")) if match else 0
 
 
 def _endpoint(value: str) -> str:
@@ -277,6 +286,18 @@ SETTINGS = (
         "path of the app's private key, as PEM or as the key tool writes it",
     ),
     _shown("ALIPAY_PUBLIC_KEY_FILE", _file, "", "path of Alipay's public key, not the app's own"),
+    _shown(
+        "ALIPAY_PUBLIC_KEY_FILE_OLD",
+        _file,
+        "",
+        "path of the one before it, while a change of keys is under way",
+    ),
+    _shown(
+        "ALIPAY_FEE_RATE",
+        _rate,
+        "",
+        "what Alipay's contract takes of a payment, as 0.6%; empty: fees are noted and not checked",
+    ),
     Setting(
         "ALIPAY_GATEWAY",
         _base,

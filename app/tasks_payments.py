@@ -6,7 +6,7 @@ from app.core import outbox
 from app.core.errors import GatewayUnreachable
 from app.payments import closing, notifications, sweeper
 from app.payments.gateways import get_gateway, list_gateways
-from app.payments.refunds import automatic, sending
+from app.payments.refunds import automatic, external, sending
 from app.payments.refunds import sweeper as refunds
 
 logger = logging.getLogger(__name__)
@@ -28,10 +28,15 @@ def _send_refund(number: int) -> None:
         logger.info("refund not sent yet", extra={"refund": number})
 
 
+def _find_refund(gateway: str, out_refund_no: str, out_trade_no: str) -> None:
+    external.find_external(out_refund_no, out_trade_no, gateway=get_gateway(gateway))
+
+
 PAYMENT_HANDLERS: dict[str, outbox.Handler] = {
     "close_siblings": _close_siblings,
     "give_back_due": _give_back_due,
     "send_refund": _send_refund,
+    "find_refund": _find_refund,
 }
 
 

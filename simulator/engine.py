@@ -51,6 +51,7 @@ EXPIRING = (  # kind, its key, when it ends
     ("prepays", "prepay_id", "expires_at"),
     ("bill_files", "token", "expires_at"),
     ("alipay_visits", "id", "ends_at"),
+    ("alipay_bill_files", "token", "expires_at"),
 )
 
 

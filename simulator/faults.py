@@ -154,6 +154,17 @@ TABLE = (
         "丢失、重复，或第一次是坏的；坏的之后会按时重发好的",
         ("off", "lost", "twice", "forged", "wrong_amount", "wrong_app", "wrong_seller"),
     ),
+    Fault(
+        "alipay_bill",
+        ALIPAY,
+        "账单",
+        "没有、截断、别处的地址、换列、汇总不符，或账单和商户对不上的各种差异",
+        (
+            *("off", "none", "cut", "other_host", "columns", "wrong_totals"),
+            *("missing_there", "missing_here", "paid_after_close", "wrong_amount", "wrong_status"),
+            *("wrong_fee", "twice", "unknown_order", "refund_missing", "refund_extra", "midnight"),
+        ),
+    ),
     Fault("alipay_late", ALIPAY, "关单后付款", "买家已在输密码页：交易关闭之后仍能付款成功"),
     Fault(
         "complaint_notify",

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, func, select, update
 
-from app.core import audit, clock
+from app.core import audit, clock, outbox
 from app.core.db import db, transaction
 from app.core.errors import SignatureInvalid
 from app.payments.gateways.contract import Gateway, RefundNews, Trade
@@ -82,10 +82,27 @@ def _apply(
     if isinstance(news, RefundNews):
         verdict, reason = _settle_refund(news, gateway), f"refund {news.out_refund_no}"
     else:
-        verdict, reason = _VERDICTS[settle(news, gateway=gateway, source="notification")], ""
+        verdict, reason = _settle_trade(news, gateway)
     is_what_it_did = verdict is Verdict.REPEATED and known is Verdict.APPLIED
     _judge(row_id, Verdict.APPLIED if is_what_it_did else verdict, news=news, reason=reason)
     return verdict
+
+
+def _settle_trade(trade: Trade, gateway: Gateway) -> tuple[Verdict, str]:
+    """Its payment first; then a refund it names, which is asked about where it is not ours."""
+    verdict = _VERDICTS[settle(trade, gateway=gateway, source="notification")]
+    if not trade.refund_no or verdict not in (Verdict.APPLIED, Verdict.REPEATED):
+        return verdict, ""
+    if refunds.find_refund(gateway.name, trade.refund_no) is None:
+        with transaction():
+            outbox.enqueue(
+                "find_refund",
+                gateway=gateway.name,
+                out_refund_no=trade.refund_no,
+                out_trade_no=trade.out_trade_no,
+            )
+        verdict = Verdict.APPLIED
+    return verdict, f"refund {trade.refund_no}"
 
 
 def _settle_refund(news: RefundNews, gateway: Gateway) -> Verdict:

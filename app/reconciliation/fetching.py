@@ -1,7 +1,7 @@
 """Getting a bill and keeping it: the file first, under a name of its own, then its row, then its lines in batches.
 
 Whoever dies in between leaves a file nobody knows, or a row that says how far its lines are; the next try goes on
-from there. A file that WeChat has corrected since takes the place of its rows; both files stay.
+from there. A file that was corrected since takes the place of its rows; both files stay.
 """
 
 import logging
@@ -9,16 +9,19 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TextIO, cast
 
+from flask import current_app
 from sqlalchemy import CursorResult, Table, delete, func, insert, select, text
 
 from app.core import clock, ids
 from app.core.db import db, transaction
 from app.core.errors import GatewayUnreachable
+from app.payments.gateways import alipay
 from app.payments.gateways.contract import BillKind, Gateway
 from app.reconciliation.models import Bill, BillRow, FundRow
 from app.reconciliation.reading import BillReader, BillUnreadable, Sums, open_bill
+from app.reconciliation.reading_alipay import AlipayBillReader
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +39,7 @@ def fetch(kind: BillKind, day: date, *, gateway: Gateway, folder: Path) -> Bill:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = folder / f"{ids.new_token()}.part"
     try:
-        with unfinished.open("wb") as target:
+        with unfinished.open("w+b") as target:
             sha1 = gateway.download_bill(kind, day, target)
         name = f"{gateway.name}-{kind}-{day}-{sha1[:12]}.bill"
         size = unfinished.stat().st_size
@@ -67,7 +70,7 @@ def load(bill: Bill, folder: Path) -> None:
     done, sha1 = bill.loaded_lines, bill.sha1
     try:
         with open_bill(folder / bill.file) as lines:
-            reader = BillReader(bill.kind, lines)
+            reader = _reader_of(bill, lines)
             rows = iter(reader)
             while batch := list(islice(rows, BATCH)):
                 if batch[-1]["line"] > done:
@@ -80,6 +83,12 @@ def load(bill: Bill, folder: Path) -> None:
         raise
     _finish(bill_id, sha1, sums)
     db.session.refresh(bill)
+
+
+def _reader_of(bill: Bill, lines: TextIO) -> BillReader | AlipayBillReader:
+    if bill.gateway == alipay.NAME:
+        return AlipayBillReader(bill.kind, lines, rate_ppm=current_app.config["ALIPAY_FEE_RATE"])
+    return BillReader(bill.kind, lines)
 
 
 def _keep(kind: BillKind, day: date, gateway_name: str, *, sha1: str, file: str, size: int) -> Bill:

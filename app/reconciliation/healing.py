@@ -5,7 +5,7 @@ difference closes when the same comparison does not find it any more, not becaus
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -16,6 +16,7 @@ from app.core.db import db, lock, transaction
 from app.core.errors import GatewayError, InputInvalid, NotFound, TransitionRefused
 from app.core.states import move_state
 from app.payments.attempts import check
+from app.payments.gateways import alipay
 from app.payments.gateways.contract import Gateway, RefundNews, RefundStatus, Trade
 from app.payments.models import PaymentAttempt
 from app.payments.refunds.external import record_external
@@ -155,10 +156,29 @@ def _query(row: Difference, gateway: Gateway) -> Trade:
 
 def _query_refund(row: Difference, gateway: Gateway) -> RefundNews:
     """What it says is taken into the books like a notification, also where somebody else began the refund."""
-    news = gateway.query_refund(row.ref)
+    told = row.theirs or row.ours
+    news = gateway.query_refund(row.ref, str(told.get("out_trade_no", "")))
     if news.status != RefundStatus.UNKNOWN_NUMBER:
         record_external(news, gateway=gateway, source="query")
+    elif row.kind == DifferenceKind.REFUND_EXTRA and row.gateway == alipay.NAME and row.attempt_id:
+        # Alipay may not find by a number that its console made up: then its bill is the proof.
+        record_external(_as_billed(row), gateway=gateway, source="bill")
     return news
+
+
+def _as_billed(row: Difference) -> RefundNews:
+    attempt, theirs = db.session.get_one(PaymentAttempt, row.attempt_id), row.theirs
+    at = datetime.fromisoformat(theirs["at"]).replace(tzinfo=clock.BEIJING)
+    return RefundNews(
+        row.ref,
+        RefundStatus.DONE,
+        out_trade_no=theirs["out_trade_no"],
+        transaction_id=theirs["transaction_id"],
+        amount_fen=theirs["amount_fen"],
+        total_fen=attempt.amount_fen,
+        created_at=at,
+        succeeded_at=at,
+    )
 
 
 def _answer(news: Trade | RefundNews) -> dict[str, Any]:

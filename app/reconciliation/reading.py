@@ -15,10 +15,11 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, TextIO
 
+from app.payments.gateways.alipay_bills import BROKEN, open_rows
 from app.payments.gateways.contract import BillKind
 from app.reconciliation.models import FundKind, RowKind
 
-GZIP_MARK = b"\x1f\x8b"
+GZIP_MARK, ZIP_MARK = b"\x1f\x8b", b"PK"
 LONGEST_LINE = 16 * 1024
 _AHEAD = timedelta(hours=8)  # Beijing of UTC, without a change since 1991
 UNIT = 1000  # parts of a fen in which fees are added up: a bill writes five decimals of a yuan
@@ -58,10 +59,10 @@ class BillReader:
         self._shape, self._text, self.sums = _SHAPES[kind], text, Sums()
 
     def __iter__(self) -> Iterator[Row]:
-        lines = self._lines()
+        lines = lines_of(self._text)
         heading = next(lines, "").lstrip("\ufeff")
-        names = _names(heading)
-        pick = _picker(names, self._shape.columns)
+        names = names_of(heading)
+        pick = picker_of(names, self._shape.columns)
         for number, line in enumerate(lines, start=2):
             if not line.startswith("`"):
                 self._check_totals(line, next(lines, ""))
@@ -78,18 +79,8 @@ class BillReader:
             yield row
         raise BillUnreadable("the totals are missing")
 
-    def _lines(self) -> Iterator[str]:
-        try:
-            while line := self._text.readline(LONGEST_LINE):
-                if len(line) >= LONGEST_LINE:
-                    raise BillUnreadable("a line without an end")
-                if line := line.rstrip("\r\n"):
-                    yield line
-        except (UnicodeDecodeError, EOFError, OSError) as error:
-            raise BillUnreadable(type(error).__name__) from error
-
     def _check_totals(self, names: str, values: str) -> None:
-        found = dict(zip(_names(names), values[1:].split(",`"), strict=False))
+        found = dict(zip(names_of(names), values[1:].split(",`"), strict=False))
         for name, expected in self._shape.totals(self.sums).items():
             try:
                 told = read_units(found[name])
@@ -99,11 +90,31 @@ class BillReader:
                 raise BillUnreadable(f"total {name} is {found[name]}, the rows say otherwise")
 
 
+def lines_of(text: TextIO) -> Iterator[str]:
+    """Its lines that are not empty, without their ends. Raises: BillUnreadable."""
+    try:
+        while line := text.readline(LONGEST_LINE):
+            if len(line) >= LONGEST_LINE:
+                raise BillUnreadable("a line without an end")
+            if line := line.rstrip("\r\n"):
+                yield line
+    except (OSError, *BROKEN) as error:
+        raise BillUnreadable(type(error).__name__) from error
+
+
 @contextmanager
 def open_bill(path: Path) -> Iterator[TextIO]:
-    """The text of a file as it was kept, packed or plain."""
+    """The text of a file as it was kept: plain or gzipped UTF-8, or the rows out of a zip of Alipay's, in GBK."""
     with path.open("rb") as file:
-        is_packed = file.read(2) == GZIP_MARK
+        mark = file.read(2)
+    if mark == ZIP_MARK:
+        try:
+            with open_rows(path) as binary:
+                yield TextIOWrapper(binary, encoding="gb18030", errors="replace", newline=None)
+        except BROKEN as error:
+            raise BillUnreadable(type(error).__name__) from error
+        return
+    is_packed = mark == GZIP_MARK
     with gzip.open(path, "rb") if is_packed else path.open("rb") as binary:
         yield TextIOWrapper(binary, encoding="utf-8", newline=None)
 
@@ -133,7 +144,7 @@ def to_fen(units: int) -> int:
     return -fen if units < 0 else fen
 
 
-def _read_moment(text: str) -> datetime:
+def read_moment(text: str) -> datetime:
     return (datetime.fromisoformat(text) - _AHEAD).replace(tzinfo=UTC)
 
 
@@ -162,7 +173,7 @@ def _read_trade(values: tuple[str, ...], sums: Sums) -> Row:
         sums.payments_fen += amount_fen
     return {
         "kind": RowKind.REFUND if is_refund else RowKind.PAYMENT,
-        "at": _read_moment(at),
+        "at": read_moment(at),
         "transaction_id": transaction_id[:32],
         "out_trade_no": out_trade_no[:32],
         "refund_id": _number(refund_id) if is_refund else None,
@@ -191,7 +202,7 @@ def _read_fund(values: tuple[str, ...], sums: Sums) -> Row:
     number_before, fen_before = sums.movements.get(kind, (0, 0))
     sums.movements[kind] = (number_before + 1, fen_before + amount_fen)
     return {
-        "at": _read_moment(at),
+        "at": read_moment(at),
         "number": number[:32],
         "voucher": voucher[:64],
         "what": what[:40],
@@ -263,11 +274,11 @@ _SHAPES = {
 }
 
 
-def _names(line: str) -> list[str]:
+def names_of(line: str) -> list[str]:
     return [name.strip().replace("（", "(").replace("）", ")") for name in line.split(",")]
 
 
-def _picker(names: Sequence[str], wanted: Sequence[str]) -> Callable[[list[str]], tuple[str, ...]]:
+def picker_of(names: Sequence[str], wanted: Sequence[str]) -> Callable[[list[str]], tuple[str, ...]]:
     if missing := [name for name in wanted if name not in names]:
         raise BillUnreadable(f"columns are missing: {', '.join(missing)}")
     return itemgetter(*(names.index(name) for name in wanted))

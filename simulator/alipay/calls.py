@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from simulator.alipay.bills import ask_bill
 from simulator.alipay.trades import CLOSED, WAITS, refunded_of
 from simulator.alipay.wire import AlipayError, read_yuan, write_time, write_yuan
 
@@ -78,6 +79,7 @@ CALLS: dict[str, tuple[str, Call]] = {
     "alipay.trade.close": ("关闭", close),
     "alipay.trade.refund": ("退款", refund),
     "alipay.trade.fastpay.refund.query": ("退款查询", query_refund),
+    "alipay.data.dataservice.bill.downloadurl.query": ("账单地址", ask_bill),
 }
 
 

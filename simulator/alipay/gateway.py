@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
+from simulator.alipay.bills import FILE_PATH, find_file
 from simulator.alipay.calls import CALLS
 from simulator.alipay.pay_rules import PAGES, check_payment
 from simulator.alipay.wire import DONE, AlipayError, invalid, read_time, text_to_sign
@@ -52,6 +53,13 @@ def make_gateway(engine: Engine) -> Blueprint:
             verdicts=verdicts,
         )
         return response
+
+    @gateway.get(FILE_PATH)
+    def send_bill() -> Response:
+        data = find_file(engine, request.args.get("fileId", ""))
+        if data is None:
+            return Response("地址已失效", status=404)
+        return Response(data, content_type="application/octet-stream")
 
     return gateway
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from simulator.alipay.bill_sheets import RATE
 from simulator.crypto import keys
 
 NAME_FILE = "alipay.json"
@@ -31,6 +32,7 @@ class AlipayIdentity:
             "ALIPAY_PRIVATE_KEY_FILE": str(self.app_key_file),
             "ALIPAY_PUBLIC_KEY_FILE": str(self.public_key_file),
             "ALIPAY_GATEWAY": f"{base}/gateway.do",
+            "ALIPAY_FEE_RATE": RATE,
         }
 
 

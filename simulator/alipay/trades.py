@@ -44,7 +44,7 @@ class Trades:
                     **{name: visit[name] for name in ("out_trade_no", "amount_fen", "subject", "notify_url")},
                     "expires_at": visit["expires_at"],
                     "number": number,
-                    "trade_no": f"{beijing_day(now)}22001400000{number:010d}"[:28],
+                    "trade_no": f"{beijing_day(now)}2200140000{number:010d}",
                     "state": WAITS,
                     "created_at": now,
                     "paid_at": None,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
 from werkzeug.exceptions import BadRequest, Conflict, NotFound
 
 from simulator.alipay.notifier import SPOILS
+from simulator.alipay.wire import AlipayError
 from simulator.clock import iso
 from simulator.control_api.access import body, the_engine
 
@@ -37,6 +39,21 @@ def notify(out_trade_no: str) -> Response:
     if trade["paid_at"] is None or not trade["notify_url"]:
         raise Conflict("没有支付，或没有通知地址")
     return jsonify({"outcome": the_engine().alipay_notifier.send_now(trade, mode)})
+
+
+@alipay.post("/trades/<out_trade_no>/refund")
+def refund(out_trade_no: str) -> Response:
+    """Somebody refunds in Alipay's own console, and the shop did not ask for it; a notification tells."""
+    amount_fen = body().get("amount_fen")
+    if not isinstance(amount_fen, int) or amount_fen <= 0:
+        raise BadRequest("amount_fen 是正整数，单位分")
+    try:
+        trade, _moved = the_engine().alipay.refund(
+            _find(out_trade_no), f"MP{secrets.token_hex(12)}", amount_fen
+        )
+    except AlipayError as error:
+        raise Conflict(error.body["sub_msg"]) from error
+    return jsonify(_public(trade))
 
 
 def _find(out_trade_no: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.core.db import db, transaction
+from app.core.outbox import OutboxJob
 from app.orders.models import Order
 from app.orders.states import OrderState
 from app.payments.gateways.contract import Way
@@ -71,7 +72,7 @@ def test_a_genuine_notification_pays_and_its_repetition_is_harmless(
     ]
 
 
-def test_one_about_a_refund_of_what_is_paid_changes_nothing(
+def test_one_about_a_refund_pays_nothing_and_is_asked_about(
     app: Flask, client: FlaskClient, order_id: int
 ) -> None:
     post(client, alipay.signed(alipay.fields_of(NUMBER)))
@@ -85,6 +86,10 @@ def test_one_about_a_refund_of_what_is_paid_changes_nothing(
 
     assert post(client, alipay.signed(about_refund)) == (200, "success")
     assert state(app, order_id) == OrderState.PAID
+    with app.app_context():
+        jobs = db.session.execute(select(OutboxJob.kind, OutboxJob.args)).all()
+    numbers = {"gateway": "alipay", "out_refund_no": "RF1", "out_trade_no": NUMBER}
+    assert ("find_refund", numbers) in [tuple(job) for job in jobs]  # it is not ours: somebody made it there
 
 
 @pytest.mark.parametrize("trade_status", ["WAIT_BUYER_PAY", "TRADE_CLOSED"])

@@ -67,13 +67,13 @@ def test_a_part_is_a_mere_sum(shop: Flask, gateway: FakeGateway) -> None:
     order = make_paid_order(gateway)
     made_there(order, gateway, 500)
 
-    found = find_external("MP1", gateway=gateway)
+    found = find_external("MP1", "", gateway=gateway)
 
     assert found is not None
     assert (found.other_fen, found.lines) == (500, [])
     db.session.refresh(order)
     assert (order.state, order.refunded_fen) == (OrderState.PAID, 500)
-    assert find_external("MP-unknown", gateway=gateway) is None
+    assert find_external("MP-unknown", "", gateway=gateway) is None
 
 
 def test_the_bill_and_the_notification_are_one_refund(shop: Flask, gateway: FakeGateway) -> None:

@@ -324,3 +324,19 @@ def _ask_without_looking(side: Side) -> None:
     shown = side.box.get("alipay/trades")["trades"] if side.is_alipay else side.box.get("orders")["orders"]
     paid = shown[0]["trade_no" if side.is_alipay else "transaction_id"] or "4200000000000000000000000000"
     side.gateway.refund(RefundRequest("RF01", NUMBER, paid, 590, TOTAL, "碎了一只"))
+
+
+def test_a_refund_made_in_its_own_console_is_told_and_can_be_asked_about(side: Side) -> None:
+    side.paid()
+    side.notified()
+    path = f"alipay/trades/{NUMBER}/refund" if side.is_alipay else f"orders/{NUMBER}/refund"
+    side.box.post(path, amount_fen=590)
+    side.box.pass_time(2)
+
+    news = side.gateway.read_notification(*side.notified(2))
+
+    assert news is not None
+    assert news.out_trade_no == NUMBER
+    number = news.refund_no if isinstance(news, Trade) else news.out_refund_no
+    told = side.gateway.query_refund(number, NUMBER)
+    assert (told.out_refund_no, told.amount_fen, told.status) == (number, 590, RefundStatus.DONE)

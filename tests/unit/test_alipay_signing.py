@@ -138,6 +138,15 @@ def test_what_is_no_key_is_named_without_its_content(tmp_path: Path, content: by
         assert "hunter2" not in str(caught.value)
 
 
+def test_two_keys_count_while_one_takes_the_others_place() -> None:
+    keys = [key_pair(name).public_key() for name in ("alipay", "alipay before")]
+
+    for name in ("alipay", "alipay before"):
+        signing.verify_any(keys, b"content", signing.sign(key_pair(name), b"content"))
+    with pytest.raises(SignatureInvalid):
+        signing.verify_any(keys, b"content", signing.sign(key_pair("somebody"), b"content"))
+
+
 @given(st.integers(min_value=1, max_value=10**11))
 def test_yuan_and_fen_are_the_same_money(fen: int) -> None:
     assert fen_of(yuan_of(fen)) == fen
@@ -165,6 +174,6 @@ def test_moments_are_beijings() -> None:
 
 
 def test_a_subject_is_what_alipay_takes() -> None:
-    assert subject_of("茶/250g & 杯=1 🍵") == "茶 250g   杯 1"
+    assert subject_of("茶/250g & 杯=1, 蓝 🍵") == "茶 250g   杯 1  蓝"
     assert subject_of("🍵") == "订单"
     assert len(subject_of("茶" * 500)) == 128

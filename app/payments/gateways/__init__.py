@@ -132,7 +132,11 @@ def _alipay(config: dict[str, Any]) -> alipay.Alipay:
         address=config["ALIPAY_GATEWAY"],
         app_id=config["ALIPAY_APP_ID"],
         private_key=alipay_signing.load_private_key(config["ALIPAY_PRIVATE_KEY_FILE"]),
-        public_key=alipay_signing.load_public_key(config["ALIPAY_PUBLIC_KEY_FILE"]),
+        public_keys=[
+            alipay_signing.load_public_key(path)
+            for age in ("", "_OLD")
+            if (path := config[f"ALIPAY_PUBLIC_KEY_FILE{age}"])
+        ],
     )
     notify_url = f"{config['BASE_URL']}/pay/notify/{alipay.NAME}"
     return alipay.Alipay(config["ALIPAY_SELLER_ID"], notify_url=notify_url, transport=transport)

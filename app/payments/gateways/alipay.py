@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 from flask_babel import gettext as _
 
 from app.core.errors import GatewayRefused, GatewayUnreachable, SignatureInvalid
+from app.payments.gateways import alipay_bills
 from app.payments.gateways.alipay_transport import AlipayTransport
 from app.payments.gateways.alipay_values import (
     fen_of,
@@ -50,6 +51,7 @@ _STATES = {
 }
 _UNKNOWN = "ACQ.TRADE_NOT_EXIST"
 _MOST_FIELDS = 100
+_LONGEST_NUMBER = 64
 
 
 class Alipay:
@@ -154,7 +156,7 @@ class Alipay:
     def read_notification(
         self, headers: Mapping[str, str], body: bytes, *, came_at: datetime | None = None
     ) -> Trade | RefundNews | None:
-        """Verify the form, then read it. One about a refund tells the state of the payment: a repetition.
+        """Verify the form, then read it. One about a refund tells the state of the payment, and the refund's number.
 
         Its signature has no age, so `came_at` changes nothing.
         """
@@ -175,13 +177,14 @@ class Alipay:
         if fields.get("notify_type") != "trade_status_sync":
             return None
         try:
-            return _trade_of(fields)
+            refund_no = fields.get("out_biz_no", "") if fields.get("gmt_refund") else ""
+            return replace(_trade_of(fields), refund_no=refund_no[:_LONGEST_NUMBER])
         except GatewayUnreachable as error:
             raise SignatureInvalid("the notification is signed but cannot be read") from error
 
     def download_bill(self, kind: BillKind, day: date, target: IO[bytes]) -> str:
-        """Bills of Alipay's are not read yet."""
-        _refuse()
+        """The zip that Alipay has of that day, whole."""
+        return alipay_bills.download(self._transport, kind, day, target)
 
     def refresh_keys(self) -> None:
         """Alipay's key stands in a file, and does not change by itself."""

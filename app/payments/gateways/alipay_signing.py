@@ -6,7 +6,7 @@ Source: https://opendocs.alipay.com/common/02mse7 (2026-11-30)
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,16 @@ def verify(key: RSAPublicKey, content: bytes, signature: str) -> None:
         key.verify(base64.b64decode(signature, validate=True), content, PKCS1v15(), SHA256())
     except (InvalidSignature, binascii.Error, ValueError) as error:
         raise SignatureInvalid("the signature does not fit") from error
+
+
+def verify_any(keys: Sequence[RSAPublicKey], content: bytes, signature: str) -> None:
+    """With several keys while one takes the other's place. Raises: SignatureInvalid unless one of them fits."""
+    for key in keys[:-1]:
+        try:
+            return verify(key, content, signature)
+        except SignatureInvalid:
+            continue
+    return verify(keys[-1], content, signature)
 
 
 def split_answer(text: str) -> dict[str, tuple[str, Any]]:

@@ -8,13 +8,15 @@ Source: https://opendocs.alipay.com/common/02mse3 (2026-11-30)
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import requests
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from flask_babel import gettext as _
+from urllib3.exceptions import HTTPError
 
 from app.core import clock
 from app.core.db import leave_database
@@ -27,18 +29,20 @@ logger = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = (3, 10)
 MAX_ANSWER_BYTES = 1024 * 1024
+FILE_SECONDS, FILE_PIECE = (3, 30), 256 * 1024  # seconds to connect and between two pieces; bytes
+HOUSES = (".alipay.com", ".alipaydev.com")  # files come from another host of the same house
 _DONE = "10000"
 _OPEN = ("20000", "10003")  # the service was not there; the result is not known yet
 
 
 class AlipayTransport:
-    """Speaks for one app."""
+    """Speaks for one app. `public_keys`: Alipay's, and while it changes the one before it."""
 
     def __init__(
-        self, *, address: str, app_id: str, private_key: RSAPrivateKey, public_key: RSAPublicKey
+        self, *, address: str, app_id: str, private_key: RSAPrivateKey, public_keys: Sequence[RSAPublicKey]
     ) -> None:
         self._address, self.app_id = address, app_id
-        self._private_key, self._public_key = private_key, public_key
+        self._private_key, self._public_keys = private_key, public_keys
         self._session = open_session()
 
     def address_of(self, method: str, content: Mapping[str, Any], **more: str) -> str:
@@ -69,12 +73,44 @@ class AlipayTransport:
         _log(method, answer, response)
         return _judged(answer)
 
+    @contextmanager
+    def open_file(self, address: str) -> Iterator[Iterator[bytes]]:
+        """The bytes of a file that an answer named, piece by piece, from a host of Alipay's alone; over TLS.
+
+        Raises: GatewayUnreachable.
+        """
+        url = self._own_file(address)
+        leave_database()
+        try:
+            with self._session.get(url, timeout=FILE_SECONDS, allow_redirects=False, stream=True) as response:
+                logger.info("alipay's file", extra={"status": response.status_code})
+                if response.status_code != 200:
+                    raise GatewayUnreachable(
+                        _("支付宝应答异常（HTTP %(status)s）", status=response.status_code)
+                    )
+                yield response.raw.stream(FILE_PIECE, decode_content=True)
+        except (requests.RequestException, HTTPError) as error:
+            raise GatewayUnreachable(_("支付宝暂时没有应答")) from error
+
+    def _own_file(self, address: str) -> str:
+        asked, ours = urlsplit(address), urlsplit(self._address)
+        if (asked.scheme, asked.netloc) == (ours.scheme, ours.netloc):
+            return address
+        houses = [house for house in HOUSES if f".{ours.hostname}".endswith(house)]
+        if not any(f".{asked.hostname}".endswith(house) for house in houses) or asked.port not in (
+            None,
+            80,
+            443,
+        ):
+            raise GatewayUnreachable(_("支付宝给出了别处的下载地址"))
+        return urlunsplit(("https", asked.hostname or "", asked.path, asked.query, ""))
+
     def verify(self, fields: Mapping[str, str]) -> None:
         """Raises: SignatureInvalid unless Alipay signed these fields of a notification."""
         if fields.get("sign_type") != signing.SIGN_TYPE:
             raise SignatureInvalid("the signature is of an unknown type")
         content = {name: value for name, value in fields.items() if name not in ("sign", "sign_type")}
-        signing.verify(self._public_key, signing.content_of(content), fields.get("sign", ""))
+        signing.verify_any(self._public_keys, signing.content_of(content), fields.get("sign", ""))
 
     def _signed(self, method: str, content: Mapping[str, Any], more: Mapping[str, str]) -> dict[str, str]:
         fields = {
@@ -94,7 +130,7 @@ class AlipayTransport:
         try:
             members = signing.split_answer(body.decode())
             written, answer = members[f"{method.replace('.', '_')}_response"]
-            signing.verify(self._public_key, written.encode(), str(members["sign"][1]))
+            signing.verify_any(self._public_keys, written.encode(), str(members["sign"][1]))
         except (ValueError, KeyError, SignatureInvalid) as error:
             # An error about the request itself may come without a signature: it proves nothing, and is worth reading.
             logger.warning("alipay's answer is not believed", extra={"method": method, "said": _codes(body)})

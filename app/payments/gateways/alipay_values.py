@@ -44,8 +44,8 @@ def text_of(answer: Mapping[str, Any], name: str) -> str:
 
 
 def subject_of(text: str) -> str:
-    """What Alipay takes as a subject: none of `/=&`, no emoji, not too long."""
+    """What Alipay takes as a subject: none of `/=&`, no emoji, not too long; no comma, for its bills quote nothing."""
     plain = "".join(
-        " " if char in "/=&" else char for char in text if ord(char) <= 0xFFFF and char.isprintable()
+        " " if char in "/=&," else char for char in text if ord(char) <= 0xFFFF and char.isprintable()
     )
     return plain[:SUBJECT_LENGTH].strip() or "订单"

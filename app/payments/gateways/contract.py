@@ -63,6 +63,7 @@ class Trade:
     currency: str = ""
     openid: str = ""
     paid_at: datetime | None = None
+    refund_no: str = ""  # of a refund the news is about, too; its sum has to be asked for
 
 
 class RefundStatus(StrEnum):

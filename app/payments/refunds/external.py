@@ -79,12 +79,12 @@ def _guess(attempt: PaymentAttempt, amount_fen: int) -> RefundQuote:
     return RefundQuote((), 0, amount_fen)
 
 
-def find_external(out_refund_no: str, *, gateway: Gateway) -> Refund | None:
+def find_external(out_refund_no: str, out_trade_no: str, *, gateway: Gateway) -> Refund | None:
     """Ask the gateway about a number that is not ours, e.g. out of a bill, and take it into the books.
 
     None when the gateway does not know it or the payment is not ours. Raises: GatewayError.
     """
-    news = gateway.query_refund(out_refund_no)
+    news = gateway.query_refund(out_refund_no, out_trade_no)
     if news.status == RefundStatus.UNKNOWN_NUMBER:
         return None
     return record_external(news, gateway=gateway, source="query")
