@@ -13,6 +13,7 @@ from app.core.db import db, transaction
 from app.core.errors import BillAbsent, BillNotReady, GatewayError, GatewayRefused
 from app.core.insert_once import insert_once
 from app.core.states import move_state
+from app.payments.gateways import alipay
 from app.payments.gateways.contract import BillKind, Gateway
 from app.reconciliation import comparing, comparing_funds, comparing_refunds, recording
 from app.reconciliation.fetching import fetch, find_bill
@@ -150,7 +151,9 @@ def _findings(day: date, bill: Bill | None, gateway_name: str) -> Iterator[Findi
 def find_in_account(day: date, gateway_name: str, *, number: str = "") -> Iterator[Finding]:
     """What the account tells differently, where there is a fund-flow bill; `number`: of this one of theirs."""
     funds = loaded_bill(day, gateway_name, BillKind.FUNDS)
-    if funds is None:
+    if (
+        funds is None or gateway_name == alipay.NAME
+    ):  # whose rows name no refund, and perhaps not the payment of a fee
         return
     after, following = find_day(day + timedelta(days=1), gateway_name), day + timedelta(days=1)
     is_next_known = loaded_bill(following, gateway_name, BillKind.FUNDS) is not None or (

@@ -8,7 +8,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app.payments.gateways import list_gateways
+from app.payments.gateways.books import list_books
 from app.reconciliation import closing
 from app.reconciliation.fetching import FOLDER
 from app.reconciliation.proof import prove
@@ -37,7 +37,7 @@ def reconcile_command(days: Sequence[datetime]) -> None:
 @bills_group.command("prove")
 def prove_command() -> None:
     """Check that payments, statistics and bill say the same of every closed day; exit code 1 when not."""
-    broken = {day for gateway in list_gateways() for day in prove(gateway_name=gateway.name)}
+    broken = {day for gateway in list_books() for day in prove(gateway_name=gateway.name)}
     for day in sorted(broken):
         click.echo(f"{day} does not add up any more")
     if broken:
@@ -51,7 +51,7 @@ def bill_folder() -> Path:
 
 
 def _reconcile(day: date, *, again: bool = False) -> None:
-    for gateway in list_gateways():
+    for gateway in list_books():
         click.echo(_say(closing.reconcile(day, gateway=gateway, folder=bill_folder(), again=again)))
 
 

@@ -16,6 +16,7 @@ from app.core import clock
 from app.core.days import Days
 from app.core.db import db
 from app.orders.states import OrderState
+from app.payments.gateways.books import books_of, gateways_in
 from app.payments.models import PaymentAttempt
 from app.payments.states import AttemptState
 from app.reconciliation.findings import Finding, Record, their_record, write_moment
@@ -85,8 +86,9 @@ def count_ours(day: date, gateway_name: str) -> Count:
 def other_gateways(day: date, gateway_name: str) -> Sequence[str]:
     """By which others money of this day came; this gateway's bill says nothing of it."""
     conditions = (Days(day, day).hold(PaymentAttempt.paid_at), PaymentAttempt.state.in_(MONEY))
-    query = select(PaymentAttempt.gateway).where(*conditions, PaymentAttempt.gateway != gateway_name)
-    return db.session.scalars(query.distinct().order_by(PaymentAttempt.gateway)).all()
+    elsewhere = PaymentAttempt.gateway.not_in(gateways_in(gateway_name))
+    found = db.session.scalars(select(PaymentAttempt.gateway).where(*conditions, elsewhere).distinct())
+    return sorted({books_of(name) for name in found})
 
 
 def count_moved(day: date, bill: Bill | None, gateway_name: str) -> int:
@@ -110,7 +112,7 @@ def of_day(day: date, gateway_name: str) -> tuple[ColumnElement[bool], ...]:
     return (
         Days(day, day).hold(attempt.paid_at),
         attempt.state.in_(MONEY),
-        attempt.gateway == gateway_name,
+        attempt.gateway.in_(gateways_in(gateway_name)),
     )
 
 
@@ -137,7 +139,8 @@ def _suspicious(bill: Bill) -> Any:
         _fee_is_off(),
         is_second,
     )
-    its_attempt = and_(attempt.out_trade_no == row.out_trade_no, attempt.gateway == bill.gateway)
+    is_its = attempt.gateway.in_(gateways_in(bill.gateway))
+    its_attempt = and_(attempt.out_trade_no == row.out_trade_no, is_its)
     query = select(row, attempt, is_second.label("is_second")).outerjoin(attempt, its_attempt)
     return query.where(row.bill_id == bill.id, row.kind == RowKind.PAYMENT, wrong)
 

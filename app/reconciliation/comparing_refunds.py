@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from app.core import clock
 from app.core.days import Days
 from app.core.db import db
+from app.payments.gateways.books import books_column, gateways_in
 from app.payments.models import PaymentAttempt
 from app.payments.refunds.models import Refund
 from app.payments.refunds.states import RefundState
@@ -60,7 +61,7 @@ def find_again(bill: Bill | None, out_refund_no: str) -> list[Finding]:
 
 def is_billed(gateway_name: str, out_refund_no: str) -> bool:
     """Whether a bill that was loaded has this refund of ours."""
-    mine = (Refund.out_refund_no == out_refund_no, Refund.gateway == gateway_name)
+    mine = (Refund.out_refund_no == out_refund_no, Refund.gateway.in_(gateways_in(gateway_name)))
     return db.session.scalar(select(Refund.id).where(*mine, _is_billed())) is not None
 
 
@@ -80,7 +81,7 @@ def count_moved(day: date, bill: Bill | None, gateway_name: str) -> int:
 
 def of_day(day: date, gateway_name: str) -> tuple[ColumnElement[bool], ...]:
     """The condition that WeChat took a refund on this day."""
-    return (Days(day, day).hold(Refund.submitted_at), Refund.gateway == gateway_name)
+    return (Days(day, day).hold(Refund.submitted_at), Refund.gateway.in_(gateways_in(gateway_name)))
 
 
 def our_record(refund: Refund) -> Record:
@@ -97,10 +98,9 @@ def our_record(refund: Refund) -> Record:
 
 def _suspicious(bill: Bill) -> Any:
     row = BillRow
-    its_refund = and_(Refund.out_refund_no == row.out_refund_no, Refund.gateway == bill.gateway)
-    its_attempt = and_(
-        PaymentAttempt.out_trade_no == row.out_trade_no, PaymentAttempt.gateway == bill.gateway
-    )
+    names = gateways_in(bill.gateway)
+    its_refund = and_(Refund.out_refund_no == row.out_refund_no, Refund.gateway.in_(names))
+    its_attempt = and_(PaymentAttempt.out_trade_no == row.out_trade_no, PaymentAttempt.gateway.in_(names))
     wrong = or_(
         Refund.id.is_(None),
         Refund.amount_fen != row.amount_fen,
@@ -145,7 +145,7 @@ def _joined() -> Any:
     query = select(func.count(), func.sum(Refund.amount_fen)).select_from(Refund)
     query = query.join(BillRow, BillRow.out_refund_no == Refund.out_refund_no)
     return query.join(Bill, Bill.id == BillRow.bill_id).where(
-        Bill.loaded_at.is_not(None), Bill.gateway == Refund.gateway
+        Bill.loaded_at.is_not(None), Bill.gateway == books_column(Refund.gateway)
     )
 
 

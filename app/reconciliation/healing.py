@@ -16,7 +16,7 @@ from app.core.db import db, lock, transaction
 from app.core.errors import GatewayError, InputInvalid, NotFound, TransitionRefused
 from app.core.states import move_state
 from app.payments.attempts import check
-from app.payments.gateways import alipay
+from app.payments.gateways import alipay, gateway_of
 from app.payments.gateways.contract import Gateway, RefundNews, RefundStatus, Trade
 from app.payments.models import PaymentAttempt
 from app.payments.refunds.external import record_external
@@ -157,6 +157,8 @@ def _query(row: Difference, gateway: Gateway) -> Trade:
 def _query_refund(row: Difference, gateway: Gateway) -> RefundNews:
     """What it says is taken into the books like a notification, also where somebody else began the refund."""
     told = row.theirs or row.ours
+    attempt = db.session.get(PaymentAttempt, row.attempt_id) if row.attempt_id else None
+    gateway = gateway_of(attempt, gateway) if attempt else gateway
     news = gateway.query_refund(row.ref, str(told.get("out_trade_no", "")))
     if news.status != RefundStatus.UNKNOWN_NUMBER:
         record_external(news, gateway=gateway, source="query")

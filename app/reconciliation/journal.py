@@ -9,6 +9,7 @@ from app.core import audit
 from app.core.days import Days
 from app.core.db import db
 from app.orders.models import Order
+from app.payments.gateways.books import books_column
 from app.payments.gateways.contract import BillKind
 from app.payments.models import PaymentAttempt
 from app.reconciliation.models import Bill, BillRow, RowKind
@@ -71,7 +72,8 @@ def _walk(days: Days) -> Iterator[JournalEntry]:
         select(Bill, BillRow, Order.order_no)
         .join(Bill, Bill.id == BillRow.bill_id)
         .outerjoin(
-            attempt, (attempt.out_trade_no == BillRow.out_trade_no) & (attempt.gateway == Bill.gateway)
+            attempt,
+            (attempt.out_trade_no == BillRow.out_trade_no) & (books_column(attempt.gateway) == Bill.gateway),
         )
         .outerjoin(Order, Order.id == attempt.order_id)
         .where(*_bills(days))

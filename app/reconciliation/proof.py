@@ -16,6 +16,7 @@ from app.core.db import db, transaction
 from app.core.states import move_state
 from app.figures.keeping import merge
 from app.figures.reading import Figures
+from app.payments.gateways.books import gateways_in
 from app.payments.models import PaymentAttempt
 from app.payments.refunds.models import Refund
 from app.payments.refunds.states import BACK
@@ -71,7 +72,7 @@ def _count(span: Days, gateway_name: str | None) -> dict[date, Count]:
     query = select(day, func.count(), func.sum(attempt.amount_fen)).group_by(day)
     query = query.where(span.hold(attempt.paid_at), attempt.state.in_(MONEY))
     if gateway_name is not None:
-        query = query.where(attempt.gateway == gateway_name)
+        query = query.where(attempt.gateway.in_(gateways_in(gateway_name)))
     return {on: Count(number, int(fen)) for on, number, fen in db.session.execute(query)}
 
 

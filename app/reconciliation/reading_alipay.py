@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from app.payments.gateways.contract import BillKind
-from app.reconciliation.models import RowKind
+from app.reconciliation.models import FundKind, RowKind
 from app.reconciliation.reading import (
     BillUnreadable,
     Row,
@@ -152,6 +152,9 @@ def _read_fund(values: tuple[str, ...], walk: _Walk) -> Row:
     if bool(came_fen) == bool(went_fen):
         raise ValueError("neither in nor out")
     sums, amount_fen = walk.sums, came_fen + went_fen
+    kind = _kind_of(what, amount_fen)
+    number_before, fen_before = sums.movements.get(kind, (0, 0))
+    sums.movements[kind] = (number_before + 1, fen_before + amount_fen)
     walk.add("收入" if came_fen else "支出", amount_fen * 1000)
     if came_fen:
         sums.payments += 1
@@ -164,9 +167,19 @@ def _read_fund(values: tuple[str, ...], walk: _Walk) -> Row:
         "number": number[:32],
         "voucher": voucher[:64],
         "what": what[:40],
+        "kind": kind,
         "amount_fen": amount_fen,
         "balance_fen": read_fen(balance),
     }
+
+
+def _kind_of(what: str, amount_fen: int) -> FundKind:
+    is_in = amount_fen > 0
+    if what in ("收费", "退费", "服务费"):
+        return FundKind.FEE_BACK if is_in else FundKind.FEE
+    if what == "在线支付" and is_in:
+        return FundKind.PAYMENT
+    return FundKind.REFUND if what in ("交易退款", REFUND) and not is_in else FundKind.OTHER
 
 
 @dataclass(frozen=True, slots=True)

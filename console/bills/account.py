@@ -6,7 +6,7 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _l
 
-from app.payments.gateways import list_gateways
+from app.payments.gateways.books import list_books
 from app.payments.gateways.contract import BillKind
 from app.reconciliation.closing import loaded_bill
 from app.reconciliation.comparing_funds import count_others, list_others
@@ -29,6 +29,7 @@ movement_label = Labels(
 class Account:
     """`sums`: label, number, fen of each kind; `others` the first of those nobody judges, `more` the rest of them."""
 
+    gateway: str
     sums: Sequence[tuple[str, int, int]]
     others: Sequence[FundRow]
     more: int
@@ -36,11 +37,11 @@ class Account:
 
 def accounts_of(day: date) -> Sequence[Account]:
     """Of each gateway whose fund-flow bill is there, unless it was loaded before kinds were counted."""
-    bills = (loaded_bill(day, gateway.name, BillKind.FUNDS) for gateway in list_gateways())
+    bills = (loaded_bill(day, gateway.name, BillKind.FUNDS) for gateway in list_books())
     return [_account(bill) for bill in bills if bill is not None and bill.movements]
 
 
 def _account(bill: Bill) -> Account:
     sums = [(movement_label(kind), *bill.movements[kind]) for kind in FundKind if kind in bill.movements]
     others = list_others(bill, MOST) if count_others(bill) else []
-    return Account(sums, others, count_others(bill) - len(others))
+    return Account(bill.gateway, sums, others, count_others(bill) - len(others))

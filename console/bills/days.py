@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from app.core import audit, clock
 from app.core.errors import NotFound
 from app.core.long_jobs.running import Run, register
-from app.payments.gateways import list_gateways
+from app.payments.gateways.books import list_books
 from app.reconciliation.closing import reconcile
 from app.reconciliation.comparing import Count, count_ours
 from app.reconciliation.fetching import FOLDER
@@ -61,7 +61,7 @@ def day(day: str) -> str:
 @blueprint.post("/<day>/fetch")
 def fetch(day: str) -> Response:
     """Ask every gateway for its bill now and compare; a large day is done by the worker."""
-    on, gateways = _read_day(day), list_gateways()
+    on, gateways = _read_day(day), list_books()
     if sum(count_ours(on, each.name).number for each in gateways) > AT_ONCE:
         return begin(KIND, title=_("下载 %(day)s 的账单并对账", day=on), day=on.isoformat())
     found = [reconcile(on, gateway=each, folder=_folder(), again=True) for each in gateways]
@@ -96,14 +96,14 @@ def original(day: str, bill_id: int) -> Response:
 def reconcile_in_background(run: Run) -> None:
     """Fetch and compare one day."""
     run.keep(0, 1)
-    for gateway in list_gateways():
+    for gateway in list_books():
         reconcile(date.fromisoformat(str(run.args["day"])), gateway=gateway, folder=_folder(), again=True)
     run.keep(1, 1)
 
 
 def _sides(on: date, rows: Sequence[BillDay]) -> list[Side]:
     known = {row.gateway: row for row in rows}
-    names = dict.fromkeys([*(each.name for each in list_gateways()), *known])
+    names = dict.fromkeys([*(each.name for each in list_books()), *known])
     return [Side(name, known.get(name), count_ours(on, name)) for name in names]
 
 

@@ -420,6 +420,26 @@ def test_no_bill_says_nothing_of_money_that_came_another_way(
     assert read_days(Days(DAY, DAY))[DAY].state == DayState.WAITING
 
 
+def test_wechats_bill_speaks_of_both_its_interfaces(
+    shop: Flask, gateway: FakeGateway, folder: Path, advance: Advance
+) -> None:
+    attempt = pay(gateway)
+    refund = give_back(gateway, attempt, 590)
+    bill = BillText().pay(attempt).pay(pay(gateway))
+    keep(gateway, bill.refund(bill.rows[0], refund.out_refund_no, 590))
+    with transaction() as session:
+        session.execute(
+            update(PaymentAttempt).where(PaymentAttempt.id == attempt.id).values(gateway="wechatpay_v2")
+        )
+        session.execute(update(Refund).values(gateway="wechatpay_v2"))
+    advance(A_DAY + timedelta(minutes=10))
+
+    row = look(gateway, folder)
+
+    assert (row.state, row.our_payments, row.our_refunds_fen) == (DayState.EQUAL, 2, 590)
+    assert find_day(DAY, "wechatpay_v2") is None
+
+
 def test_no_bill_for_a_day_with_money_is_believed_after_two_days(
     shop: Flask, gateway: FakeGateway, folder: Path, advance: Advance
 ) -> None:

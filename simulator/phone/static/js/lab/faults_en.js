@@ -64,6 +64,7 @@ export const FAULTS_EN = {
   alipay_busy: ['System error', '40004 ACQ.SYSTEM_ERROR: the same request is to be made again'],
   alipay_unsigned: ['Wrong signature', 'The signature is that of another answer'],
   alipay_notify: ['Notification', 'Lost, twice, or spoilt the first time; a good one follows on schedule'],
+  alipay_bill: ['Bill', 'None, cut, elsewhere, other columns, wrong totals, or a difference of any kind'],
   alipay_late: ['Paid after closing', 'The buyer was on the password page: a closed payment is paid'],
   complaint_notify: ['Complaint notification', 'Lost, twice, two at once, or spoilt the first time; a good one follows on schedule'],
   complaint_missing: ['No such complaint', 'Error code for an unknown complaint, or no address (the documents do not say)'],
