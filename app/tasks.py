@@ -46,7 +46,12 @@ from app.notices.service import send_notice
 from app.orders.listing import list_pictures
 from app.tasks_alerts import ALERT_HANDLERS
 from app.tasks_bills import ask_about_differences, prove_days, reconcile_bills
-from app.tasks_broadcasts import clear_up_broadcasts, gather_broadcasts
+from app.tasks_broadcasts import (
+    BROADCAST_HANDLERS,
+    clear_up_broadcasts,
+    gather_broadcasts,
+    send_mass,
+)
 from app.tasks_complaints import COMPLAINT_HANDLERS, sweep_complaints, tidy_complaints
 from app.tasks_followers import FOLLOWER_HANDLERS, apply_auto_tags
 from app.tasks_payments import PAYMENT_HANDLERS
@@ -111,6 +116,7 @@ def _withdraw_menu(version_id: int) -> None:
 
 HANDLERS: dict[str, outbox.Handler] = {
     **ALERT_HANDLERS,
+    **BROADCAST_HANDLERS,
     **COMPLAINT_HANDLERS,
     **FOLLOWER_HANDLERS,
     **PAYMENT_HANDLERS,
@@ -217,6 +223,7 @@ TIMETABLE = (
     Entry("refunds", timedelta(seconds=5), money.sweep_refunds),
     Entry("expiry", timedelta(seconds=10), money.expire_orders),
     Entry("broadcasts", timedelta(seconds=2), gather_broadcasts),
+    Entry("mass", timedelta(seconds=2), send_mass),
     Entry("unclear", timedelta(minutes=1), clear_up_broadcasts),
     Entry("figures", timedelta(seconds=15), _keep_figures),
     Entry("refused", timedelta(minutes=1), money.forget_refused),

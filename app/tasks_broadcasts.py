@@ -1,21 +1,73 @@
 """The background tasks about broadcasts, one thin function each; `tasks.py` takes them over."""
 
+import logging
 import time
+from datetime import timedelta
+
+from flask import current_app
 
 from app.broadcasts.gathering import find_gathering, gather_more, start_due
+from app.broadcasts.mass import find_mass, go_on, record_finished
+from app.broadcasts.parts import is_asking
 from app.broadcasts.unclear import clear_up
+from app.conversations.models import Message
+from app.conversations.settling import MASS_SENT
+from app.core import clock, outbox
+from app.core.db import db, transaction
+from app.core.errors import PlatformUnreachable
 from app.wechat.account import get_account
+from app.wechat.callback.flat_xml import parse
+from app.wechat.callback.messages import MassSentEvent
+from app.wechat.callback.reading import read_push
+from app.words.face import load_face
 
-GATHER_SECONDS = 2  # of one turn: what is left comes with the next
+logger = logging.getLogger(__name__)
+
+TURN_SECONDS = 2  # of the timetable: what is left comes with the next
+LOOK_AGAIN_AFTER, LOOKS = timedelta(seconds=10), 5
+
+
+def _record_mass(message_id: int, looks: int = 0) -> None:
+    """What a finish event says; it may be here before WeChat's answer to the call, which names the job."""
+    message = db.session.get(Message, message_id)
+    push = read_push(parse(message.payload.encode())) if message and message.payload else None
+    if not isinstance(push, MassSentEvent) or not push.msg_id.isdecimal():
+        return
+    counts = {"total": push.total, "filtered": push.filtered, "sent": push.sent, "failed": push.errors}
+    if record_finished(int(push.msg_id), push.status, counts) or looks >= LOOKS or not is_asking():
+        return
+    with transaction():
+        later = clock.now() + LOOK_AGAIN_AFTER
+        outbox.enqueue(MASS_SENT, due_at=later, message_id=message_id, looks=looks + 1)
+
+
+BROADCAST_HANDLERS: dict[str, outbox.Handler] = {MASS_SENT: _record_mass}
 
 
 def gather_broadcasts() -> None:
     """Begin what is due, and write down who gets it."""
     start_due()
-    until = time.monotonic() + GATHER_SECONDS
+    until = time.monotonic() + TURN_SECONDS
     for broadcast_id in find_gathering():
         while time.monotonic() < until and gather_more(broadcast_id):
             pass
+
+
+def send_mass() -> None:
+    """Do the next steps of mass messages."""
+    config, client = current_app.config, get_account().client
+    author = load_face(config["SHOP_NAME"]).name
+    until = time.monotonic() + TURN_SECONDS
+    for broadcast_id in find_mass():
+        try:
+            while time.monotonic() < until and go_on(
+                client, broadcast_id, base_url=config["BASE_URL"], author=author
+            ):
+                pass
+        except PlatformUnreachable as error:
+            logger.warning(
+                "mass message waits", extra={"broadcast_id": broadcast_id, "errcode": error.errcode}
+            )
 
 
 def clear_up_broadcasts() -> None:

@@ -16,7 +16,6 @@ from app.core.states import move_state
 
 logger = logging.getLogger(__name__)
 
-GOODS_GONE = 0  # `Broadcast.halt` for what is no number of WeChat's
 STOPPED = "stopped"  # the reason of whoever had not got it when a person stopped it
 _OPEN = (RecipientState.DUE, RecipientState.ASKING)
 _line = BroadcastRecipient
@@ -46,14 +45,13 @@ def stop(broadcast_id: int, *, actor: str) -> None:
         session.execute(update(_line).where(waiting).values(state=RecipientState.SKIPPED, reason=STOPPED))
 
 
-def halt(broadcast_id: int, errcode: int | None) -> None:
-    """Pause it because it cannot go on now: WeChat's number says why; None, a product is gone. Opens a transaction."""
+def halt(broadcast_id: int, errcode: int) -> None:
+    """Pause it because it cannot go on now: WeChat's number says why, or `Halt`. Opens a transaction."""
     with transaction():
         row = get_broadcast(broadcast_id)
         lock(row)
         if row.state == BroadcastState.SENDING:
-            values = {"halt": GOODS_GONE if errcode is None else errcode}
-            move_state(row, BROADCAST_MOVES, BroadcastState.PAUSED, cause="halted", **values)
+            move_state(row, BROADCAST_MOVES, BroadcastState.PAUSED, cause="halted", halt=errcode)
             logger.warning("broadcast halted", extra={"broadcast_id": broadcast_id, "errcode": errcode})
 
 

@@ -18,7 +18,7 @@ from app.broadcasts.claims import Claim, Outcome, find_sending, note, take
 from app.broadcasts.content import make_news, read_content
 from app.broadcasts.ending import close_if_done, halt
 from app.broadcasts.models import Broadcast
-from app.broadcasts.states import RecipientState, Way
+from app.broadcasts.states import Halt, RecipientState, Way
 from app.conversations.reply_words import words_of_reply
 from app.core.db import db
 from app.core.errors import PlatformError, PlatformUnreachable, ShopError
@@ -166,7 +166,7 @@ class FanOut:
             news = make_news(read_content(row.content, row.way), base_url=self._base_url, entrance_code=code)
         except ShopError as error:  # a product went off sale since it was confirmed
             logger.warning("broadcast cannot be made", extra={"broadcast_id": row.id, "error": error.code})
-            halt(row.id, None)
+            halt(row.id, Halt.GOODS_GONE)
             return None
         return Job(row.id, news, ManySender(get_account().client, news))
 

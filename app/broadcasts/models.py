@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.broadcasts.states import BroadcastState, PartState, RecipientState, Way
@@ -47,7 +47,10 @@ class Broadcast(Base):
     )  # followers up to this number are written down
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    halt: Mapped[int | None]  # WeChat's number why it is paused; empty: a person did it
+    halt: Mapped[int | None]  # WeChat's number why it is paused, or one of `Halt`; empty: a person did it
+    # a mass message: its articles as every draft has them, pictures uploaded, prices of the moment it began
+    articles: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    is_to_all: Mapped[bool | None]  # a mass message: WeChat was told "all", not a list
     created_at: Mapped[CreatedAt]
     created_by: Mapped[str] = mapped_column(String(80), default="")
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # its articles were taken away at WeChat

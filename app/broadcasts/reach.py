@@ -34,6 +34,10 @@ class Reach:
         return self.matched - self.opted_out - self.used_up - self.no_window
 
 
+# Handed to WeChat is as good as sent, until its administrator or WeChat says no.
+_COUNTS = (RecipientState.SENT, RecipientState.ASKING)
+
+
 def forecast(audience: Audience, way: Way) -> Reach:
     """What would come of it if it were sent now; one statement."""
     meant = match(audience).subquery()
@@ -71,7 +75,7 @@ def _used_up() -> Select[tuple[int]]:
     return (
         select(line.follower_id)
         .join(Broadcast, Broadcast.id == line.broadcast_id)
-        .where(Broadcast.way == Way.MASS, line.state == RecipientState.SENT, line.asked_at >= month_began())
+        .where(Broadcast.way == Way.MASS, line.state.in_(_COUNTS), line.asked_at >= month_began())
         .group_by(line.follower_id)
         .having(func.count() >= A_MONTH)
     )

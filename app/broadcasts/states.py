@@ -1,6 +1,6 @@
 """How a broadcast, its parts and the lines of its recipients may move."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from app.core.states import Moves, check_complete
 
@@ -31,6 +31,14 @@ class RecipientState(StrEnum):
     SENT = "sent"
     SKIPPED = "skipped"  # we did not ask: `reason` says why
     REFUSED = "refused"  # WeChat said no: `reason` is its number
+
+
+class Halt(IntEnum):
+    """Why it is paused where no number of WeChat's says so."""
+
+    GOODS_GONE = 0  # a product went off sale
+    TOO_FEW = 1  # a mass message needs two people
+    NO_PICTURE = 2  # an article needs one
 
 
 class PartState(StrEnum):

@@ -18,7 +18,7 @@ from app.broadcasts.claims import UNDER_WAY_FOR, log_key
 from app.broadcasts.composing import get_broadcast
 from app.broadcasts.ending import close, close_if_done
 from app.broadcasts.models import Broadcast, BroadcastRecipient
-from app.broadcasts.states import BroadcastState, RecipientState
+from app.broadcasts.states import BroadcastState, RecipientState, Way
 from app.conversations.kf_records import fetch_said
 from app.conversations.models import Message, Sending
 from app.core import clock
@@ -130,4 +130,4 @@ def _open_ids() -> Select[tuple[int]]:
     """Those of which something may be unclear; one that was stopped is looked after for another day."""
     going = Broadcast.state.in_((BroadcastState.SENDING, BroadcastState.PAUSED))
     stopped = (Broadcast.state == BroadcastState.STOPPED) & (Broadcast.finished_at > clock.now() - ASKED_FOR)
-    return select(Broadcast.id).where(going | stopped)
+    return select(Broadcast.id).where(Broadcast.way == Way.CARD, going | stopped)

@@ -32,6 +32,7 @@ from app.wechat.replies import HandOver, bring_back
 logger = logging.getLogger(__name__)
 
 SETTLE = "settle_message"  # the outbox kind; its job carries message_id
+MASS_SENT = "mass_sent"  # the outbox kind; its job carries message_id
 BATCH = 100
 _OLDEST_FIRST = (UnsettledPush.at, UnsettledPush.number)
 _COPIED = [column for column in UnsettledPush.__table__.columns if column.name != "number"]
@@ -203,6 +204,10 @@ def _verification(push: m.VerificationEvent, message: Message) -> None:
         )
 
 
+def _mass_sent(_push: m.Push, message: Message) -> None:
+    outbox.enqueue(MASS_SENT, message_id=message.id)
+
+
 EFFECTS: Mapping[str, Effect] = {
     **dict.fromkeys(
         ("text", "image", "voice", "video", "shortvideo", "location", "link", "miniprogrampage"), _chat
@@ -213,6 +218,7 @@ EFFECTS: Mapping[str, Effect] = {
     "event:click": _tap,
     "event:scancode_push": _tap,
     "event:scancode_waitmsg": _tap,
+    "event:masssendjobfinish": _mass_sent,
     "event:view": _visit,
     "event:view_miniprogram": _visit,
     "event:user_authorization_revoke": _revoke,
@@ -232,4 +238,6 @@ EFFECTS: Mapping[str, Effect] = {
 }
 
 # What the next message or page of the same person depends on is settled before this one is answered.
-AT_ONCE = frozenset(kind for kind, effect in EFFECTS.items() if effect not in (_chat, _tap, _visit))
+AT_ONCE = frozenset(
+    kind for kind, effect in EFFECTS.items() if effect not in (_chat, _tap, _visit, _mass_sent)
+)

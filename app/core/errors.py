@@ -82,6 +82,7 @@ class PlatformError(ShopError):
         super().__init__(message or f"微信返回错误 {errcode}：{errmsg}", errcode=errcode, errmsg=errmsg)
         self.errcode = errcode
         self.errmsg = errmsg
+        self.answer: dict[str, object] = {}  # all that WeChat said
 
 
 class PlatformUnreachable(PlatformError):

@@ -166,7 +166,9 @@ def raise_for_errcode(result: Mapping[str, Any]) -> None:
     except (TypeError, ValueError) as error:
         raise make_unreadable("errcode is no number") from error
     if errcode:
-        raise make_error(errcode, str(result.get("errmsg", "")))
+        error = make_error(errcode, str(result.get("errmsg", "")))
+        error.answer = dict(result)
+        raise error
 
 
 def find_refused_address(errmsg: str) -> str:
