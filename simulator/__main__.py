@@ -15,6 +15,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from simulator.app import create_app
 from simulator.engine import Engine
+from simulator.fast_lane import LaneHandler
 from simulator.settings import Settings, SettingsError, load_settings, write_shop_env
 from simulator.webview import create_gateway
 
@@ -38,17 +39,18 @@ class Servers:
         self.settings = settings.with_ports(*(found.getsockname()[1] for found in sockets))
         self.engine = Engine(self.settings)
         self.app = create_app(self.engine)
-        apps = (self.app, create_gateway(self.engine))
+        platform = type("PlatformHandler", (QuietHandler, LaneHandler), {"engine": self.engine})
+        apps = ((self.app, platform), (create_gateway(self.engine), QuietHandler))
         self._servers: list[BaseWSGIServer] = [
             make_server(
                 settings.host,
                 found.getsockname()[1],
                 app,
                 threaded=True,
-                request_handler=QuietHandler,
+                request_handler=handler,
                 fd=found.fileno(),
             )
-            for found, app in zip(sockets, apps, strict=True)
+            for found, (app, handler) in zip(sockets, apps, strict=True)
         ]
         for found in sockets:
             found.close()  # the servers hold duplicates

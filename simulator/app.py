@@ -57,7 +57,7 @@ def create_app(engine: Engine) -> Flask:
     app.json.sort_keys, app.json.ensure_ascii = False, False  # type: ignore[attr-defined]
 
     def platform_api(path: str) -> Response:
-        return dispatch(engine, request.path)
+        return dispatch(engine, request.path, request, request.get_data())
 
     def pay_api(path: str) -> Response:
         return transport.handle(engine)

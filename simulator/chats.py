@@ -24,8 +24,10 @@ class Chats:
         """Messages that are kept for many at once and put together for whoever looks."""
         self._others.append(source)
 
-    def add(self, openid: str, direction: str, kind: str, **content: Any) -> dict[str, Any]:
-        seq = self._store.number("chat")
+    def add(
+        self, openid: str, direction: str, kind: str, *, seq: int | None = None, **content: Any
+    ) -> dict[str, Any]:
+        seq = self._store.quick_number("chat") if seq is None else seq
         message = {
             "seq": seq,
             "openid": openid,
@@ -38,6 +40,11 @@ class Chats:
         self._store.put("chat", f"{openid}:{seq:010d}", message)
         self._events.publish("chat", openid=openid, message=message)
         return message
+
+    def tell(self, openid: str, seq: int, **content: Any) -> None:
+        """Shows one that is kept elsewhere to a phone that is open."""
+        head = {"seq": seq, "openid": openid, "direction": "out", "at": iso(self._clock.now()), "state": "ok"}
+        self._events.publish("chat", openid=openid, message={**head, **content})
 
     def change(self, message: dict[str, Any], **changes: Any) -> None:
         """Changes one message; after a reset it may be gone, and nobody misses it."""

@@ -116,8 +116,17 @@ class Desk:
         return session is not None
 
     def records(self, start: int, end: int, first: int, most: int) -> list[dict[str, Any]]:
-        rows = sorted(self._store.all("records"), key=lambda row: int(row["msgid"]))
-        return [row for row in rows if start <= row["time"] <= end and row["msgid"] >= first][:most]
+        """What agents and followers said here, and what the account sent by the API."""
+        rows = (
+            row for row in self._store.all("records") if start <= row["time"] <= end and row["msgid"] >= first
+        )
+        said = sorted(rows, key=lambda row: int(row["msgid"]))[:most]
+        followers = self._engine.followers
+        sent = [
+            {**row, "openid": followers.openid_of(row["number"])}
+            for row in self._engine.sent.records(start, end, first, most)
+        ]
+        return sorted((*said, *sent), key=lambda row: int(row["msgid"]))[:most]
 
     # -- inside
 
@@ -131,7 +140,7 @@ class Desk:
             raise DeskRefusal(65415)
 
     def _record(self, session: dict[str, Any], opercode: int, text: str) -> None:
-        number, openid = self._store.number("record"), session["openid"]
+        number, openid = self._store.quick_number("record"), session["openid"]
         row = {"msgid": number, "openid": openid, "opercode": opercode, "text": text}
         self._store.put(
             "records", f"{number:012d}", {**row, "time": self._now(), "worker": session["kf_account"]}

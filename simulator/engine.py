@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 from simulator.alipay.notifier import AlipayNotifier
 from simulator.alipay.trades import Trades
@@ -32,6 +33,7 @@ from simulator.platform.qrcodes import QrCodes
 from simulator.platform.quotas import Quotas
 from simulator.platform.tags import Tags
 from simulator.platform.tokens import Tokens
+from simulator.sent_log import SentLog
 from simulator.settings import Settings
 from simulator.store import Store
 from simulator.timer import Timer
@@ -72,6 +74,8 @@ class Engine:
         self.limits = Limits(self.store, settings.limits)
         self.followers = Followers(self.store, self.events, self.clock, account=account, limits=self.limits)
         self.chats = Chats(self.store, self.events, self.clock)
+        self.sent = SentLog(self.store, self.clock)
+        self.chats.also(self._sent_to)
         self.tokens = Tokens(self)
         self.quotas = Quotas(self)
         self.media = MediaStore(self)
@@ -109,6 +113,8 @@ class Engine:
 
     def close(self) -> None:
         self._keep_clock()
+        self.followers.crowd.save()
+        self.sent.save()
         self.store.close()
 
     def reset(self, *, everything: bool) -> None:
@@ -117,8 +123,14 @@ class Engine:
         self.wire.clear()
         self.media.sweep()
         self.clock.reset()
+        self.sent.load()
         self.followers.seed()
         self.events.publish("state", what="reset")
+
+    def _sent_to(self, openid: str) -> list[dict[str, Any]]:
+        """The messages to one of the crowd, whose chat nobody keeps."""
+        number = self.followers.crowd.number(openid)
+        return [] if number is None else [{"openid": openid, **row} for row in self.sent.chat(number)]
 
     def _forget_expired(self) -> None:
         """Credentials that ended more than a day ago are of no use even for a good error code."""

@@ -18,9 +18,11 @@ class Events:
         self._closed = False
 
     def publish(self, topic: str, **fields: Any) -> None:
-        line = json.dumps({"topic": topic, **fields}, ensure_ascii=False)
         with self._lock:
             readers = list(self._readers)
+        if not readers:
+            return
+        line = json.dumps({"topic": topic, **fields}, ensure_ascii=False)
         for reader in readers:
             reader.put(line)
 

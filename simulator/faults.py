@@ -225,6 +225,24 @@ TABLE = (
         "每一百位里这么多位收不到，记在 ErrorCount",
         ("off", "1", "10", "50"),
     ),
+    Fault(
+        "mass_answer",
+        MASS,
+        "群发的应答",
+        "群发已接受，但 timeout：不应答；45065、45066：答 clientmsgid 重复",
+        ("off", "timeout", "45065", "45066"),
+    ),
+    Fault(
+        "mass_delay", MASS, "群发应答慢", "群发接受之后过这么多毫秒才应答", ("off", "1000", "5000", "15000")
+    ),
+    Fault(
+        "custom_answer",
+        MASS,
+        "客服消息的应答",
+        "timeout：已送达但不应答；错误码：没有送达",
+        ("off", "timeout", "45047", "40003", "45015", "48002", "45009"),
+    ),
+    Fault("custom_delay", MASS, "客服消息应答慢", "送达之后过这么多毫秒才应答", ("off", "50", "500", "5000")),
     Fault("mass_silent", MASS, "没有完成事件", "MASSSENDJOBFINISH 不来，只能查询群发状态"),
     Fault("push_twice", PUSH, "推送重复", "收到应答后又推一次同样的消息（同 MsgId / CreateTime）"),
     Fault("push_twin", PUSH, "同时两次", "两份同样的推送在同一瞬间到达"),
@@ -244,6 +262,7 @@ class Faults:
     def __init__(self, store: Store, events: Events) -> None:
         self._store = store
         self._events = events
+        self._turns: dict[str, int] = {}
 
     def peek(self, name: str, path: str = "") -> str:
         """The present value, without using it up."""
@@ -254,7 +273,7 @@ class Faults:
         """The present value; a switch set for once goes back. `path` is that of the call it would strike."""
         with self._store.lock:
             document = self._find(name, path)
-            if document is None:
+            if document is None or not self._due(document):
                 return BY_NAME[name].choices[0]
             if document["once"]:
                 self._store.remove("faults", name)
@@ -264,8 +283,8 @@ class Faults:
     def strikes(self, name: str, path: str = "") -> bool:
         return self.take(name, path) != BY_NAME[name].choices[0]
 
-    def set(self, name: str, value: str, *, once: bool = False, only: str = "") -> None:
-        """Raises: KeyError for an unknown switch, ValueError for a value it does not know."""
+    def set(self, name: str, value: str, *, once: bool = False, only: str = "", every: int = 1) -> None:
+        """`every` strikes each n-th time. Raises: KeyError for an unknown switch, ValueError for an unknown value."""
         fault = BY_NAME[name]
         if value in {"once", "always"} and value not in fault.choices:
             value, once = fault.choices[1], value == "once"
@@ -274,13 +293,20 @@ class Faults:
         if value == fault.choices[0]:
             self._store.remove("faults", name)
         else:
-            self._store.put("faults", name, {"name": name, "value": value, "once": once, "only": only})
+            document = {"name": name, "value": value, "once": once, "only": only, "every": every}
+            self._store.put("faults", name, document)
+        self._turns.pop(name, None)
         self._events.publish("state", what="faults")
 
     def _find(self, name: str, path: str) -> dict[str, Any] | None:
         """What is set, unless it waits for calls of another path."""
         document = self._store.find("faults", name)
         return None if document and path and document["only"] not in path else document
+
+    def _due(self, document: dict[str, Any]) -> bool:
+        """Of a switch that strikes each n-th time, whether this is one."""
+        turn = self._turns[document["name"]] = self._turns.get(document["name"], 0) + 1
+        return turn % document.get("every", 1) == 0
 
     def calm_value(self, name: str) -> str:
         """The value that means: behave well."""
@@ -305,6 +331,7 @@ class Faults:
                     "value": document["value"] if document else fault.choices[0],
                     "once": bool(document and document["once"]),
                     "only": document["only"] if document else "",
+                    "every": document.get("every", 1) if document else 1,
                     "active": document is not None,
                     "takes_number": fault.takes_number,
                 }

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, request
+from flask import Request, Response, request
 
 if TYPE_CHECKING:
     from simulator.engine import Engine
@@ -16,17 +16,16 @@ if TYPE_CHECKING:
 LONGEST_SILENCE_SECONDS = 60.0
 
 
-def broken_answer(engine: Engine, family: str, moment: str) -> Response | None:
+def broken_answer(engine: Engine, family: str, moment: str, asked: Request | None = None) -> Response | None:
     """What `<family>_500`, `_timeout` or `_reset` answers at this moment (before or after the effect)."""
-    faults = engine.faults
+    faults, asked = engine.faults, asked or request
     for kind in ("500", "timeout", "reset"):
         name = f"{family}_{kind}"
-        if faults.peek(name, request.path) == moment:
-            faults.take(name, request.path)
+        if faults.peek(name, asked.path) == moment and faults.take(name, asked.path) == moment:
             if kind == "timeout":
-                engine.stopping.wait(LONGEST_SILENCE_SECONDS)
-            if kind != "500":
-                request.environ["simulator.drop"] = True
+                go_silent(engine, asked)
+            elif kind == "reset":
+                asked.environ["simulator.drop"] = True
             body = (
                 '{"code":"SYSTEM_ERROR","message":"系统错误"}' if family == "pay" else "Internal Server Error"
             )
@@ -35,7 +34,13 @@ def broken_answer(engine: Engine, family: str, moment: str) -> Response | None:
     return None
 
 
-def _cut(connection: socket.socket) -> None:
+def go_silent(engine: Engine, asked: Request) -> None:
+    """Nothing comes until the other side has given up."""
+    engine.stopping.wait(LONGEST_SILENCE_SECONDS)
+    asked.environ["simulator.drop"] = True
+
+
+def cut(connection: socket.socket) -> None:
     """Sends RST instead of a polite end; detached, because open files of the server would hold the socket."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     os.close(connection.detach())
@@ -56,7 +61,7 @@ class DroppingMiddleware:
 
         body = self._app(environ, hold)
         if environ.get("simulator.drop"):
-            _cut(environ["werkzeug.socket"])
+            cut(environ["werkzeug.socket"])
             raise ConnectionResetError("dropped on purpose")
         start_response(*held[0])
         return body

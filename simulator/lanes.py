@@ -36,9 +36,9 @@ def every(mask: int, percent: int, width: int) -> int:
     return mask & int.from_bytes(pattern[:width], "little")
 
 
-def places(mask: int) -> Iterator[int]:
-    """The lanes that are set, ascending."""
-    text, place = as_bytes(mask), -1
+def places(mask: int, start: int = 0) -> Iterator[int]:
+    """The lanes that are set, ascending, from `start` on."""
+    text, place = as_bytes(mask), max(0, start) - 1
     while (place := text.find(1, place + 1)) >= 0:
         yield place
 

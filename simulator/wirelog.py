@@ -61,7 +61,7 @@ class WireLog:
     ) -> int:
         """Keeps one exchange: parts with headers, body, perhaps decoded; the request with method and url."""
         entry = {
-            "seq": self._store.number("wire"),
+            "seq": self._store.quick_number("wire"),
             "at": iso(self._clock.wall()),
             "direction": direction,
             "method": request["method"],

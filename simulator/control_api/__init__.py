@@ -12,7 +12,15 @@ def add_control_api(app: Flask) -> None:
     control = Blueprint("control", __name__, url_prefix="/sim/api")
     control.before_request(_refuse_strangers)
     money = (orders.orders, orders.refunds, alipay.alipay, complaints.complaints)
-    for part in (people.people, lab.lab, *money, bridge.bridge, desk.desk, broadcasts.broadcasts):
+    for part in (
+        people.people,
+        lab.lab,
+        *money,
+        bridge.bridge,
+        desk.desk,
+        broadcasts.broadcasts,
+        broadcasts.sent,
+    ):
         control.register_blueprint(part)
     control.register_error_handler(HTTPException, _explain)
     app.register_blueprint(control)

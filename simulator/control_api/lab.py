@@ -76,14 +76,18 @@ def list_jobs() -> Response:
 
 @lab.post("/faults")
 def set_fault() -> Response:
-    """`{name, value, once?, only?}`; `once`, `always`, `off`, true and false are understood as values, too."""
+    """`{name, value, once?, only?, every?}`; `once`, `always`, `off`, true and false are understood as values, too."""
     given, faults = body(), the_engine().faults
     name, value = str(given.get("name")), given.get("value")
     if isinstance(value, bool):
         value = "always" if value else "off"
+    every = given.get("every") or 1
+    if isinstance(every, bool) or not isinstance(every, int) or every < 1:
+        raise BadRequest("every 是正整数")
     try:
         value = faults.calm_value(name) if value == "off" else str(value)
-        faults.set(name, value, once=given.get("once") is True, only=str(given.get("only") or ""))
+        only = str(given.get("only") or "")
+        faults.set(name, value, once=given.get("once") is True, only=only, every=every)
     except KeyError as error:
         raise NotFound(f"没有开关 {name}") from error
     except ValueError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, NotFound
 
 from simulator import scanning
 from simulator.control_api.access import (
@@ -19,7 +19,7 @@ from simulator.menu_taps import MenuTaps
 
 people = Blueprint("people", __name__, url_prefix="/followers")
 PLATFORMS = {"ios", "android"}
-LARGEST_CROWD, MOST_FOUND = 100_000, 30
+LARGEST_CROWD, MOST_FOUND = 1_000_000, 30
 
 
 @people.post("")
@@ -45,8 +45,26 @@ def add_crowd() -> Response:
     if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= LARGEST_CROWD:
         raise BadRequest(f"count 是 1 到 {LARGEST_CROWD}")
     followers = the_engine().followers
-    added = followers.add_crowd(count, nickname)
-    return jsonify({"added": len(added), "first": added[0], "last": added[-1], "total": followers.count()})
+    first, last = followers.add_crowd(count, nickname)
+    return jsonify({"added": count, "first": first, "last": last, "total": followers.count()})
+
+
+@people.post("/windows")
+def open_windows() -> Response:
+    """`{first?, last?, seconds?, messages?}`: the window a message opens, for a stretch of the crowd at once."""
+    given, engine = body(), the_engine()
+    ends = [str(given.get(name) or "") for name in ("first", "last")]
+    try:
+        opened = engine.followers.open_windows(
+            *ends,
+            seconds=int(given.get("seconds") or engine.limits.get("window_seconds")),
+            left=int(given.get("messages") or engine.limits.get("window_messages")),
+        )
+    except KeyError as error:
+        raise NotFound("没有这个 openid") from error
+    except (TypeError, ValueError) as error:
+        raise BadRequest("seconds 和 messages 是正整数，messages 不超过 255") from error
+    return jsonify({"opened": opened})
 
 
 @people.get("/<openid>")

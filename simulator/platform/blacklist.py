@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.platform.openids import openids_after, page_of, subscribers
+from simulator.platform.openids import page_after, subscribers
 from simulator.platform.routing import OK, Call, route
 
 BATCH = 20
@@ -12,9 +12,9 @@ BATCH = 20
 
 @route("POST", "/cgi-bin/tags/members/getblacklist", "取黑名单", daily_limit=1000)
 def list_blacklisted(call: Call) -> dict[str, Any]:
-    openids = openids_after(call, call.json().get("begin_openid"), blacklisted=True)
-    total = len(call.engine.followers.openids(blacklisted=True))
-    return {"total": total, **page_of(openids, call.engine.limits.get("blacklist_page"))}
+    size = call.engine.limits.get("blacklist_page")
+    page = page_after(call, call.json().get("begin_openid"), size, blacklisted=True)
+    return {"total": call.engine.followers.total(blacklisted=True), **page}
 
 
 @route("POST", "/cgi-bin/tags/members/batchblacklist", "拉黑粉丝", daily_limit=10_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.http_faults import go_silent
 from simulator.platform.agents import known_agent
 from simulator.platform.custom_content import READERS
 from simulator.platform.errors import PlatformError
@@ -26,11 +27,38 @@ def send(call: Call) -> dict[str, Any]:
         raise PlatformError(44004)
     bubble = READERS[kind](call, content)
     call.verdicts.add("内容", True, kind)
-    sender = _sender(call, body)
+    shown = {"via": "customer_service", **_sender(call, body), **bubble}
+    _play_answer(call)
     _use_window(call, follower)
-    call.engine.chats.add(follower["openid"], "out", via="customer_service", **sender, **bubble)
+    _deliver(call, follower, shown)
     _show_typing(call, follower["openid"], on=False)
+    _answer_late(call)
     return OK
+
+
+def _deliver(call: Call, follower: dict[str, Any], shown: dict[str, Any]) -> None:
+    """Everything is logged; whoever is kept singly has a chat of his own, too."""
+    seq = call.engine.sent.add(follower["number"], shown)
+    if follower.get("crowd"):
+        call.engine.chats.tell(follower["openid"], seq, **shown)
+    else:
+        call.engine.chats.add(follower["openid"], "out", seq=seq, **shown)
+
+
+def _play_answer(call: Call) -> None:
+    """Raises: PlatformError of the switch."""
+    call.answer = call.engine.faults.take("custom_answer")
+    if call.answer.isdigit():
+        call.verdicts.add("故障开关", None, "custom_answer")
+        raise PlatformError(int(call.answer))
+
+
+def _answer_late(call: Call) -> None:
+    delay = call.engine.faults.take("custom_delay")
+    if delay.isdigit():
+        call.engine.stopping.wait(int(delay) / 1000)
+    if call.answer == "timeout":
+        go_silent(call.engine, call.request)
 
 
 @route("POST", "/cgi-bin/message/custom/typing", "客服输入状态", daily_limit=500_000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 
-from flask import Response, request
+from flask import Request, Response
 
 from simulator.engine import Engine
 from simulator.http_faults import broken_answer
@@ -23,25 +23,25 @@ PLAYED = {  # fault: the code it answers; the one without plays whatever number 
 }
 
 
-def dispatch(engine: Engine, path: str) -> Response:
+def dispatch(engine: Engine, path: str, asked: Request, raw: bytes) -> Response:
     """Answers one call as api.weixin.qq.com would, with HTTP 200 also for failures."""
     started = time.monotonic()
-    call = Call(engine, request, request.get_data(), make_rid())
+    call = Call(engine, asked, raw, make_rid())
     found = ROUTES.get(path)
-    response = broken_answer(engine, "api", "before") or _answer(call, found)
+    response = broken_answer(engine, "api", "before", asked) or _answer(call, found)
     if response.status_code == 200:
-        response = broken_answer(engine, "api", "after") or response
+        response = broken_answer(engine, "api", "after", asked) or response
     engine.wire.record(
         "to_wechat",
         found.title if found else f"未知接口 {path}",
         request={
-            "method": request.method,
-            "url": request.full_path.rstrip("?"),
-            "headers": flatten(request.headers.items()),
+            "method": asked.method,
+            "url": asked.full_path.rstrip("?"),
+            "headers": flatten(asked.headers.items()),
             "body": call.raw,
         },
         response={
-            "status": response.status_code if not request.environ.get("simulator.drop") else None,
+            "status": response.status_code if not asked.environ.get("simulator.drop") else None,
             "headers": flatten(response.headers.items()),
             "body": response.get_data() if not response.direct_passthrough else b"",
         },

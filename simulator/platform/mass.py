@@ -164,7 +164,7 @@ class Mass:
             receivers = self._settle(job) if result == GOOD else 0
             if job["articles"] and result == GOOD:
                 self._publish(job)
-            job["first_seq"] = self._store.number("chat", step=max(1, len(job["bubbles"])))
+            job["first_seq"] = self._store.quick_number("chat", step=max(1, len(job["bubbles"])))
             job["first_seq"] -= max(1, len(job["bubbles"])) - 1
             self._keep_mask("mass_received", job, receivers)
             self._keep(job)
@@ -176,13 +176,13 @@ class Mass:
     def _settle(self, job: dict[str, Any]) -> int:
         """The counts of the job, and the mask of those who receive it; the month's counts grow."""
         followers, width = self._engine.followers, self._engine.followers.width()
-        subscribed, used = followers.subscribed_mask(), self.used_this_month()
+        subscribed, used = followers.mask(), self.used_this_month()
         named = self._store.find("mass_named", str(job["msg_id"]))
         wanted = lanes.unpack_mask(named["mask"]) if named else subscribed
         if job["tag"] is not None:
-            wanted &= followers.tag_mask(job["tag"])
+            wanted &= followers.mask(tag=job["tag"])
         full = lanes.at_least(used, self._engine.limits.get("mass_per_follower"), width)
-        allowed = wanted & subscribed & ~followers.blacklist_mask() & ~full
+        allowed = wanted & subscribed & ~followers.mask(blacklisted=True) & ~full
         failing = lanes.every(allowed, int(self._value("mass_errors", "0")), width)
         job["total"] = job.get("named") or wanted.bit_count()
         job["filtered"] = allowed.bit_count()

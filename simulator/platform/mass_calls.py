@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.http_faults import go_silent
 from simulator.platform.errors import PlatformError
 from simulator.platform.mass import SPEEDS, Target
 from simulator.platform.mass_bodies import read_content
@@ -93,7 +94,19 @@ def _send(call: Call, read_target: Any) -> dict[str, Any]:
         job = call.engine.mass.accept(
             target, content, client_id=client_id, ignore_reprint=body.get("send_ignore_reprint") in (1, True)
         )
+    _play_answer(call, job)
     return {"errcode": 0, "errmsg": SUBMITTED, **_numbers(job)}
+
+
+def _play_answer(call: Call, job: dict[str, Any]) -> None:
+    """What was taken is answered late, not at all, or as if it had been sent before."""
+    delay, answer = (call.engine.faults.take(name) for name in ("mass_delay", "mass_answer"))
+    if delay.isdigit():
+        call.engine.stopping.wait(int(delay) / 1000)
+    if answer == "timeout":
+        go_silent(call.engine, call.request)
+    elif answer.isdigit():
+        raise PlatformError(int(answer), **(_numbers(job) if answer == "45065" else {}))
 
 
 def _numbers(job: dict[str, Any]) -> dict[str, Any]:

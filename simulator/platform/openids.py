@@ -30,20 +30,15 @@ def subscribers(call: Call, openids: Any, most: int) -> list[dict[str, Any]]:
     return people
 
 
-def page_of(openids: list[str], size: int) -> dict[str, Any]:
-    """One page; where nothing is left there is no `data` at all."""
-    page = openids[:size]
+def page_after(call: Call, after: Any, size: int, **wanted: Any) -> dict[str, Any]:
+    """One page; where nothing is left there is no `data` at all. Raises: PlatformError 40003 for a stranger."""
+    try:
+        page = call.engine.followers.page(str(after or ""), size, **wanted)
+    except KeyError as error:
+        raise PlatformError(40003) from error
     if not page:
         return {"count": 0, "next_openid": ""}
     return {"count": len(page), "data": {"openid": page}, "next_openid": page[-1]}
-
-
-def openids_after(call: Call, after: Any, **wanted: Any) -> list[str]:
-    """Raises: PlatformError 40003 for somebody of another account."""
-    try:
-        return call.engine.followers.openids(after=str(after or ""), **wanted)
-    except KeyError as error:
-        raise PlatformError(40003) from error
 
 
 def _hashable(openid: Any) -> Any:

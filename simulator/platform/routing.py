@@ -28,6 +28,7 @@ class Call:
     raw: bytes
     rid: str
     verdicts: Verdicts = field(default_factory=Verdicts)
+    answer: str = ""  # what a switch wants the answer to be, where the effect is not to be touched
 
     def arg(self, name: str) -> str:
         return self.request.args.get(name, "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.platform.errors import PlatformError
-from simulator.platform.openids import known_follower, openids_after, page_of, subscribers
+from simulator.platform.openids import known_follower, page_after, subscribers
 from simulator.platform.routing import OK, Call, route
 
 if TYPE_CHECKING:
@@ -34,14 +34,8 @@ class Tags:
 
     def remove(self, number: int) -> None:
         """Its followers lose it, too."""
-        followers = self._engine.followers
         self._engine.store.remove("tags", str(number))
-        followers.change_many(
-            {
-                openid: {"tagid_list": [one for one in followers.find(openid)["tagid_list"] if one != number]}
-                for openid in followers.openids(tag=number)
-            }
-        )
+        self._engine.followers.drop_tag(number)
 
     def exists(self, number: Any) -> bool:
         return any(tag["id"] == number for tag in self.list()) and not isinstance(number, bool)
@@ -82,8 +76,7 @@ def delete(call: Call) -> dict[str, Any]:
 def list_tagged(call: Call) -> dict[str, Any]:
     body = call.json()
     number = _number(call, body.get("tagid"))
-    openids = openids_after(call, body.get("next_openid"), tag=number)
-    return page_of(openids, call.engine.limits.get("followers_page"))
+    return page_after(call, body.get("next_openid"), call.engine.limits.get("followers_page"), tag=number)
 
 
 @route("POST", "/cgi-bin/tags/members/batchtagging", "批量打标签", daily_limit=100_000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.platform.errors import PlatformError
-from simulator.platform.openids import openids_after, page_of
+from simulator.platform.openids import page_after
 from simulator.platform.routing import OK, Call, route
 
 BATCH = 100
@@ -13,9 +13,8 @@ BATCH = 100
 
 @route("GET", "/cgi-bin/user/get", "取关注者列表", daily_limit=500)
 def list_followers(call: Call) -> dict[str, Any]:
-    openids = openids_after(call, call.arg("next_openid"))
-    total = len(call.engine.followers.openids())
-    return {"total": total, **page_of(openids, call.engine.limits.get("followers_page"))}
+    page = page_after(call, call.arg("next_openid"), call.engine.limits.get("followers_page"))
+    return {"total": call.engine.followers.total(), **page}
 
 
 @route("GET", "/cgi-bin/user/info", "取用户资料", daily_limit=5_000_000)

@@ -174,7 +174,7 @@ def test_a_crowd_comes_at_once_and_the_phone_shows_a_few_dozen(box: Box) -> None
     assert time.monotonic() - started < 20
 
 
-@pytest.mark.parametrize("count", [0, -1, "many", 100_001, True, None])
+@pytest.mark.parametrize("count", [0, -1, "many", 1_000_001, True, None])
 def test_a_crowd_of_no_size_is_refused(box: Box, count: Any) -> None:
     answer = requests.post(f"{box.base}/sim/api/followers/bulk", json={"count": count}, timeout=5)
 
