@@ -38,7 +38,7 @@ def _record_mass(message_id: int, looks: int = 0) -> None:
         return
     with transaction():
         later = clock.now() + LOOK_AGAIN_AFTER
-        outbox.enqueue(MASS_SENT, due_at=later, message_id=message_id, looks=looks + 1)
+        outbox.enqueue("mass_sent", due_at=later, message_id=message_id, looks=looks + 1)
 
 
 BROADCAST_HANDLERS: dict[str, outbox.Handler] = {MASS_SENT: _record_mass}

@@ -18,10 +18,11 @@ from app.broadcasts.articles import PictureMissing, add_draft, make_articles
 from app.broadcasts.composing import get_broadcast
 from app.broadcasts.ending import close_if_done, halt
 from app.broadcasts.models import Broadcast, BroadcastPart
-from app.broadcasts.states import BroadcastState, Halt, PartState, RecipientState, Way
+from app.broadcasts.states import PART_MOVES, BroadcastState, Halt, PartState, RecipientState, Way
 from app.core import clock
 from app.core.db import db, lock, transaction
 from app.core.errors import InputInvalid, PlatformError, PlatformUnreachable
+from app.core.states import move_state
 from app.wechat.client import AccountClient
 from app.wechat.platform_errors import make_unreadable
 
@@ -202,8 +203,8 @@ def _finish(part: BroadcastPart, status: str, counts: Mapping[str, int]) -> None
     if part.state in (PartState.FINISHED, PartState.FAILED):
         return
     is_good = status == GOOD
-    part.state = PartState.FINISHED if is_good else PartState.FAILED
-    part.status, part.finished_at = status[:40], clock.now()
+    end = PartState.FINISHED if is_good else PartState.FAILED
+    move_state(part, PART_MOVES, end, cause="finished", status=status[:40], finished_at=clock.now())
     new = RecipientState.SENT if is_good else RecipientState.REFUSED
     parts.move_lines(part, new, reason="" if is_good else status[:20])
 

@@ -7,9 +7,10 @@ from sqlalchemy import func, select, update
 
 from app.broadcasts.composing import audience_of, get_broadcast
 from app.broadcasts.models import Broadcast, BroadcastPart, BroadcastRecipient
-from app.broadcasts.states import BroadcastState, PartState, RecipientState
+from app.broadcasts.states import PART_MOVES, BroadcastState, PartState, RecipientState
 from app.core import clock, ids
 from app.core.db import db, lock, transaction
+from app.core.states import move_state
 
 FEWEST, MOST = 2, 10_000  # openids of one call
 OPEN = (PartState.DUE, PartState.ASKING, PartState.ACCEPTED)
@@ -99,8 +100,10 @@ def begin(part_id: int, media_id: str) -> BroadcastPart | None:
         state = get_broadcast(part.broadcast_id).state
         if state != BroadcastState.SENDING or part.state not in (PartState.DUE, PartState.ASKING):
             return None
-        part.state, part.media_id, part.asked_at = PartState.ASKING, media_id, clock.now()
-        move_lines(part, RecipientState.ASKING, asked_at=clock.now())
+        now = clock.now()
+        if not move_state(part, PART_MOVES, PartState.ASKING, cause="asked", media_id=media_id, asked_at=now):
+            part.asked_at = now  # once more, for the same job
+        move_lines(part, RecipientState.ASKING, asked_at=now)
         return part
 
 
@@ -111,8 +114,8 @@ def put_back(part_id: int, errcode: int, *, keeps_draft: bool) -> None:
         lock(part)
         if part.state != PartState.ASKING:
             return
-        part.state, part.errcode, part.asked_at = PartState.DUE, errcode, None
-        part.media_id = part.media_id if keeps_draft else ""
+        values = {"errcode": errcode, "asked_at": None, "media_id": part.media_id if keeps_draft else ""}
+        move_state(part, PART_MOVES, PartState.DUE, cause="refused", **values)
         move_lines(part, RecipientState.DUE, asked_at=None)
 
 
@@ -134,8 +137,8 @@ def accept(part_id: int, msg_id: int, msg_data_id: int | None) -> None:
         part = session.get_one(_part, part_id)
         lock(part)
         if part.state == PartState.ASKING:
-            part.state, part.errcode = PartState.ACCEPTED, None
-            part.msg_id, part.msg_data_id = msg_id, msg_data_id
+            values = {"errcode": None, "msg_id": msg_id, "msg_data_id": msg_data_id}
+            move_state(part, PART_MOVES, PartState.ACCEPTED, cause="accepted", **values)
 
 
 def move_lines(part: BroadcastPart, new: RecipientState, **values: Any) -> None:

@@ -65,5 +65,15 @@ BROADCAST_MOVES: Moves = {
 }
 check_complete(BroadcastState, BROADCAST_MOVES)
 
+_P = PartState
+PART_MOVES: Moves = {
+    _P.DUE: frozenset({_P.ASKING}),
+    _P.ASKING: frozenset({_P.DUE, _P.ACCEPTED}),
+    _P.ACCEPTED: frozenset({_P.FINISHED, _P.FAILED}),
+    _P.FINISHED: frozenset(),
+    _P.FAILED: frozenset(),
+}
+check_complete(PartState, PART_MOVES)
+
 ENDED = (_S.STOPPED, _S.FINISHED, _S.PARTIAL, _S.FAILED)
 UNDER_WAY = (_S.GATHERING, _S.SENDING, _S.PAUSED)
