@@ -3,6 +3,7 @@
 from flask import current_app
 
 from app.carts.service import empty_cart
+from app.complaints.erasure import forget_complaints
 from app.conversations import desk
 from app.conversations.erasure import erase_messages, erase_places
 from app.core import clock
@@ -58,6 +59,7 @@ def _forget_follower(follower_id: int, what: str, until: int, avatar: str) -> No
     elif what == "everything":
         erase_messages(follower.openid, until=moment)
         empty_cart(f"follower:{follower_id}", before=moment)
+        forget_complaints(follower_id, follower.openid, until=moment)
         if follower.erased_at is not None:
             desk.forget(follower.openid)
 

@@ -10,7 +10,7 @@ from simulator.control_api import add_control_api
 from simulator.control_api.access import EXTENSION
 from simulator.engine import Engine
 from simulator.http_faults import DroppingMiddleware
-from simulator.pay import bills, complaint_calls, refund_calls, transactions, transport
+from simulator.pay import bills, complaint_calls, complaint_talk, refund_calls, transactions, transport
 from simulator.pay.h5_page import make_h5_page
 from simulator.payv2 import calls as payv2_calls
 from simulator.payv2 import door as payv2
@@ -38,6 +38,7 @@ REGISTERED = (
     bills,
     blacklist,
     complaint_calls,
+    complaint_talk,
     custom_messages,
     mass_calls,
     materials,

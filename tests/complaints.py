@@ -16,6 +16,7 @@ from app.payments.gateways.complaints import (
     RefundAction,
     RefundDecision,
     TheirState,
+    Words,
 )
 
 NUMBER = "200000020261121000000000017"
@@ -29,7 +30,8 @@ class FakeComplaintDesk:
     histories: dict[str, list[HistoryEntry]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     uploads: list[bytes] = field(default_factory=list)
-    replies: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    replies: list[Words] = field(default_factory=list)
+    at_once: dict[str, Words] = field(default_factory=dict)
     listed: list[tuple[date, date, int]] = field(default_factory=list)
     address: str = ""
     page: int = 50
@@ -84,9 +86,20 @@ class FakeComplaintDesk:
         self._answer()
         return list(self.histories[complaint_id])
 
-    def reply(self, complaint_id: str, text: str, media_ids: tuple[str, ...] = ()) -> None:
+    def reply(self, complaint_id: str, words: Words) -> None:
         self._act()
-        self.replies.append((text, media_ids))
+        self.replies.append(words)
+        self._say(complaint_id, words.text)
+
+    def answer_at_once(self, complaint_id: str, words: Words, *, once: str) -> None:
+        self._act()
+        if once not in self.at_once:
+            self.at_once[once] = words
+            self._say(complaint_id, words.text)
+        else:
+            self._lose()
+
+    def _say(self, complaint_id: str, text: str) -> None:
         if self.complaints[complaint_id].state == TheirState.PENDING:
             self.change(complaint_id, state=TheirState.PROCESSING)
         self.change(complaint_id, waits_for_us=False)

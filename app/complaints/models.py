@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON
 
@@ -38,6 +38,12 @@ class Complaint(Base):
     times: Mapped[int] = mapped_column(default=1)
     waits_for_us: Mapped[bool] = mapped_column(default=False)
     is_fully_refunded: Mapped[bool] = mapped_column(default=False)
+    is_served_at_once: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # he waits in a chat
+    is_to_be_forgotten: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # see `erasure.py`
     is_mediated: Mapped[bool] = mapped_column(default=False)
     answer_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None: nobody waits for us
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when we last said or did something
@@ -93,6 +99,7 @@ class ComplaintAct(Base):
     text: Mapped[LongText]  # reply, reason of a rejection, remark of an approval
     days: Mapped[int] = mapped_column(default=0)  # of an approval
     files: Mapped[list[str]]  # pictures to go with a reply, below DATA_DIR
+    jump: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # a `Jump`, or nothing
     media_ids: Mapped[list[str]]  # theirs, as far as they are handed in
     actor: Mapped[str] = mapped_column(String(80), default="")
     tries: Mapped[int] = mapped_column(default=0)  # how often it was sent

@@ -1,6 +1,7 @@
 """Answering complaints: what a person of the shop decides is kept here; `acting` says it to WeChat."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from app.core import audit, clock, ids, outbox
 from app.core.db import db, lock, transaction
 from app.core.errors import InputInvalid, TransitionRefused
 from app.core.insert_once import insert_once
-from app.payments.gateways.complaints import ComplaintDesk, RefundAction, RefundDecision, TheirState
+from app.payments.gateways.complaints import ComplaintDesk, Jump, RefundAction, RefundDecision, TheirState
 
 CARRY_OUT = "complaint_act"  # the outbox kind; its job carries act_id
 FIRST_LOOK = timedelta(seconds=90)  # the form itself has tried by then
@@ -23,9 +24,20 @@ MOST_DAYS = 30
 
 
 def reply(
-    row: Complaint, *, text: str, pictures: Sequence[bytes], token: str, actor: str, folder: Path
+    row: Complaint,
+    *,
+    text: str,
+    pictures: Sequence[bytes],
+    token: str,
+    actor: str,
+    folder: Path,
+    jump: Jump | None = None,
+    is_at_once: bool = False,
 ) -> int:
-    """Keep a reply; returns the act's id for `carry_out`. Opens a transaction. Raises: InputInvalid."""
+    """Keep a reply; returns the act's id for `carry_out`. Opens a transaction.
+
+    `is_at_once`: into the chat in which the buyer waits. Raises: InputInvalid, TransitionRefused.
+    """
     text = _words(text)
     if not text:
         raise InputInvalid(_("写点什么再回复"))
@@ -36,7 +48,8 @@ def reply(
     for name, data in zip(names, drawn, strict=True):
         write(folder, name, data)
     with transaction():
-        act_id, is_new = _begin(row, ActKind.REPLY, token=token, actor=actor, text=text, files=names)
+        kind = ActKind.AT_ONCE if is_at_once else ActKind.REPLY
+        act_id, is_new = _begin(row, kind, token=token, actor=actor, text=text, files=names, jump=jump)
         if is_new:
             audit.record(actor=actor, action="complaint.reply", subject=audit_subject(row))
     return act_id
@@ -116,6 +129,7 @@ def _begin(
     text: str = "",
     days: int = 0,
     files: Sequence[str] = (),
+    jump: Jump | None = None,
 ) -> tuple[int, bool]:
     """Keep it with its job, and whether it is new: the same token again is the same act. Joins the transaction."""
     if not 0 < len(token) <= 64:
@@ -135,6 +149,7 @@ def _begin(
         text=text,
         days=days,
         files=[*files],
+        jump=asdict(jump) if jump else {},
         media_ids=[],
         actor=actor,
         created_at=clock.now(),
@@ -148,8 +163,10 @@ def _check(row: Complaint, kind: ActKind) -> None:
     query = select(ComplaintAct.kind).where(
         ComplaintAct.parent_id == row.id, ComplaintAct.state == ActState.REQUESTED
     )
-    if kind in set(db.session.scalars(query)) and kind != ActKind.REPLY:
+    if kind in set(db.session.scalars(query)) and kind not in (ActKind.REPLY, ActKind.AT_ONCE):
         raise TransitionRefused(_("同样的操作已经提交，正在等微信确认"))
+    if kind == ActKind.AT_ONCE and not row.is_served_at_once:
+        raise TransitionRefused(_("买家现在不在即时服务里，请用普通的回复"))
     if kind in (ActKind.APPROVE, ActKind.REJECT) and not can_decide(row):
         raise TransitionRefused(_("这起投诉现在不用决定退款"))
     if kind == ActKind.COMPLETE and not can_complete(row):

@@ -12,6 +12,7 @@ check_complete(TheirState, COMPLAINT_MOVES)
 
 class ActKind(StrEnum):
     REPLY = "reply"
+    AT_ONCE = "at_once"  # a reply into the chat in which the buyer waits
     APPROVE = "approve"  # a refund
     REJECT = "reject"
     COMPLETE = "complete"

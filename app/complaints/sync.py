@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from app.alerts.service import close_by_itself, raise_alert
 from app.complaints.clock import answer_due_at, answer_within, last_answer
+from app.complaints.erasure import forget_when_over
 from app.complaints.models import Complaint, ComplaintEntry, ComplaintPicture
 from app.complaints.states import COMPLAINT_MOVES
 from app.core import clock, outbox
@@ -46,6 +47,7 @@ def sync(complaint_id: str, desk: ComplaintDesk) -> Complaint:
         _add_entries(row, entries)
         _add_pictures(row, facts, entries)
         session.flush()
+        forget_when_over(row)
     return row
 
 
@@ -90,7 +92,7 @@ def _take_over(row: Complaint, facts: ComplaintFacts, entries: Sequence[HistoryE
     row.sealed_phone = facts.sealed_phone or row.sealed_phone
     row.tags = [*facts.tags]
     row.waits_for_us, row.is_mediated = facts.waits_for_us, facts.is_mediated
-    row.is_fully_refunded = facts.is_fully_refunded
+    row.is_fully_refunded, row.is_served_at_once = facts.is_fully_refunded, facts.is_served_at_once
     row.answer_due_at = answer_due_at(facts, entries, within=answer_within())
     row.answered_at = last_answer(entries)
     row.synced_at = now = clock.now()

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.complaints import service
 from app.complaints.acting import carry_out
+from app.complaints.jumps import read_jump
 from app.complaints.listing import get_complaint
 from app.complaints.models import Complaint
 from app.complaints.pictures import FOLDER, MOST_SENT
@@ -37,16 +38,27 @@ Answer = Response | tuple[str, int]
 @takes_body_of(MOST_SENT * PICTURE_BYTES + FORM_BYTES)
 def reply(number: int) -> Answer:
     """Say something to the buyer. What cannot be sent stays in the box."""
-    row, text = get_complaint(number), request.form.get("text", "")
+    row, form = get_complaint(number), request.form.to_dict()
+    text, is_at_once = form.get("text", ""), form.get("channel") == "at_once"
 
     def begin() -> int:
         files = [file for file in request.files.getlist("pictures") if file.filename]
         pictures = [file.read() for file in files]
         actor = get_member_here().actor
-        token = request.form.get("token", "")
-        return service.reply(row, text=text, pictures=pictures, token=token, actor=actor, folder=_folder())
+        return service.reply(
+            row,
+            text=text,
+            pictures=pictures,
+            token=form.get("token", ""),
+            actor=actor,
+            folder=_folder(),
+            jump=read_jump(form),
+            is_at_once=is_at_once,
+        )
 
-    return _act(row, begin, lambda trouble: Typed(reply=text, reply_trouble=trouble), _("已回复。"))
+    return _act(
+        row, begin, lambda trouble: Typed(reply=text, jump=form, reply_trouble=trouble), _("已回复。")
+    )
 
 
 @blueprint.post("/<int:number>/decide")

@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, render_template, request, send_from_directory
 from flask_babel import gettext as _
 
+from app.complaints.jumps import LONGEST_TEXT
 from app.complaints.listing import (
     count_repeats,
     get_complaint,
@@ -35,6 +36,7 @@ class Typed:
 
     reply: str = ""
     reply_trouble: str = ""
+    jump: Mapping[str, str] = field(default_factory=dict)
     decision: Mapping[str, str] = field(default_factory=dict)
     decision_trouble: str = ""
 
@@ -89,6 +91,8 @@ def show_complaint(row: Complaint, typed: Typed | None = None, *, phone: str = "
         say_act=_say_act,
         follower=find(openid) if openid else None,
         talk=find_conversation(openid) if openid else None,
+        suggested=_suggest_jump(row),
+        longest_button=LONGEST_TEXT,
         can_decide=can_decide(row),
         can_complete=can_complete(row),
         names=find_usernames(),
@@ -98,6 +102,14 @@ def show_complaint(row: Complaint, typed: Typed | None = None, *, phone: str = "
         most_pictures=MOST_SENT,
         labels=labels,
     )
+
+
+def _suggest_jump(row: Complaint) -> dict[str, str]:
+    """What stands in the fields of a button before anybody has written there: the way to the buyer's order."""
+    if row.order is None:
+        return {}
+    base_url = current_app.config["BASE_URL"]
+    return {"jump_text": _("查看订单"), "jump_url": f"{base_url}/shop/orders/{row.order.order_no}"}
 
 
 def say_problem(code: str) -> str:
@@ -112,6 +124,7 @@ def say_problem(code: str) -> str:
 def _say_act(kind: ActKind) -> str:
     words = {
         ActKind.REPLY: _("回复"),
+        ActKind.AT_ONCE: _("即时回复"),
         ActKind.APPROVE: _("同意退款"),
         ActKind.REJECT: _("拒绝退款"),
         ActKind.COMPLETE: _("标为处理完成"),

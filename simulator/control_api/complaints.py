@@ -29,7 +29,7 @@ def list_complaints() -> Response:
 
 @complaints.post("")
 def complain() -> Response:
-    """`{out_trade_no, text, problem_type?, amount_fen?, picture?}`."""
+    """`{out_trade_no, text, problem_type?, amount_fen?, picture?, at_once?}`."""
     given, engine = body(), the_engine()
     order = order_or_404(str(given.get("out_trade_no") or ""))
     if order["state"] != "SUCCESS":
@@ -43,7 +43,12 @@ def complain() -> Response:
     if isinstance(amount, bool) or not isinstance(amount, int) or not 0 < amount <= order["amount_fen"]:
         raise BadRequest("amount_fen 是 1 到付款的金额")
     complaint_id = engine.complaints.open(
-        order, text=_text(given), problem=problem, wanted_fen=amount, picture=_picture(given)
+        order,
+        text=_text(given),
+        problem=problem,
+        wanted_fen=amount,
+        picture=_picture(given),
+        at_once=given.get("at_once") is True,
     )
     return jsonify(public_complaint(complaint_or_404(complaint_id)))
 

@@ -14,13 +14,14 @@ from urllib.parse import parse_qs, urlsplit
 from flask import request
 
 from simulator.clock import iso
-from simulator.pay.complaints import PENDING, PROCESSED, PROCESSING, as_complaint, as_line
+from simulator.pay.complaint_checks import check_text
+from simulator.pay.complaints import PROCESSED, PROCESSING, as_complaint, as_line
 from simulator.pay.errors import PayError, param_error
 from simulator.pay.transport import Body, PayCall, pay_route
 
 BASE = r"/v3/merchant-service"
 ONE = rf"{BASE}/complaints-v2/(?P<complaint_id>[^/]+)"
-MOST_DAYS, MOST_PICTURES, MOST_BYTES = 30, 4, 2 * 2**20
+MOST_DAYS, MOST_BYTES = 30, 2 * 2**20
 MAGIC = (b"\xff\xd8\xff", b"\x89PNG", b"BM")
 URL_KIND = "complaint_url"
 
@@ -43,35 +44,22 @@ def list_complaints(call: PayCall) -> tuple[int, Body]:
 
 @pay_route("GET", ONE, "查询投诉单详情")
 def show(call: PayCall, complaint_id: str) -> tuple[int, Body]:
-    return 200, as_complaint(call.engine, _complaint(call, complaint_id), is_whole=True)
+    return 200, as_complaint(call.engine, complaint_of(call, complaint_id), is_whole=True)
 
 
 @pay_route("GET", rf"{ONE}/negotiation-historys", "查询投诉单协商历史")
 def history(call: PayCall, complaint_id: str) -> tuple[int, Body]:
-    complaint, query = _complaint(call, complaint_id), _query(call)
+    complaint, query = complaint_of(call, complaint_id), _query(call)
     limit, offset = _number(query, "limit", 100, 1, 300), _number(query, "offset", 0, 0, 10**6)
     lines = [as_line(call.engine, line) for line in complaint["history"][offset : offset + limit]]
     total = len(complaint["history"])
     return 200, {"data": lines, "limit": limit, "offset": offset, "total_count": total}
 
 
-@pay_route("POST", rf"{ONE}/response", "回复用户")
-def reply(call: PayCall, complaint_id: str) -> tuple[int, Body]:
-    complaint, body = _complaint(call, complaint_id), _body_of_ours(call)
-    text, pictures = body.get("response_content"), body.get("response_images") or []
-    _check_text(call, "/response_content", text)
-    _check_pictures(call, pictures)
-    state = PROCESSING if complaint["state"] == PENDING else complaint["state"]
-    call.engine.complaints.answer(
-        complaint_id, "MERCHANT_RESPONSE", str(text), pictures=pictures, state=state
-    )
-    return 204, None
-
-
 @pay_route("POST", rf"{ONE}/complete", "反馈处理完成")
 def complete(call: PayCall, complaint_id: str) -> tuple[int, Body]:
-    complaint = _complaint(call, complaint_id)
-    _body_of_ours(call)
+    complaint = complaint_of(call, complaint_id)
+    body_of_ours(call)
     if complaint["state"] == PROCESSED:
         if call.engine.faults.take("complaint_again") == "400":
             raise PayError(400, "INVALID_REQUEST", "投诉单已处理完成")
@@ -84,7 +72,7 @@ def complete(call: PayCall, complaint_id: str) -> tuple[int, Body]:
 
 @pay_route("POST", rf"{ONE}/update-refund-progress", "更新退款审批结果")
 def decide(call: PayCall, complaint_id: str) -> tuple[int, Body]:
-    complaint, body = _complaint(call, complaint_id), call.json()
+    complaint, body = complaint_of(call, complaint_id), call.json()
     if complaint["problem_type"] != "REFUND" or complaint["state"] == PROCESSED:
         raise PayError(400, "INVALID_REQUEST", "当前投诉单不能更新退款审批结果")
     if body.get("action") == "APPROVE":
@@ -95,7 +83,7 @@ def decide(call: PayCall, complaint_id: str) -> tuple[int, Body]:
         changes: dict[str, Any] = {"state": PROCESSING, "approved": True}
     elif body.get("action") == "REJECT":
         words = body.get("reject_reason")
-        _check_text(call, "/reject_reason", words)
+        check_text(call, "/reject_reason", words)
         kind, changes = "MERCHANT_REFUSE_RERUND", {"state": PROCESSED}
     else:
         raise param_error("/action", body.get("action"), "APPROVE or REJECT")
@@ -178,7 +166,7 @@ def _as_url(call: PayCall, url: str) -> dict[str, Any]:
     return {"mchid": call.engine.settings.merchant.mchid, "url": url}
 
 
-def _complaint(call: PayCall, complaint_id: str) -> dict[str, Any]:
+def complaint_of(call: PayCall, complaint_id: str) -> dict[str, Any]:
     _play_faults(call)
     complaint = call.engine.complaints.find(complaint_id)
     if complaint is None:
@@ -195,28 +183,11 @@ def _missing(call: PayCall) -> PayError:
     return PayError(404, call.engine.faults.take("complaint_missing"), "记录不存在")
 
 
-def _body_of_ours(call: PayCall) -> dict[str, Any]:
+def body_of_ours(call: PayCall) -> dict[str, Any]:
     body = call.json()
     if body.get("complainted_mchid") != call.engine.settings.merchant.mchid:
         raise param_error("/complainted_mchid", body.get("complainted_mchid"), "is not yours")
     return body
-
-
-def _check_text(call: PayCall, pointer: str, text: Any) -> None:
-    most = call.engine.limits.get("complaint_reply")
-    if not isinstance(text, str) or not 1 <= len(text) <= most:
-        raise param_error(pointer, "", f"needs 1 to {most} characters")
-    if any(ord(char) > 0xFFFF for char in text):
-        raise param_error(pointer, "", "holds characters of four bytes")
-    call.verdicts.add("内容长度", True, f"{len(text)}/{most}")
-
-
-def _check_pictures(call: PayCall, pictures: Any) -> None:
-    if not isinstance(pictures, list) or len(pictures) > MOST_PICTURES:
-        raise param_error("/response_images", "", f"at most {MOST_PICTURES}")
-    unknown = [each for each in pictures if call.engine.complaints.find_picture(str(each)) is None]
-    if unknown:
-        raise param_error("/response_images", unknown[0], "was never uploaded")
 
 
 def _query(call: PayCall) -> dict[str, str]:

@@ -35,7 +35,16 @@ class Complaints:
 
     # -- the buyer
 
-    def open(self, order: dict[str, Any], *, text: str, problem: str, wanted_fen: int, picture: bytes) -> str:
+    def open(
+        self,
+        order: dict[str, Any],
+        *,
+        text: str,
+        problem: str,
+        wanted_fen: int,
+        picture: bytes,
+        at_once: bool = False,
+    ) -> str:
         """A buyer complains about what he has paid; answers the complaint's id."""
         now, number = self._engine.clock.now(), self._store.number("complaint")
         complaint_id = f"2000000{iso(now)[:10].replace('-', '')}{number:012d}"
@@ -54,6 +63,7 @@ class Complaints:
             "state": PENDING,
             "waits": True,
             "approved": False,
+            "at_once": at_once,
             "phone": PHONE,
             "pictures": [self.keep_picture(picture, "image/png")] if picture else [],
             "created_at": now,
@@ -81,12 +91,23 @@ class Complaints:
 
     # -- the merchant
 
-    def answer(self, complaint_id: str, kind: str, text: str, *, pictures: list[str], **changes: Any) -> None:
-        """The merchant says or does something."""
+    def answer(
+        self,
+        complaint_id: str,
+        kind: str,
+        text: str,
+        *,
+        pictures: list[str],
+        line: dict[str, Any] | None = None,
+        **changes: Any,
+    ) -> None:
+        """The merchant says or does something; `line` is what else its line of the history holds."""
         self.change(complaint_id, waits=False, **changes)
-        self.add(complaint_id, kind, self._engine.settings.account.name, text, pictures)
+        self.add(complaint_id, kind, self._engine.settings.account.name, text, pictures, **(line or {}))
 
-    def add(self, complaint_id: str, kind: str, operator: str, text: str, pictures: list[str]) -> None:
+    def add(
+        self, complaint_id: str, kind: str, operator: str, text: str, pictures: list[str], **more: Any
+    ) -> None:
         """A line of the history."""
         with self._store.lock:
             complaint = self._store.find("complaints", complaint_id) or {}
@@ -98,6 +119,7 @@ class Complaints:
                 "kind": kind,
                 "text": text,
                 "pictures": pictures,
+                **more,
             }
             self.change(complaint_id, history=[*complaint["history"], line])
 
@@ -171,7 +193,7 @@ def as_complaint(engine: Engine, complaint: dict[str, Any], *, is_whole: bool) -
         "user_tag_list": ["TRUSTED"],
         "user_complaint_times": complaint["times"],
         "in_platform_service": False,
-        "need_immediate_service": False,
+        "need_immediate_service": bool(complaint.get("at_once")) and complaint["state"] != PROCESSED,
         "is_agent_mode": False,
     }
     if complaint["problem_type"] == "REFUND":
@@ -191,6 +213,9 @@ def as_line(engine: Engine, line: dict[str, Any]) -> dict[str, Any]:
         "operate_details": line["text"],
         "image_list": [],
     }
+    if line.get("once"):
+        blocks = [{"type": "TEXT", "text": {"text": line["text"]}}]
+        said |= {"operate_details": "", "normal_message": {"blocks": blocks, "sender_identity": "MANUAL"}}
     if line["pictures"]:
         media = _media(engine, line["pictures"])
         said["complaint_media_list"] = [media] if engine.faults.peek("complaint_media") == "array" else media

@@ -32,7 +32,7 @@ from app.core.errors import (
     TransitionRefused,
 )
 from app.core.outbox import OutboxJob
-from app.payments.gateways.complaints import RefundAction, RefundDecision, TheirState
+from app.payments.gateways.complaints import RefundAction, RefundDecision, TheirState, Words
 from app.payments.service import start_payment
 from tests.complaints import NUMBER, FakeComplaintDesk
 from tests.factories import make_order
@@ -244,7 +244,7 @@ def test_the_most_urgent_stands_on_top(desk: FakeComplaintDesk, folder: Path, ad
         desk.complain(number, times=2 if number == "A" else 1)
         sync(number, desk)
         advance(timedelta(minutes=1))
-    desk.reply("A", "好")
+    desk.reply("A", Words("好"))
     desk.complete("D")
     for number in ("A", "D"):
         sync(number, desk)
@@ -265,7 +265,7 @@ def test_a_reply_arrives_with_its_pictures_and_stands_in_the_history(
     )
     carry_out(act_id, desk, folder=folder)
 
-    assert desk.replies == [("抱歉\n马上补寄", ("media1",))]
+    assert desk.replies == [Words("抱歉\n马上补寄", ("media1",))]
     assert Image.open(BytesIO(desk.uploads[0])).format == "JPEG"
     assert state_of(act_id) == ActState.DONE
     db.session.refresh(row)
@@ -326,7 +326,7 @@ def test_pictures_are_not_handed_in_twice(desk: FakeComplaintDesk, row: Complain
     carry_out(act_id, desk, folder=folder)
 
     assert len(desk.uploads) == 1
-    assert desk.replies[-1] == ("看图", ("media1",))
+    assert desk.replies[-1] == Words("看图", ("media1",))
 
 
 def test_what_wechat_refuses_is_said_so_and_not_tried_again(

@@ -20,6 +20,7 @@ from app.core.errors import GatewayRefused, GatewayUnreachable
 from app.payments.gateways.apiv3_complaints import Apiv3Complaints
 from app.payments.gateways.apiv3_keys import VerificationKeys
 from app.payments.gateways.apiv3_transport import Apiv3Transport
+from app.payments.gateways.complaints import Jump, Words
 from tests.simulator.box import Box
 
 ORDER = "SHOP20261121000017"
@@ -127,3 +128,53 @@ def test_a_complaint_without_the_right_to_it_is_refused(desk: Apiv3Complaints, b
     with pytest.raises(GatewayRefused) as caught:
         desk.get(number)
     assert caught.value.their_code == "NO_AUTH"
+
+
+def test_who_waits_for_the_immediate_service_is_told_once_whatever_becomes_of_the_answer(
+    desk: Apiv3Complaints, box: Box, tmp_path: Path
+) -> None:
+    box.pay(box.place())
+    number = box.post("complaints", out_trade_no=ORDER, text="杯子碎了", at_once=True)["complaint_id"]
+    row = sync(str(number), desk)
+    jump = Jump("查看订单", url=f"{box.settings.web_base}/shop/orders/1")
+    act_id = service.reply(
+        row,
+        text="马上补寄",
+        pictures=(draw(),),
+        token=TOKEN,
+        actor="staff:1",
+        folder=tmp_path,
+        jump=jump,
+        is_at_once=True,
+    )
+    box.post("faults", name="pay_reset", value="after", once=True, only="/response-immediate-service")
+    with pytest.raises(GatewayUnreachable):
+        carry_out(act_id, desk, folder=tmp_path)
+    carry_out(act_id, desk, folder=tmp_path)
+
+    assert row.is_served_at_once
+    assert said(box, str(number)) == ["马上补寄"]
+    line = box.get(f"complaints/{number}")["history"][-1]
+    assert line["button"] == {"text": "查看订单", "url": jump.url}
+    assert desk.history(str(number))[-1].text == "马上补寄"
+    assert service.get_act(act_id).state == ActState.DONE
+
+
+def test_the_immediate_service_is_for_who_waits_for_it(desk: Apiv3Complaints, number: str) -> None:
+    with pytest.raises(GatewayRefused):
+        desk.answer_at_once(number, Words("好"), once="t1")
+
+
+@pytest.mark.parametrize(
+    "jump",
+    [
+        Jump("一二三四五六七八九十一", url="https://a.cn/"),
+        Jump("看", url="ftp://a.cn"),
+        Jump("看", appid="wx1"),
+    ],
+)
+def test_a_button_the_simulator_would_not_show_is_refused(
+    desk: Apiv3Complaints, number: str, jump: Jump
+) -> None:
+    with pytest.raises(GatewayRefused):
+        desk.reply(number, Words("好", (), jump))

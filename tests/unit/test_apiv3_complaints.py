@@ -15,7 +15,7 @@ from app.core.errors import GatewayRefused, GatewayUnreachable, SignatureInvalid
 from app.payments.gateways.apiv3_complaint_facts import read_complaint, read_entry
 from app.payments.gateways.apiv3_complaints import Apiv3Complaints
 from app.payments.gateways.apiv3_crypto import decrypt_field
-from app.payments.gateways.complaints import RefundAction, RefundDecision, TheirState
+from app.payments.gateways.complaints import Jump, RefundAction, RefundDecision, TheirState, Words
 from tests import wechatpay
 from tests.complaints import NUMBER
 from tests.keys import key_pair
@@ -172,8 +172,8 @@ def test_a_history_is_read_to_its_end(desk: Apiv3Complaints, wire: Wire) -> None
 
 
 def test_what_we_say_is_sent_as_wechat_wants_it(desk: Apiv3Complaints, wire: Wire) -> None:
-    desk.reply(NUMBER, "抱歉", ("m1",))
-    desk.reply(NUMBER, "抱歉")
+    desk.reply(NUMBER, Words("抱歉", ("m1",)))
+    desk.reply(NUMBER, Words("抱歉"))
     desk.complete(NUMBER)
     desk.decide_refund(NUMBER, RefundDecision(RefundAction.APPROVE, days=0, remark="今天"))
     desk.decide_refund(NUMBER, RefundDecision(RefundAction.REJECT, reason="已签收"))
@@ -190,6 +190,34 @@ def test_what_we_say_is_sent_as_wechat_wants_it(desk: Apiv3Complaints, wire: Wir
         ),
         ("POST", f"{PATH}/update-refund-progress", {"action": "REJECT", "reject_reason": "已签收"}),
     ]
+
+
+def test_buttons_and_messages_of_the_immediate_service_are_written_as_wechat_wants_them(
+    desk: Apiv3Complaints, wire: Wire
+) -> None:
+    page = Jump("查看订单", url="https://shop.example.com/shop/orders/1")
+    mini = Jump("去看看", appid="wx5a1b2c3d4e5f6a7b", path="pages/index/index")
+    mini_body = {"appid": mini.appid, "path": mini.path, "text": mini.text}
+    desk.reply(NUMBER, Words("抱歉", (), page))
+    desk.reply(NUMBER, Words("抱歉", (), mini))
+    desk.answer_at_once(NUMBER, Words("抱歉", ("m1",), page), once="t1")
+    desk.answer_at_once(NUMBER, Words("抱歉", (), mini), once="t2")
+
+    bodies = [body for _method, _path, body in wire.asked]
+    assert {name: bodies[0][name] for name in ("jump_url", "jump_url_text")} == {
+        "jump_url": page.url,
+        "jump_url_text": "查看订单",
+    }
+    assert bodies[1]["mini_program_jump_info"] == mini_body
+    assert wire.asked[2][1] == f"{PATH}/response-immediate-service"
+    assert (bodies[2]["idempotent_id"], bodies[2]["complainted_mchid"]) == ("t1", wechatpay.MCHID)
+    assert bodies[2]["message"]["sender_identity"] == "MANUAL"
+    assert [block["type"] for block in bodies[2]["message"]["blocks"]] == ["TEXT", "IMAGE", "BUTTON"]
+    assert bodies[2]["message"]["blocks"][2]["button"]["action"] == {
+        "action_type": "ACTION_TYPE_JUMP_URL",
+        "jump_url": page.url,
+    }
+    assert bodies[3]["message"]["blocks"][1]["button"]["action"]["mini_program_jump_info"] == mini_body
 
 
 def test_a_picture_is_asked_for_at_our_own_host_alone(desk: Apiv3Complaints, wire: Wire) -> None:

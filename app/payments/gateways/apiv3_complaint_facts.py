@@ -30,6 +30,7 @@ def read_complaint(row: dict[str, Any]) -> ComplaintFacts:
             waits_for_us=bool(row.get("incoming_user_response")),
             is_fully_refunded=bool(row.get("complaint_full_refunded")),
             is_mediated=bool(row.get("in_platform_service")),
+            is_served_at_once=bool(row.get("need_immediate_service")),
             times=_whole(row.get("user_complaint_times")) or 1,
             tags=tuple(_words(tag)[:40] for tag in row.get("user_tag_list") or ()),
         )
@@ -67,7 +68,8 @@ def _addresses(media: Any) -> Iterator[str]:
 def _blocks(message: Any) -> str:
     """The words of a message made of blocks."""
     blocks = (message or {}).get("blocks") or []
-    return "\n".join(_words((block.get("text") or {}).get("text")) for block in blocks)[:MOST_WORDS].strip()
+    parts = [block.get(kind) for block in blocks for kind in ("text", "link", "button")]
+    return "\n".join(_words(part.get("text")) for part in parts if part)[:MOST_WORDS].strip()
 
 
 def _texts(values: Any) -> list[str]:

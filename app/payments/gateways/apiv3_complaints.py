@@ -16,6 +16,7 @@ from app.core.db import leave_database
 from app.core.errors import GatewayRefused, GatewayUnreachable, SignatureInvalid
 from app.payments.gateways import apiv3_crypto as crypto
 from app.payments.gateways.apiv3_complaint_facts import read_complaint, read_entry
+from app.payments.gateways.apiv3_complaint_words import message_body, reply_body
 from app.payments.gateways.apiv3_keys import VerificationKeys
 from app.payments.gateways.apiv3_transport import Apiv3Transport
 from app.payments.gateways.complaints import (
@@ -24,6 +25,7 @@ from app.payments.gateways.complaints import (
     HistoryEntry,
     RefundAction,
     RefundDecision,
+    Words,
 )
 
 BASE = "/v3/merchant-service"
@@ -67,12 +69,14 @@ class Apiv3Complaints:
                 break
         return entries
 
-    def reply(self, complaint_id: str, text: str, media_ids: tuple[str, ...] = ()) -> None:
+    def reply(self, complaint_id: str, words: Words) -> None:
         """POST …/response."""
-        body: dict[str, Any] = {"complainted_mchid": self._mchid, "response_content": text}
-        if media_ids:
-            body["response_images"] = [*media_ids]
-        self._call("POST", f"{_path(complaint_id)}/response", body)
+        self._call("POST", f"{_path(complaint_id)}/response", reply_body(self._mchid, words))
+
+    def answer_at_once(self, complaint_id: str, words: Words, *, once: str) -> None:
+        """POST …/response-immediate-service."""
+        body = message_body(self._mchid, words, once)
+        self._call("POST", f"{_path(complaint_id)}/response-immediate-service", body)
 
     def decide_refund(self, complaint_id: str, decision: RefundDecision) -> None:
         """POST …/update-refund-progress."""

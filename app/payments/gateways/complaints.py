@@ -45,6 +45,7 @@ class ComplaintFacts:
     waits_for_us: bool = False
     is_fully_refunded: bool = False
     is_mediated: bool = False  # the platform has been asked to help
+    is_served_at_once: bool = False  # he waits in a chat for an answer: `answer_at_once`
     times: int = 1  # how often this buyer has complained
     tags: tuple[str, ...] = ()
 
@@ -72,6 +73,25 @@ class RefundDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class Jump:
+    """A button under our words: to a page (`url`), or to a mini-program (`appid`, `path`)."""
+
+    text: str
+    url: str = ""
+    appid: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What we say to a buyer: at least `text`."""
+
+    text: str
+    media_ids: tuple[str, ...] = ()
+    jump: Jump | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ComplaintNotice:
     """A notification that something happened to a complaint."""
 
@@ -96,8 +116,11 @@ class ComplaintDesk(Protocol):
     def history(self, complaint_id: str) -> list[HistoryEntry]:
         """All that was said and done."""
 
-    def reply(self, complaint_id: str, text: str, media_ids: tuple[str, ...] = ()) -> None:
+    def reply(self, complaint_id: str, words: Words) -> None:
         """Say something to the buyer. The same twice is said twice."""
+
+    def answer_at_once(self, complaint_id: str, words: Words, *, once: str) -> None:
+        """Say it into the chat in which he waits; the same `once` (128 characters at most) is said once."""
 
     def decide_refund(self, complaint_id: str, decision: RefundDecision) -> None:
         """Tell the buyer whether he gets his money back."""

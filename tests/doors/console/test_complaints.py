@@ -13,6 +13,7 @@ from app.complaints.pictures import FOLDER, fetch_picture, list_pictures
 from app.complaints.sync import sync
 from app.core.audit import AuditEntry
 from app.core.db import db
+from app.payments.gateways.complaints import Jump, Words
 from app.payments.service import start_payment
 from tests.complaints import NUMBER, FakeComplaintDesk
 from tests.factories import make_order
@@ -89,10 +90,40 @@ def test_a_reply_is_sent_and_shown_here_and_on_the_orders_page(
 
     assert "已回复。" in answer.text
     assert "马上补寄" in answer.text
-    assert desk.replies == [("马上补寄", ("media1",))]
+    assert desk.replies == [Words("马上补寄", ("media1",))]
     story = console.text(f"/orders/{order_no(app)}")
     assert "微信投诉：买家发起投诉" in story
     assert "马上补寄" in story
+
+
+def test_a_button_goes_with_a_reply_and_a_wrong_one_stays_in_the_form(
+    app: Flask, console: Console, desk: FakeComplaintDesk, page: str
+) -> None:
+    address = f"{app.config['BASE_URL']}/shop/orders/{order_no(app)}"
+    assert f'value="{address}"' in console.text(page)
+    given = {"text": "看订单", "jump": "page", "jump_text": "查看订单", "jump_url": address}
+
+    wrong = console.post(f"{page}/reply", token="t1", **given | {"jump_url": "javascript:alert(1)"})
+    console.post(f"{page}/reply", token="t1", **given)
+
+    assert wrong.status_code == 422
+    assert "网页地址要以 https:// 开头" in wrong.text
+    assert 'value="javascript:alert(1)"' in wrong.text
+    assert desk.replies == [Words("看订单", (), Jump("查看订单", url=address))]
+
+
+def test_who_waits_in_a_chat_can_be_answered_there(
+    app: Flask, console: Console, desk: FakeComplaintDesk, page: str
+) -> None:
+    assert "即时回复" not in console.text(page)
+    desk.change(is_served_at_once=True)
+    console.post(f"{page}/sync")
+    assert "即时回复" in console.text(page)
+
+    console.post(f"{page}/reply", token="t1", text="马上", channel="at_once")
+
+    assert list(desk.at_once.values()) == [Words("马上")]
+    assert desk.replies == []
 
 
 @pytest.mark.parametrize(("words", "trouble"), [("  ", "写点什么再回复"), ("字" * 201, "现在有 201 个")])

@@ -4,6 +4,7 @@ import { h } from '../dom.js';
 import { t } from '../i18n.js';
 import { store } from '../store.js';
 import { fail, openSheet, toast } from './sheet.js';
+import { openPage } from './webview.js';
 
 const PROBLEMS = [['REFUND', '要求退款'], ['SERVICE_NOT_WORK', '服务没有生效'], ['OTHERS', '其他问题']];
 const STATES = { PENDING: '等商家处理', PROCESSING: '商家处理中', PROCESSED: '已处理完成' };
@@ -12,6 +13,13 @@ const picturesOf = (line) => line.pictures.map((id) => h('img.complaint-picture'
 async function latest(outTradeNo) {
   const { complaints } = await get(`complaints?openid=${encodeURIComponent(store.openid)}`);
   return complaints.find((one) => one.out_trade_no === outTradeNo);
+}
+
+// A button under the merchant's words; mini-programs are not played.
+function jumpOf({ button }) {
+  if (!button || !button.text) return null;
+  const go = () => (button.url ? openPage(button.url) : toast(`${button.appid} ${button.path}`));
+  return h('button.complaint-jump', { type: 'button', testid: 'complaint-jump', onclick: go }, button.text);
 }
 
 const withPicture = () => h('label.complaint-check', {}, h('input', { type: 'checkbox', name: 'picture', testid: 'complaint-picture' }), t('附一张照片'));
@@ -48,7 +56,7 @@ function beginning(message, show) {
 
 function story(complaint, show) {
   const lines = complaint.history.map((line) => h(`li${line.operator === '投诉人' ? '.mine' : ''}`, {},
-    h('small', {}, line.operator === '投诉人' ? t('我') : line.operator), h('p', {}, line.text), picturesOf(line)));
+    h('small', {}, line.operator === '投诉人' ? t('我') : line.operator), h('p', {}, line.text), picturesOf(line), jumpOf(line)));
   const label = complaint.state === 'PROCESSED' ? t('没有解决？继续投诉') : t('补充说明');
   return [h('p.complaint-state', { testid: 'complaint-state' }, t(STATES[complaint.state])),
     h('ol.complaint-lines', { testid: 'complaint-lines' }, lines),
