@@ -50,6 +50,7 @@ class EntranceVisit(Base):
     day: Mapped[date] = mapped_column(primary_key=True)  # Beijing
     visitor: Mapped[str] = mapped_column(String(40), primary_key=True)  # a hash that names nobody
     visits: Mapped[int] = mapped_column(default=1)
+    first_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of this day; unknown of old ones
     saw_product: Mapped[bool] = mapped_column(
         default=False, server_default=text("false")
     )  # opened one's page

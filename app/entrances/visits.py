@@ -6,6 +6,7 @@ from typing import cast
 from sqlalchemy import Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.core import clock
 from app.core.db import db, transaction
 from app.entrances.models import EntranceVisit
 from app.entrances.signing import get_signer
@@ -19,7 +20,9 @@ def record_visit(entrance_id: int, mark: str, day: date) -> None:
     table = cast("Table", EntranceVisit.__table__)
     write = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     visitor = get_signer().hide_visitor(entrance_id, mark)
-    statement = write(table).values(entrance_id=entrance_id, day=day, visitor=visitor, visits=1)
+    statement = write(table).values(
+        entrance_id=entrance_id, day=day, visitor=visitor, visits=1, first_at=clock.now()
+    )
     with transaction() as session:
         session.execute(
             statement.on_conflict_do_update(
