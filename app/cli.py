@@ -13,7 +13,7 @@ from app.figures.commands import figures_group
 from app.followers.commands import followers_group
 from app.golive.commands import doctor_command
 from app.pricing.freight import FreightRule
-from app.reconciliation.commands import bills_group
+from app.reconciliation.commands import bill_folder, bills_group
 from app.seed.folder import open_seeded, seed_shop
 from app.seed.year.running import NotEmpty, Shop, fill_year
 from app.staff.commands import staff_group
@@ -61,6 +61,7 @@ def _fill_year(folder: Path, orders: int, seed: int) -> None:
         FreightRule(settings["SHIPPING_FEE_FEN"], settings["SHIPPING_FREE_FROM_FEN"]),
         timedelta(seconds=settings["ORDER_TTL_SECONDS"]),
         settings["BASE_URL"],
+        bill_folder(),
     )
     try:
         is_new = fill_year(folder, shop, orders=orders, seed=seed, on_progress=_show_progress)

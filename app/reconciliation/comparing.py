@@ -17,6 +17,7 @@ from app.core.days import Days
 from app.core.db import db
 from app.orders.states import OrderState
 from app.payments.gateways.books import books_of, gateways_in
+from app.payments.gateways.names import SEEDED
 from app.payments.models import PaymentAttempt
 from app.payments.states import AttemptState
 from app.reconciliation.findings import Finding, Record, their_record, write_moment
@@ -86,7 +87,8 @@ def count_ours(day: date, gateway_name: str) -> Count:
 def other_gateways(day: date, gateway_name: str) -> Sequence[str]:
     """By which others money of this day came; this gateway's bill says nothing of it."""
     conditions = (Days(day, day).hold(PaymentAttempt.paid_at), PaymentAttempt.state.in_(MONEY))
-    elsewhere = PaymentAttempt.gateway.not_in(gateways_in(gateway_name))
+    nobodys = (*gateways_in(gateway_name), SEEDED)
+    elsewhere = PaymentAttempt.gateway.not_in(nobodys)
     found = db.session.scalars(select(PaymentAttempt.gateway).where(*conditions, elsewhere).distinct())
     return sorted({books_of(name) for name in found})
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,11 +31,21 @@ from app.orders.models import Order, OrderLine, Shipment
 from app.orders.shipping import left_to_ship
 from app.orders.spending import recount_differing
 from app.orders.states import ORDER_MOVES, OrderState
+from app.payments.gateways.contract import BillKind
+from app.payments.gateways.wechatpay_v3 import NAME
 from app.payments.models import PaymentAttempt
+from app.payments.refunds.models import Refund
+from app.payments.refunds.states import BACK, REFUND_MOVES, RefundSource, RefundState
 from app.payments.states import ATTEMPT_MOVES, AttemptState
 from app.pricing.freight import FreightRule
 from app.promotions.models import Coupon, FlashItem, FlashSale, FlashTake, FollowerCoupon
 from app.promotions.states import COUPON_MOVES, CouponState
+from app.reconciliation.closing import compare
+from app.reconciliation.models import Bill, BillDay, BillRow
+from app.reconciliation.proof import prove
+from app.reconciliation.reading import BillReader, open_bill
+from app.reconciliation.states import DayState
+from app.reconciliation.timetable import due_days
 from app.seed.year.plan import Year
 from app.seed.year.running import MARK, NotEmpty, Shop, fill_year
 from app.seed.year.seasons import Season, seasons_of
@@ -63,6 +74,8 @@ def everything() -> list[list[tuple[object, ...]]]:
         (EntranceVisit.visitor, EntranceVisit.entrance_id),
         (Shipment.tracking_no, Shipment.shipped_at),
         (OrderLine.sku_id, OrderLine.unit_price_fen, OrderLine.reduction_fen, OrderLine.flash_item_id),
+        (Refund.out_refund_no, Refund.state, Refund.amount_fen),
+        (BillDay.day, BillDay.state, BillDay.our_payments_fen, BillDay.our_refunds_fen),
         (FlashTake.item_id, FlashTake.follower_id, FlashTake.quantity),
         (SceneScan.scene_code_id, SceneScan.openid, SceneScan.at),
     )
@@ -88,6 +101,11 @@ def test_every_sum_and_every_state_holds(year: Flask) -> None:
     attempts = defaultdict(list)
     for attempt in db.session.scalars(select(PaymentAttempt)):
         attempts[attempt.order_id].append(attempt)
+    refunds = defaultdict(list)
+    for refund in db.session.scalars(select(Refund)):
+        parts = sum(line.amount_fen for line in refund.lines) + refund.shipping_fen + refund.other_fen
+        assert parts == refund.amount_fen
+        refunds[refund.order_id].append(refund)
 
     assert len(orders) == ORDERS
     assert {order.state for order in orders} >= {OrderState.PAID, OrderState.SHIPPED, OrderState.CANCELLED}
@@ -96,19 +114,26 @@ def test_every_sum_and_every_state_holds(year: Flask) -> None:
         assert sums == [order.reduction_fen, order.coupon_fen]
         assert order.goods_fen == sum(line.unit_price_fen * line.quantity for line in order.lines)
         paid = [each for each in attempts[order.id] if each.state == AttemptState.PAID]
-        is_paid = order.state in (OrderState.PAID, OrderState.SHIPPED)
+        is_paid = order.state in (OrderState.PAID, OrderState.SHIPPED, OrderState.REFUNDED)
         assert [(each.amount_fen, each.paid_at) for each in paid] == [
             (order.total_fen, order.paid_at)
         ] * is_paid
         assert (order.cancelled_at is not None) == (order.state == OrderState.CANCELLED)
         assert order.created_at <= NOW and (order.paid_at or NOW) <= NOW
         is_sent = not left_to_ship(order) or bool(order.pickup and order.pickup.handed_at)
-        assert is_sent == (order.state == OrderState.SHIPPED)
+        assert is_sent == (order.state in (OrderState.SHIPPED, OrderState.REFUNDED))
+        back = [
+            each for each in refunds[order.id] if each.state in BACK and each.source == RefundSource.CONSOLE
+        ]
+        assert sum(each.amount_fen for each in back) == order.refunded_fen
+        assert (order.refunded_fen == order.total_fen) == (order.state == OrderState.REFUNDED)
     totals = sum_up(Wanted()).wanted
     came = select(func.sum(PaymentAttempt.amount_fen)).where(PaymentAttempt.paid_at.is_not(None))
     assert totals.paid_fen == db.session.scalar(came)
     due = select(func.count()).where(PaymentAttempt.state == AttemptState.REFUND_DUE)
     assert db.session.scalar(due) == db.session.scalar(select(func.count(Alert.id))) == 2
+    automatic = [each for mine in refunds.values() for each in mine if each.source == RefundSource.AUTOMATIC]
+    assert [each.state for each in automatic] == [RefundState.DONE] * 2
     assert recount_differing() == 0
 
 
@@ -121,6 +146,7 @@ def test_every_state_was_reached_by_allowed_moves(year: Flask) -> None:
         (Order, ORDER_MOVES),
         (PaymentAttempt, ATTEMPT_MOVES),
         (FollowerCoupon, COUPON_MOVES),
+        (Refund, REFUND_MOVES),
     ):
         for row in db.session.scalars(select(model)):
             events = histories[model.__tablename__, row.id]
@@ -139,7 +165,8 @@ def test_stock_is_explained_and_was_never_below_nothing(year: Flask) -> None:
 
     assert find_unexplained() == []
     taken = select(func.sum(StockMove.change)).where(StockMove.order_no != "")
-    kept = select(func.sum(OrderLine.quantity)).join(Order, Order.id == OrderLine.order_id)
+    left_here = OrderLine.quantity - OrderLine.withdrawn
+    kept = select(func.sum(left_here)).join(Order, Order.id == OrderLine.order_id)
     assert -(db.session.scalar(taken) or 0) == db.session.scalar(kept.where(Order.cancelled_at.is_(None)))
 
 
@@ -211,6 +238,46 @@ def test_every_entrance_narrows_from_opening_to_paying_and_the_days_add_up(year:
     assert all(step.opened >= step.looked >= step.ordered >= step.paid for step in steps)
     assert sum(step.messages or 0 for step in steps) > sum(step.paid for step in steps) > 0
     assert list(keeping.find_differences()) == []
+
+
+def test_bills_close_every_day_and_the_proof_holds(year: Flask) -> None:
+    with clock.frozen_at(NOW):
+        days = db.session.scalars(select(BillDay).order_by(BillDay.day)).all()
+        assert [row.day for row in days] == Year(ORDERS, 7, NOW).days[:-1]
+        assert {row.state for row in days} == {DayState.EQUAL, DayState.EMPTY}
+        assert prove(gateway_name=NAME) == []
+        refunds = select(Refund.state, func.count()).group_by(Refund.state)
+        found = dict(db.session.execute(refunds).all())
+        assert found[RefundState.DONE] > 4 and found[RefundState.WAITING] == 1
+        refunded = select(func.count(Order.id)).where(Order.refunded_fen > 0)
+        assert db.session.scalar(refunded.where(Order.refunded_fen < Order.total_fen)) > 0
+        busiest = max(days, key=lambda row: row.our_payments + row.our_refunds)
+        before = (busiest.state, busiest.our_payments_fen, busiest.runs)
+        compare(busiest.day, gateway_name=NAME)
+        db.session.refresh(busiest)
+        assert (busiest.state, busiest.our_payments_fen, busiest.runs) == (*before[:2], before[2] + 1)
+        assert busiest.proof_gap_fen == 0
+        assert due_days(NAME) == []
+
+
+def test_the_file_of_a_bill_says_what_its_rows_say(shop: Flask, tmp_path: Path) -> None:
+    with clock.frozen_at(NOW):
+        kept = replace(SHOP, bills=tmp_path / "bills")
+        assert fill_year(DEMO, kept, orders=90, seed=7, on_progress=lambda _done, _all: None)
+    bills = db.session.scalars(select(Bill)).all()
+
+    for bill in bills:
+        with open_bill(tmp_path / "bills" / bill.file) as text:
+            reader = BillReader(BillKind.TRADE, text)
+            rows = list(reader)
+        mine = db.session.scalars(
+            select(BillRow).where(BillRow.bill_id == bill.id).order_by(BillRow.line)
+        ).all()
+        assert [[getattr(row, name) for name in told] for row, told in zip(mine, rows, strict=True)] == [
+            list(told.values()) for told in rows
+        ]
+        assert (bill.payments_fen, bill.refunds) == (reader.sums.payments_fen, reader.sums.refunds)
+    assert sum(bill.refunds for bill in bills) > 0
 
 
 def test_a_killed_run_goes_on_and_ends_the_same(shop: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,16 +6,22 @@ from random import Random
 
 from app.alerts.models import Alert
 from app.core import clock
+from app.core.clock import beijing_day
 from app.core.ids import UNAMBIGUOUS
+from app.orders.models import Order
 from app.orders.states import OrderState
+from app.payments.gateways.names import SEEDED
+from app.payments.gateways.wechatpay_v3 import NAME
 from app.payments.models import PaymentAttempt
+from app.payments.refunds.requesting import EXTRA_MONEY
+from app.payments.refunds.states import RefundSource
 from app.payments.states import AttemptState
+from app.seed.year.backs import Back, add_refund
 from app.seed.year.rows import Rows
 
 PAID = 0.85  # of the orders
 TROUBLE_EVERY = 401  # orders, for each of the two kinds of trouble
 TWICE, LATE = 77, 120  # which of so many
-SEEN_AFTER = timedelta(days=7)  # somebody has looked into older trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,38 +77,47 @@ def decide(number: int, at: datetime, expires_at: datetime, now: datetime, chanc
     return Course(OrderState.CANCELLED, None, cancelled_at, reason, is_late=is_late)
 
 
-def pay(bill: Bill, course: Course, actor: str, now: datetime, chance: Random, rows: Rows) -> None:
-    """The attempts of one order, each with its history; money that has to go back raises an alert."""
+def pay(bill: Bill, course: Course, now: datetime, chance: Random, rows: Rows) -> None:
+    """The attempts of one order, each with its history; money that has to go back raised an alert."""
     begun = bill.at + timedelta(seconds=chance.randrange(4, 20))
     open_, closed, paid = AttemptState.OPEN, AttemptState.CLOSED, AttemptState.PAID
     by = "query" if chance.random() < 0.03 else "notification"
     if course.paid_at is not None:
         if chance.random() < 0.04:  # the first sheet was closed, a second one paid
-            _attempt(bill, begun, [(open_, closed, begun + timedelta(seconds=9), "close")], chance, rows)
+            _attempt(bill, begun, [(open_, closed, begun + timedelta(seconds=9), "close")], now, chance, rows)
             begun += timedelta(seconds=10)
-        _attempt(bill, begun, [(open_, paid, course.paid_at, by)], chance, rows)
+        _attempt(bill, begun, [(open_, paid, course.paid_at, by)], now, chance, rows)
         if course.is_twice:
             later = course.paid_at + timedelta(seconds=chance.randrange(20, 90))
-            number = _attempt(bill, begun, [(open_, AttemptState.REFUND_DUE, later, by)], chance, rows)
-            _raise(number, bill, later, actor, now, rows)
+            moves = [(open_, AttemptState.REFUND_DUE, later, by)]
+            _give_back(*_attempt(bill, begun, moves, now, chance, rows), bill, later, now, rows)
     elif course.cancelled_at is not None and (course.is_late or chance.random() < 0.55):
         moves = [(open_, closed, course.cancelled_at, "close")]
         later = course.cancelled_at + timedelta(seconds=chance.randrange(20, 90))
         if course.is_late:
             moves.append((closed, AttemptState.REFUND_DUE, later, by))
-        number = _attempt(bill, begun, moves, chance, rows)
+        made = _attempt(bill, begun, moves, now, chance, rows)
         if course.is_late:
-            _raise(number, bill, later, actor, now, rows)
+            _give_back(*made, bill, later, now, rows)
+
+
+def gateway_at(at: datetime, now: datetime) -> str:
+    """By which money came then: WeChat Pay, whose bills of all days that are over are written, too.
+
+    Of today no real bill will ever tell, so today's money says that it is invented and waits for none.
+    """
+    return NAME if beijing_day(at) < beijing_day(now) else SEEDED
 
 
 def _attempt(
     bill: Bill,
     begun: datetime,
     moves: list[tuple[AttemptState, AttemptState, datetime, str]],
+    now: datetime,
     chance: Random,
     rows: Rows,
-) -> str:
-    """One attempt that was begun then and moved so; returns its number at WeChat."""
+) -> tuple[int, str]:
+    """One attempt that was begun then and moved so; returns its row and its number at WeChat."""
     state, moved_at = moves[-1][1:3]
     has_money = state in (AttemptState.PAID, AttemptState.REFUND_DUE)
     local = begun.astimezone(clock.BEIJING)
@@ -111,7 +126,7 @@ def _attempt(
     row = rows.add(
         PaymentAttempt,
         order_id=bill.order_id,
-        gateway="wechatpay",
+        gateway=gateway_at(moved_at, now) if has_money else NAME,
         out_trade_no=out_trade_no,
         transaction_id=f"4200{local:%Y%m%d}{chance.randrange(10**16):016d}" if has_money else None,
         state=state,
@@ -131,11 +146,16 @@ def _attempt(
     )
     for old, new, at, cause in moves:
         rows.event(PaymentAttempt, row, at=at, old=old, new=new, cause=cause)
-    return out_trade_no
+    return row, out_trade_no
 
 
-def _raise(out_trade_no: str, bill: Bill, at: datetime, actor: str, now: datetime, rows: Rows) -> None:
-    is_seen = at + SEEN_AFTER < now
+def _give_back(
+    attempt_id: int, out_trade_no: str, bill: Bill, at: datetime, now: datetime, rows: Rows
+) -> None:
+    """Money that came twice or too late goes back by itself, and its alert closes with it."""
+    order = rows.of(Order)[-1]
+    back = Back(order["id"], attempt_id, gateway_at(at, now), at + timedelta(seconds=20), bill.total_fen)
+    done_at = add_refund(back, RefundSource.AUTOMATIC, EXTRA_MONEY, rows)
     rows.add(
         Alert,
         kind="refund_due",
@@ -143,6 +163,6 @@ def _raise(out_trade_no: str, bill: Bill, at: datetime, actor: str, now: datetim
         detail="",
         order_no=bill.order_no,
         created_at=at,
-        closed_at=at + timedelta(hours=3) if is_seen else None,
-        closed_by=actor if is_seen else "",
+        closed_at=done_at,
+        closed_by="",
     )

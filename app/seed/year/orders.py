@@ -102,6 +102,7 @@ def _place(trade: Trade, number: int, at: datetime, chance: Random, rows: Rows) 
         follower_coupon_id=coupon_id,
         shipping_fen=price.shipping_fen,
         total_fen=price.total_fen,
+        refunded_fen=0,
         is_fetched=is_fetched,
         **_destination(trade, person, is_fetched),
         note=chance.choice(NOTES) if chance.random() < 0.08 else "",
@@ -120,7 +121,7 @@ def _place(trade: Trade, number: int, at: datetime, chance: Random, rows: Rows) 
     bill = Bill(
         order_id, order_no, at, expires_at, price.total_fen, person.openid, f"{chosen[0][0].title[:60]}{more}"
     )
-    pay(bill, course, trade.actor, trade.year.now, chance, rows)
+    pay(bill, course, trade.year.now, chance, rows)
     return order
 
 
@@ -190,6 +191,7 @@ def _add_lines(
             reduction_fen=quoted.reduction_fen,
             coupon_fen=quoted.coupon_fen,
             quantity=quantity,
+            withdrawn=0,
         )
         trade.shelf.move(goods.id, -quantity, at, rows, cause="order", order_no=order_no)
         lines.append((number, goods, quantity))

@@ -22,18 +22,24 @@ SPLIT = 0.08  # of the orders with more than one line leave in two parcels
 CODE_STEP = 38_195_197  # shares no factor with 10**8: no code comes twice
 
 
-def send_all(trade: Trade, placed: list[Placed], teller: Teller, chance: Random, rows: Rows) -> None:
-    """Whatever of these orders was paid and has left by the last moment of the year."""
+def send_all(
+    trade: Trade, placed: list[Placed], kept: set[int], teller: Teller, chance: Random, rows: Rows
+) -> None:
+    """Whatever of these orders was paid and has left by the last moment of the year; `kept` were given back before."""
     by_id = {row["id"]: row for row in rows.of(Order)}
     for order in placed:
         if trade.point is not None and order.is_fetched:
             is_done = _fetch(trade, order, trade.point[0], chance, rows)
         else:
-            is_done = order.course.paid_at is not None and _send(trade, order, teller, chance, rows)
+            is_done = _may_leave(order, kept) and _send(trade, order, teller, chance, rows)
         if order.course.paid_at is not None:
             teller.tell(order, "paid", order.course.paid_at + timedelta(seconds=2), rows)
         if is_done:
             by_id[order.id]["state"] = OrderState.SHIPPED
+
+
+def _may_leave(order: Placed, kept: set[int]) -> bool:
+    return order.course.paid_at is not None and order.id not in kept
 
 
 def _send(trade: Trade, order: Placed, teller: Teller, chance: Random, rows: Rows) -> bool:

@@ -17,13 +17,17 @@ from app.followers.models import Address, Follower, FollowerTag, Tag
 from app.notices.models import Notice
 from app.orders.models import Order, OrderLine, Pickup, Shipment, ShipmentLine
 from app.payments.models import PaymentAttempt
+from app.payments.refunds.models import Refund, RefundLine
 from app.promotions.models import FollowerCoupon
 
 # Named by others, so that their numbers are given out here.
-NAMED = (Tag, SceneCode, Entrance, Follower, FollowerCoupon, Order, OrderLine, Shipment, PaymentAttempt)
+NAMED = (
+    *(Tag, SceneCode, Entrance, Follower, FollowerCoupon, Order, OrderLine, Shipment),
+    *(PaymentAttempt, Refund),
+)
 # Their numbers have to grow with time: sorted by `at` before the database numbers them.
 IN_TIME = (StockMove, StateEvent, Message)
-REST = (Address, FollowerTag, ShipmentLine, Pickup, Notice, Alert, EntranceVisit)
+REST = (Address, FollowerTag, ShipmentLine, Pickup, RefundLine, Notice, Alert, EntranceVisit)
 PIECE = 5000  # rows of one statement
 
 

@@ -18,6 +18,7 @@ from app.orders.models import Order
 from app.orders.spending import recount_differing
 from app.pricing.freight import FreightRule
 from app.seed.folder import ACTOR, seed_shop
+from app.seed.year.bills import bill_spans, write_bills
 from app.seed.year.coupons import Wallet
 from app.seed.year.doors import add_doors, add_visits, load_doors
 from app.seed.year.goods import Shelf
@@ -27,7 +28,8 @@ from app.seed.year.offers import Offers, add_offers, count_flash
 from app.seed.year.orders import Placed, Trade, place_orders
 from app.seed.year.parcels import send_all
 from app.seed.year.people import add_followers, make_crowd
-from app.seed.year.plan import Year, start_of
+from app.seed.year.plan import LENGTH, Year, start_of
+from app.seed.year.refunds import give_back_after_sending, give_back_before_sending
 from app.seed.year.rows import Rows
 from app.seed.year.scans import count_scans
 from app.seed.year.talks import SCANS_OF_AN_ORDER, TALKS_OF_AN_ORDER, Talker, make_talker
@@ -45,11 +47,12 @@ class NotEmpty(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What the settings say: freight in fen, the order's time to live, the public address."""
+    """What the settings say: freight in fen, the order's time to live, the public address, where bills are kept."""
 
     freight: FreightRule
     ttl: timedelta
     base_url: str
+    bills: Path | None = None  # None: their rows alone are written
 
 
 def fill_year(folder: Path, shop: Shop, *, orders: int, seed: int, on_progress: Progress) -> bool:
@@ -82,7 +85,12 @@ def fill_year(folder: Path, shop: Shop, *, orders: int, seed: int, on_progress: 
         if number >= mark["batches"]:
             _write_batch(trade, talker, days, mark | {"batches": number + 1})
         on_progress(sum(year.orders_by_day[: days.stop]), orders)
-    _finish(mark | {"batches": len(year.batches()), "is_done": True})
+    mark = _keep_mark(mark | {"batches": len(year.batches())})
+    for days in bill_spans(year)[mark.get("bills", 0) :]:
+        with transaction() as session:
+            write_bills(year, days, shop.bills, session)
+            mark = _keep_mark(mark | {"bills": mark.get("bills", 0) + 1})
+    _finish(mark | {"is_done": True})
     return True
 
 
@@ -117,7 +125,11 @@ def _write_batch(trade: Trade, talker: Talker, days: range, mark: dict[str, Any]
     with transaction() as session:
         moments = [at for day in days for at in year.moments(day, year.orders_by_day[day], chance)]
         placed = place_orders(trade, days, moments, sum(year.orders_by_day[: days.start]), chance, rows)
-        send_all(trade, placed, Teller(log, talker.base_url), chance, rows)
+        backs = give_back_before_sending(trade, placed, year.chance(f"backs {days.start}"), rows)
+        send_all(trade, placed, backs, Teller(log, talker.base_url), chance, rows)
+        give_back_after_sending(
+            trade, placed, backs, year.chance(f"damages {days.start}"), rows, is_last=days.stop == LENGTH
+        )
         _add_visits(trade, days, placed, chance, rows)
         _talk(trade, talker, days, chance, log)
         for order in placed:
