@@ -114,12 +114,17 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         Who.BOUGHT: [Follower.spent_fen > 0],
         Who.BLACKLISTED: [_is_among(lambda each: each.is_blacklisted)],
     }[wanted.who]
-    words = wanted.search.strip()
-    if len(words) == OPENID_LENGTH and words.isascii() and " " not in words:
-        conditions.append(Follower.openid == words)
-    elif words:
-        conditions.append(_is_among(lambda each: _is_named(each, words)))
+    if (condition := find_words(wanted.search)) is not None:
+        conditions.append(condition)
     return conditions
+
+
+def find_words(search: str) -> ColumnElement[bool] | None:
+    """The condition that a follower is called so: part of a remark or nickname, or an openid; None without words."""
+    words = search.strip()
+    if len(words) == OPENID_LENGTH and words.isascii() and " " not in words:
+        return Follower.openid == words
+    return _is_among(lambda each: _is_named(each, words)) if words else None
 
 
 def _is_among(condition: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:

@@ -16,24 +16,7 @@ from app.followers.names import tame
 from console.frame.audit_words import tell_entries
 from console.frame.histories import HistoryLine
 from console.frame.labels import Labels
-
-_source_label = Labels(
-    {
-        "ADD_SCENE_SEARCH": _l("公众号搜索"),
-        "ADD_SCENE_ACCOUNT_MIGRATION": _l("公众号迁移"),
-        "ADD_SCENE_PROFILE_CARD": _l("名片分享"),
-        "ADD_SCENE_QR_CODE": _l("扫描二维码"),
-        "ADD_SCENE_PROFILE_LINK": _l("图文页内名称点击"),
-        "ADD_SCENE_PROFILE_ITEM": _l("图文页右上角菜单"),
-        "ADD_SCENE_PAID": _l("支付后关注"),
-        "ADD_SCENE_WECHAT_ADVERTISEMENT": _l("微信广告"),
-        "ADD_SCENE_WXA": _l("小程序"),
-        "ADD_SCENE_REPRINT": _l("他人转载"),
-        "ADD_SCENE_LIVESTREAM": _l("视频号直播"),
-        "ADD_SCENE_CHANNELS": _l("视频号"),
-        "ADD_SCENE_OTHERS": _l("其他"),
-    }
-)
+from console.frame.source_labels import source_label
 
 _origin_label = Labels({"auto": _l("自动"), "wechat": _l("微信"), "scan": _l("扫码")})
 
@@ -68,7 +51,7 @@ _erased_label = Labels(
 
 def say_source(source: str) -> str:
     """WeChat's subscribe_scene in words; one we do not know stays as it is."""
-    return tame(_source_label(source))
+    return tame(source_label(source))
 
 
 # A tab of the list.

@@ -62,6 +62,7 @@ SECTIONS: tuple[tuple[LazyString | str, tuple[NavigationEntry, ...]], ...] = (
     (
         _l("营销"),
         (
+            NavigationEntry("console.broadcasts.index", _l("群发"), "send"),
             NavigationEntry("console.coupons.index", _l("优惠券"), "ticket"),
             NavigationEntry("console.reductions.index", _l("满减"), "coin"),
             NavigationEntry("console.flash_sales.index", _l("秒杀"), "bolt"),

@@ -42,6 +42,7 @@ kind_label = Labels(
         "product": _l("商品编号"),
         "reduction": _l("满减"),
         "role": _l("角色"),
+        "segment": _l("人群"),
         "shipping_fee_fen": _l("默认运费"),
         "shipping_free_from_fen": _l("满额包邮"),
         "shop": _l("店铺"),

@@ -1,0 +1,40 @@
+"""Product messages to many (群发): written, aimed, confirmed, followed, looked at afterwards."""
+
+from flask_babel import lazy_gettext as _l
+
+from app.staff.rights import OPERATOR, Right, RightGroup
+from console.broadcasts import composer, confirm, pages
+
+BLUEPRINTS = (composer.blueprint, confirm.blueprint, pages.blueprint)
+_LOOK = (
+    "console.broadcasts.index",
+    "console.broadcasts.show",
+    "console.broadcasts.fragment",
+)
+RIGHTS = RightGroup(
+    _l("群发"),
+    Right(
+        _l("查看和编写群发"),
+        *_LOOK,
+        "console.broadcasts.recipients",
+        "console.broadcasts.copy",
+        "console.broadcasts.discard",
+        "console.broadcast_composer.new",
+        "console.broadcast_composer.add",
+        "console.broadcast_composer.edit",
+        "console.broadcast_composer.change",
+        "console.broadcast_composer.check",
+        roles=(OPERATOR,),
+    ),
+    Right(
+        _l("确认发送、暂停和停止群发"),
+        "console.broadcast_confirm.ask",
+        "console.broadcast_confirm.confirm",
+        "console.broadcasts.pause",
+        "console.broadcasts.resume",
+        "console.broadcasts.stop",
+        "console.broadcasts.take_back",
+        *_LOOK,
+        roles=(OPERATOR,),
+    ),
+)

@@ -1,0 +1,56 @@
+// The composer: counts characters as WeChat does, and lets products be dragged; the buttons of `replies.js` do the
+// same. The page of one broadcast: what changes is fetched anew while it is under way, slower when it takes long.
+const letters = (text) => [...text.trim().replace(/\s+/g, " ")].length;
+
+function countAll() {
+  for (const output of document.querySelectorAll("[data-counts]")) {
+    const number = letters(document.getElementById(output.dataset.counts).value);
+    const most = Number(output.dataset.most);
+    output.textContent = `${number} / ${most}`;
+    output.classList.toggle("is-over", number > most);
+  }
+}
+
+document.addEventListener("input", countAll);
+countAll();
+
+let moved = null;
+document.addEventListener("dragstart", (event) => {
+  moved = event.target.closest?.(".cast-item") ?? null;
+  if (!moved) return;
+  event.dataTransfer.effectAllowed = "move";
+  moved.classList.add("is-moved");
+});
+document.addEventListener("dragover", (event) => {
+  const over = moved && event.target.closest?.(".cast-item");
+  if (!over) return;
+  event.preventDefault();
+  if (over === moved) return;
+  const box = over.getBoundingClientRect();
+  if (event.clientY < box.top + box.height / 2) over.before(moved);
+  else over.after(moved);
+});
+document.addEventListener("dragend", () => {
+  if (!moved) return;
+  moved.classList.remove("is-moved");
+  moved = null;
+  const button = document.querySelector("[data-reorder]");
+  button.form.requestSubmit(button); // the places on the buttons are those of before
+});
+
+const follow = async (part, pause) => {
+  const isBusy = part.querySelector("details[open]");
+  const answer = isBusy ? null : await fetch(part.dataset.follow).catch(() => null);
+  if (answer?.redirected) { location.reload(); return; } // the session has ended
+  if (answer?.ok) {
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector(".cast-progress");
+    const had = part.contains(document.activeElement);
+    part.replaceWith(fresh);
+    if (had) fresh.querySelector("button, a")?.focus();
+    part = fresh;
+  }
+  if (part.dataset.follow) setTimeout(follow, pause, part, Math.min(pause * 1.2, 10000));
+};
+
+for (const part of document.querySelectorAll("[data-follow]")) setTimeout(follow, 1000, part, 1500);

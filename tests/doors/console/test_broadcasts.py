@@ -1,0 +1,206 @@
+"""Broadcasts in the console: written, shown before, confirmed once, followed, stopped."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app.broadcasts import composing, ending
+from app.broadcasts.models import Broadcast
+from app.broadcasts.states import BroadcastState, Way
+from app.core import clock
+from app.core.db import db
+from app.staff.rights import get_catalogue
+from tests.broadcasts import begin, load, make_draft, make_writers, state
+from tests.factories import make_sku
+from tests.staff import Console, make_hashes_quick, make_role, open_console
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_hashes_quick(monkeypatch)
+
+
+@pytest.fixture
+def console(app: Flask) -> Console:
+    return open_console(app)
+
+
+@pytest.fixture
+def slug(app: Flask) -> str:
+    with app.app_context():
+        make_writers(2)
+        return make_sku(title="大红袍").product.slug
+
+
+def fields(slug: str, **others: str) -> dict[str, str]:
+    """The composer's form with one product."""
+    return {
+        "name": "秋茶上新",
+        "way": "card",
+        "version": "0",
+        "item-slug": slug,
+        "item-title": "",
+        "item-summary": "",
+        **others,
+    }
+
+
+def newest(app: Flask) -> Broadcast:
+    with app.app_context():
+        return db.session.query(Broadcast).order_by(Broadcast.id.desc()).one()
+
+
+def test_without_broadcasts_the_page_says_what_they_are_for(console: Console) -> None:
+    assert "写第一次群发" in console.text("/broadcasts/")
+
+
+def test_a_broadcast_is_written_looked_at_and_sent(app: Flask, console: Console, slug: str) -> None:
+    kept = console.post("/broadcasts/new", **fields(slug, next="confirm"))
+    row = newest(app)
+    assert kept.location.endswith(f"/broadcasts/{row.id}/confirm")
+
+    sheet = console.text(f"/broadcasts/{row.id}/confirm")
+    assert "2 人会收到" in sheet
+    assert "收不回" in sheet
+    console.post(f"/broadcasts/{row.id}/confirm", version="1", when="now")
+
+    with app.app_context():
+        assert state(row.id) is BroadcastState.GATHERING
+    assert "正在列名单" in console.text(f"/broadcasts/{row.id}")
+
+
+def test_buttons_change_the_form_and_keep_nothing(app: Flask, console: Console, slug: str) -> None:
+    added = console.post("/broadcasts/new", **fields(slug, do="row-add:never_bought")).get_data(as_text=True)
+
+    assert 'name="c0-kind" value="bought"' in added
+    with app.app_context():
+        assert db.session.query(Broadcast).count() == 0
+
+
+def test_conditions_are_kept_as_they_were_chosen(app: Flask, console: Console, slug: str) -> None:
+    row = {"row": "0", "c0-kind": "spent_over", "c0-value": "99.50", "c0-not": "yes"}
+
+    console.post("/broadcasts/new", **fields(slug, **row))
+
+    kept = newest(app).audience["conditions"]
+    assert kept == [{"kind": "spent_over", "value": 9950, "is_not": True}]
+
+
+def test_what_cannot_be_read_is_said_and_stays_in_the_form(app: Flask, console: Console, slug: str) -> None:
+    row = {"row": "0", "c0-kind": "silent", "c0-value": "一个月"}
+
+    refused = console.post("/broadcasts/new", **fields(slug, **row))
+
+    assert refused.status_code == 422
+    page = refused.get_data(as_text=True)
+    assert 'value="一个月"' in page
+    assert "条件里的数" in page
+
+
+def test_the_page_is_told_live_whom_it_reaches_and_what_to_think_about(console: Console, slug: str) -> None:
+    answer = console.post("/broadcasts/check", **fields(slug, **{"item-title": "国家级大红袍"})).get_json()
+
+    assert "2 人会收到" in answer["forecast"]
+    assert "国家级" in answer["lint"]
+    assert "国家级大红袍" in answer["preview"]
+
+
+def test_the_second_of_two_who_write_is_told_and_loses_nothing(
+    app: Flask, console: Console, slug: str
+) -> None:
+    with app.app_context():
+        number = make_draft()
+        row = load(number)
+        draft = composing.read_draft("别人的名字", "card", row.content, row.audience)
+        composing.change(number, draft, version=1, actor="staff:2")
+
+    late = console.post(f"/broadcasts/{number}/edit", **fields(slug, name="我的名字", version="1"))
+    page = late.get_data(as_text=True)
+    assert late.status_code == 409
+    assert 'value="我的名字"' in page
+    console.post(f"/broadcasts/{number}/edit", **fields(slug, name="我的名字", version="2"))
+
+    with app.app_context():
+        assert load(number).name == "我的名字"
+
+
+def test_the_same_to_the_same_people_wants_a_second_yes(app: Flask, console: Console, slug: str) -> None:
+    for _twice in range(2):
+        console.post("/broadcasts/new", **fields(slug))
+    with app.app_context():
+        first, second = (row.id for row in db.session.query(Broadcast).order_by(Broadcast.id))
+    console.post(f"/broadcasts/{first}/confirm", version="1", when="now")
+
+    asked = console.post(f"/broadcasts/{second}/confirm", version="1", when="now")
+    assert asked.status_code == 422
+    assert 'name="repeats"' in asked.get_data(as_text=True)
+    console.post(f"/broadcasts/{second}/confirm", version="1", when="now", repeats="yes")
+
+    with app.app_context():
+        assert state(second) is BroadcastState.GATHERING
+
+
+def test_confirming_twice_sends_once_and_says_so(app: Flask, console: Console, slug: str) -> None:
+    console.post("/broadcasts/new", **fields(slug))
+    number = newest(app).id
+
+    for _twice in range(2):
+        answer = console.post(f"/broadcasts/{number}/confirm", version="1", when="now")
+        assert answer.location.endswith(f"/broadcasts/{number}")
+
+    assert "不会再发一遍" in console.text(f"/broadcasts/{number}")
+
+
+def test_it_is_planned_in_beijing_time_and_taken_back(app: Flask, console: Console, slug: str) -> None:
+    console.post("/broadcasts/new", **fields(slug))
+    number = newest(app).id
+    confirm = f"/broadcasts/{number}/confirm"
+    tomorrow = (clock.now() + timedelta(days=1)).astimezone(clock.BEIJING).replace(second=0, microsecond=0)
+
+    early = console.post(confirm, version="1", when="later", at="2020-01-01T08:00")
+    console.post(confirm, version="1", when="later", at=f"{tomorrow:%Y-%m-%dT%H:%M}")
+
+    assert "时间要在现在以后" in early.get_data(as_text=True)
+    assert newest(app).scheduled_at == tomorrow
+    console.post(f"/broadcasts/{number}/take-back")
+    assert newest(app).state is BroadcastState.DRAFT
+
+
+def test_pausing_stopping_and_copying(app: Flask, console: Console, slug: str) -> None:
+    with app.app_context():
+        number = make_draft()
+        begin(number)
+
+    console.post(f"/broadcasts/{number}/pause")
+    assert "有人按了暂停" in console.text(f"/broadcasts/{number}")
+    console.post(f"/broadcasts/{number}/resume")
+    console.post(f"/broadcasts/{number}/stop")
+    people = console.text(f"/broadcasts/{number}/recipients?state=skipped")
+    copied = console.post(f"/broadcasts/{number}/copy")
+
+    assert "停止之前还没轮到" in people
+    assert "（副本）" in console.text(copied.location.removeprefix("/console"))
+
+
+def test_why_wechat_halted_it_is_said_in_words(app: Flask, console: Console, slug: str) -> None:
+    with app.app_context():
+        number = make_draft(way=Way.CARD)
+        begin(number)
+        ending.halt(number, None)
+
+    assert "商品下架了" in console.text(f"/broadcasts/{number}")
+
+
+def test_who_may_write_may_not_send(app: Flask, slug: str) -> None:
+    with app.app_context():
+        assert "console.broadcast_confirm.ask" in get_catalogue().names
+        role = make_role("console.broadcasts.index", name="文案")
+        number = make_draft()
+    writer = open_console(app, "writer", role=role)
+
+    page = writer.text(f"/broadcasts/{number}/edit")
+    sent = writer.post(f"/broadcasts/{number}/confirm", version="1", when="now")
+
+    assert "保存，去确认" not in page
+    assert sent.status_code == 403

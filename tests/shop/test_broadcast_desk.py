@@ -1,0 +1,175 @@
+"""What the merchant has around a broadcast: lists, saved audiences, warnings about words, progress, opting out."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from app.broadcasts import composing, segments
+from app.broadcasts.audience import Audience, Condition, ConditionKind
+from app.broadcasts.content import Content, Item
+from app.broadcasts.linter import Why, lint, read
+from app.broadcasts.listing import Tab, count_tabs, list_broadcasts, list_in, list_recipients
+from app.broadcasts.models import BroadcastRecipient, Segment
+from app.broadcasts.opt_outs import is_opted_out, set_opted_out
+from app.broadcasts.progress import read_progress
+from app.broadcasts.reach import OPTED_OUT, forecast
+from app.broadcasts.states import RecipientState, Way
+from app.core import clock
+from app.core.audit import entries_about
+from app.core.days import Days
+from app.core.db import db, transaction
+from app.core.errors import InputInvalid
+from tests.broadcasts import begin, confirm_now, load, make_draft, make_writers
+from tests.factories import make_follower, make_sku
+
+SHOP = "https://shop.example.cn"
+OLD = Audience((Condition(ConditionKind.SPENT_OVER, 10_000),))
+
+
+def set_line(broadcast_id: int, follower_id: int, **values: object) -> None:
+    mine = (BroadcastRecipient.broadcast_id == broadcast_id, BroadcastRecipient.follower_id == follower_id)
+    with transaction() as session:
+        session.execute(update(BroadcastRecipient).where(*mine).values(**values))
+
+
+def test_each_broadcast_stands_under_one_tab_and_the_newest_first(shop: Flask) -> None:
+    make_writers(1)
+    drafts = [make_draft(), make_draft()]
+    planned, going = make_draft(), make_draft()
+    composing.confirm(planned, version=1, at=clock.now() + timedelta(hours=1), actor="staff:1")
+    confirm_now(going)
+
+    assert count_tabs() == {Tab.DRAFTS: 2, Tab.PLANNED: 1, Tab.UNDER_WAY: 1, Tab.ENDED: 0}
+    assert [row.id for row in list_broadcasts(Tab.DRAFTS).rows] == drafts[::-1]
+    assert [row.id for row in list_broadcasts(Tab.PLANNED).rows] == [planned]
+
+
+def test_a_month_holds_what_is_planned_and_what_began_but_no_drafts(shop: Flask) -> None:
+    make_writers(1)
+    make_draft()
+    later, now = make_draft(), make_draft()
+    tomorrow = clock.now() + timedelta(days=1)
+    composing.confirm(later, version=1, at=tomorrow, actor="staff:1")
+    begin(now)
+
+    day = clock.today()
+    assert [row.id for row in list_in(Days(day, day))] == [now]
+    assert [row.id for row in list_in(Days(day, day + timedelta(days=1)))] == [now, later]
+
+
+def test_recipients_are_found_by_state_and_name_and_paged(shop: Flask) -> None:
+    followers = make_writers(3)
+    broadcast_id = make_draft()
+    begin(broadcast_id)
+    set_line(broadcast_id, followers[1].id, state=RecipientState.REFUSED, reason="43004")
+    with transaction():
+        db.session.get_one(type(followers[0]), followers[2].id).remark = "王小茶"
+
+    refused = list_recipients(broadcast_id, state=RecipientState.REFUSED)
+    named = list_recipients(broadcast_id, search="小茶")
+    first = list_recipients(broadcast_id, per_page=2)
+    second = list_recipients(broadcast_id, per_page=2, place=first.older)
+
+    assert [(told.follower.id, told.line.reason) for told in refused.rows] == [(followers[1].id, "43004")]
+    assert [told.follower.id for told in named.rows] == [followers[2].id]
+    assert [told.follower.id for told in (*first.rows, *second.rows)] == [each.id for each in followers[::-1]]
+
+
+def test_progress_counts_reasons_and_tells_how_fast_it_goes(shop: Flask) -> None:
+    followers = make_writers(5)
+    broadcast_id = make_draft()
+    begin(broadcast_id)
+    now = clock.now()
+    for number, follower in enumerate(followers[:3]):
+        at = now - timedelta(seconds=4 - 2 * number)
+        set_line(broadcast_id, follower.id, state=RecipientState.SENT, asked_at=at)
+    set_line(broadcast_id, followers[3].id, state=RecipientState.SKIPPED, reason=OPTED_OUT)
+
+    progress = read_progress(broadcast_id)
+
+    assert (progress.total, progress.done, progress.left) == (5, 4, 1)
+    assert [(each.reason, each.number) for each in progress.reasons] == [(OPTED_OUT, 1)]
+    assert progress.per_second == pytest.approx(3 / 4)
+    assert progress.seconds_left == 1
+
+
+def test_a_segment_has_its_own_name(shop: Flask) -> None:
+    number = segments.create(" 老  客 ", OLD, actor="staff:1")
+
+    with pytest.raises(InputInvalid, match="老 客"):
+        segments.create("老 客", Audience(), actor="staff:1")
+    segments.rename(number, "老 客", actor="staff:1")  # its own name is free to itself
+    segments.rename(number, "常客", actor="staff:1")
+    assert [(row.name, row.audience) for row in segments.list_segments()] == [("常客", OLD.keep())]
+
+
+def test_a_segment_that_is_deleted_leaves_its_conditions_to_those_who_named_it(shop: Flask) -> None:
+    number = segments.create("老客", OLD, actor="staff:1")
+    sku = make_sku(title="大红袍")
+    draft = composing.Draft("秋茶", Way.CARD, Content((Item(sku.product.slug),)), Audience(), number)
+    broadcast_id = composing.create(draft, actor="staff:1")
+
+    segments.remove(number, actor="staff:1")
+
+    row = load(broadcast_id)
+    assert (row.segment_id, composing.audience_of(row)) == (None, OLD)  # and not everybody
+    assert db.session.scalar(select(Segment.id)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "why"),
+    [
+        ("国家级非遗工艺", "国家级", Why.ABSOLUTE),
+        ("今年最好的龙井", "最好", Why.ABSOLUTE),
+        ("喝了降血压", "降血压", Why.CURE),
+        ("零风险试喝", "零风险", Why.PROMISE),
+        ("转发朋友圈送一盒", "转发朋友圈送", Why.SHARE),
+        ("关注公众号领茶样", "关注公众号领", Why.FOLLOW),
+        ("红包等你拿", "红包", Why.MONEY),
+        ("详见 https://tea.example.com/a", "https://tea.example.com/a", Why.LINK),
+        ("加微信teaboss详聊", "加微信teaboss", Why.CONTACT),
+    ],
+    ids=lambda value: value if isinstance(value, Why) else "",
+)
+def test_words_to_think_about_are_found(text: str, word: str, why: Why) -> None:
+    assert list(read(text, Way.MASS, SHOP)) == [(word, why)]
+
+
+def test_plain_words_and_our_own_links_are_left_alone() -> None:
+    text = f"秋茶上新，清香回甘，最后一泡也有余味。{SHOP}/shop/p/longjing 最近到店"
+
+    assert list(read(text, Way.MASS, SHOP)) == []
+
+
+def test_promotion_is_warned_of_in_a_customer_service_message_alone() -> None:
+    assert list(read("限时 8折", Way.CARD, SHOP)) == [("限时", Why.PROMOTION), ("8折", Why.PROMOTION)]
+    assert list(read("限时 8折", Way.MASS, SHOP)) == []
+
+
+def test_goods_are_looked_at_too(shop: Flask) -> None:
+    sku = make_sku(title="最佳铁观音")
+    content = Content((Item(sku.product.slug, summary="清香"), Item("gone")))
+
+    found = {(each.place, each.why) for each in lint(content, Way.MASS, base_url=SHOP)}
+
+    assert found == {
+        (0, Why.ABSOLUTE),
+        (0, Why.HIDDEN_SUMMARY),
+        (0, Why.NO_PICTURE),
+        (1, Why.NOT_ON_SALE),
+    }
+
+
+def test_who_opts_out_is_left_out_until_he_comes_back(shop: Flask) -> None:
+    follower = make_follower()
+
+    for _twice in range(2):
+        set_opted_out(follower.id, True)
+    assert is_opted_out(follower.id)
+    assert forecast(Audience(), Way.MASS).opted_out == 1
+
+    set_opted_out(follower.id, False, by="staff:1")
+    assert not is_opted_out(follower.id)
+    assert [each.action for each in entries_about(f"follower:{follower.id}")] == ["follower.opted_in"]
