@@ -36,13 +36,7 @@ def make_gateway(*, sign_type: SignType = SignType.HMAC, keys: tuple[str, ...] =
     """One of its own, without a shop."""
     files = ("/keys/apiclient_cert.pem", "/keys/apiclient_key.pem")
     account = Apiv2Account("https://pay.example.cn", APPID, MCHID, keys, sign_type, *files, APP_APPID)
-
-    def no_bills(*_: object) -> str:
-        raise AssertionError
-
-    return WechatPayV2(
-        account, notify_url="https://shop.example.cn/n", site="https://shop.example.cn", download=no_bills
-    )
+    return WechatPayV2(account, notify_url="https://shop.example.cn/n", site="https://shop.example.cn")
 
 
 def write(fields: Mapping[str, str], *, root: str = "xml") -> bytes:

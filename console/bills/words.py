@@ -67,6 +67,10 @@ def say_problem(code: str, gateway: str) -> str:
         "figures": _("流水和统计的数字不一样，请联系技术人员运行 flask figures rebuild。"),
         "NO_AUTH": _("这个商户号没有下载账单的权限，请到%(console)s开通。", **names),
         "isv.insufficient-isv-permissions": _("这个应用没有下载账单的权限，请在支付宝开放平台给它加上。"),
+        "NO_APIV3_KEY": _(
+            "没有设置 APIv3 密钥，账单要用它才下载得到：运行 make configure 填上，或到%(console)s核对。",
+            **names,
+        ),
         "NOT_CONFIGURED": _("本店已经没有%(gateway)s的设置，这一天的账单要到%(console)s核对。", **names),
         "INVALID_REQUEST": _("%(gateway)s不再提供这一天的账单。", **names),
     }

@@ -31,10 +31,9 @@ def install(app: Flask) -> None:
     """Build every gateway; a key file that cannot be read stops the start."""
     keys = _keys(app.config)
     transport = _transport(app.config, keys)
-    v3 = _wechatpay_v3(app.config, transport, keys)
-    gateways: dict[str, Gateway] = {NAME: v3}
+    gateways: dict[str, Gateway] = {NAME: _wechatpay_v3(app.config, transport, keys)}
     if app.config["WXPAY_APIV2_KEY"]:
-        gateways[wechatpay_v2.NAME] = _wechatpay_v2(app.config, v3)
+        gateways[wechatpay_v2.NAME] = _wechatpay_v2(app.config)
     if app.config["ALIPAY_APP_ID"]:
         gateways[alipay.NAME] = _alipay(app.config)
     app.extensions["gateways"] = gateways
@@ -112,7 +111,7 @@ def _wechatpay_v3(config: dict[str, Any], transport: Apiv3Transport, keys: Verif
     return WechatPayV3(merchant, notify_url=notify_url, transport=transport, keys=keys)
 
 
-def _wechatpay_v2(config: dict[str, Any], v3: WechatPayV3) -> WechatPayV2:
+def _wechatpay_v2(config: dict[str, Any]) -> WechatPayV2:
     account = Apiv2Account(
         base=config["WXPAY_API_BASE"],
         appid=config["WECHAT_APPID"],
@@ -124,7 +123,7 @@ def _wechatpay_v2(config: dict[str, Any], v3: WechatPayV3) -> WechatPayV2:
         app_appid=config["WXPAY_APP_APPID"],
     )
     notify_url = f"{config['BASE_URL']}/pay/notify/{wechatpay_v2.NAME}"
-    return WechatPayV2(account, notify_url=notify_url, site=config["BASE_URL"], download=v3.download_bill)
+    return WechatPayV2(account, notify_url=notify_url, site=config["BASE_URL"])
 
 
 def _alipay(config: dict[str, Any]) -> alipay.Alipay:

@@ -7,7 +7,7 @@ Source: https://pay.weixin.qq.com/doc/v2/merchant/4011937109 (2026-11-30)
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import IO, Any
 
@@ -48,17 +48,15 @@ _PAID_WITH = {
     Way.H5: "mweb_url",
 }
 
-Download = Callable[[BillKind, date, IO[bytes]], str]
-
 
 class WechatPayV2:
-    """A Gateway (see `contract`). `download` fetches bills, by APIv3."""
+    """A Gateway (see `contract`). `site` is the shop's address, which H5 payment names."""
 
     name = NAME
 
-    def __init__(self, account: Apiv2Account, *, notify_url: str, site: str, download: Download) -> None:
+    def __init__(self, account: Apiv2Account, *, notify_url: str, site: str) -> None:
         self._account, self.mchid = account, account.mchid
-        self._notify_url, self._site, self._download = notify_url, site, download
+        self._notify_url, self._site = notify_url, site
         self.client = Apiv2Client(account)
 
     def appid_of(self, way: Way) -> str:
@@ -178,8 +176,8 @@ class WechatPayV2:
             raise SignatureInvalid("the notification is no flat XML") from error
 
     def download_bill(self, kind: BillKind, day: date, target: IO[bytes]) -> str:
-        """APIv3's bill, which holds what was paid by either."""
-        return self._download(kind, day, target)
+        """What was paid by APIv2 stands in the merchant's one bill, which APIv3 fetches; see `billing`."""
+        raise GatewayRefused("UNSUPPORTED", _("APIv2 没有这个功能"))
 
     def refresh_keys(self) -> None:
         """The key stands in the settings, and does not change by itself."""
