@@ -12,6 +12,7 @@ from handlers.links import link_from_menu
 from handlers.own_words import own_words
 from handlers.payment_notifications import payment_notifications
 from handlers.proof_files import proof_files
+from handlers.scan_orders import scan_orders
 
 ANSWERING = "answering"
 
@@ -24,7 +25,9 @@ def register(app: Flask) -> None:
     app.register_blueprint(complaint_notifications)
     app.register_blueprint(payment_notifications)
     app.register_blueprint(proof_files)
+    app.register_blueprint(scan_orders)
     app.extensions["csrf"].exempt(complaint_notifications)
     app.extensions["csrf"].exempt(payment_notifications)
+    app.extensions["csrf"].exempt(scan_orders)
     answering = app.extensions[ANSWERING] = Answering(app, dispatch)
     app.wsgi_app = Front(app.wsgi_app, account.callback, answering)  # type: ignore[method-assign]

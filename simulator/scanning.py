@@ -1,4 +1,4 @@
-"""Pointing the phone at a code: a scene makes an event, an order opens the pay sheet, a link its page."""
+"""Pointing the phone at a code: a scene makes an event, an order or goods open the pay sheet, a link its page."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.exceptions import BadRequest
 
 from simulator.pay.orders import CODE_PREFIX
+from simulator.payv2.scan_codes import ask_merchant, is_static
 from simulator.persona import Persona
 from simulator.qr.reader import QrError, read_picture
 
@@ -22,6 +23,9 @@ def scan(
     text = _read(picture) if picture is not None else str(given.get("text") or "").strip()
     if not text and not scene:
         raise BadRequest("要有 text、scene 或一张图片")
+    if is_static(text):
+        order, problem = ask_merchant(engine, openid, text)
+        return {"action": "pay", "text": text, "order": order, "problem": problem}
     if text.startswith(CODE_PREFIX):
         order, problem = engine.cashier.look_up(text.removeprefix(CODE_PREFIX))
         return {"action": "pay", "text": text, "order": order, "problem": problem}

@@ -78,9 +78,12 @@ class FakeGateway:
             openid=request.openid,
         )
         made = f"wx{len(self.requests):034d}"
-        return {Way.JSAPI: made, Way.APP: made, Way.NATIVE: f"weixin://wxpay/bizpayurl?pr={made}"}.get(
-            request.way, f"https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id={made}&package=1"
-        )
+        return {
+            Way.JSAPI: made,
+            Way.APP: made,
+            Way.SCAN: made,
+            Way.NATIVE: f"weixin://wxpay/bizpayurl?pr={made}",
+        }.get(request.way, f"https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id={made}&package=1")
 
     def client_parameters(self, prepay_id: str) -> dict[str, str]:
         """Parameters with nothing signed."""

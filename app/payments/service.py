@@ -32,9 +32,10 @@ ASK_AT_MOST_EVERY = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class _Browser:
-    """What some ways want to know of the browser that pays."""
+    """What some ways want to know of the browser that pays, or of the code that was scanned."""
 
     client_ip: str = ""
+    product_id: str = ""
     return_url: str = ""
 
 
@@ -69,6 +70,11 @@ def start_payment(order: Order, *, gateway: Gateway) -> dict[str, str]:
 def start_native(order: Order, *, gateway: Gateway) -> str:
     """The text of a QR code that whoever scans it with WeChat pays this order by. Raises: as `start_payment`."""
     return _paid_with(order, gateway, Way.NATIVE)
+
+
+def start_scan(order: Order, *, gateway: Gateway, product_id: str) -> str:
+    """The prepay_id for who scanned a product's static code, which says `product_id`. Raises: as `start_payment`."""
+    return _paid_with(order, gateway, Way.SCAN, _Browser(product_id=product_id))
 
 
 def start_h5(order: Order, *, gateway: Gateway, client_ip: str) -> str:
@@ -173,6 +179,7 @@ def _make_known(attempt: PaymentAttempt, gateway: Gateway, browser: _Browser) ->
         way=way,
         openid=attempt.openid,
         client_ip=browser.client_ip,
+        product_id=browser.product_id,
         return_url=browser.return_url,
     )
     paid_with = gateway.create(request)

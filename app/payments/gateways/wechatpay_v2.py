@@ -18,6 +18,7 @@ from app.core.errors import GatewayError, GatewayRefused, GatewayUnreachable, Si
 from app.payments.gateways import apiv2_refunds as refunds
 from app.payments.gateways import apiv2_signing as signing
 from app.payments.gateways.apiv2_client import Apiv2Account, Apiv2Client
+from app.payments.gateways.apiv2_scanning import ScanDesk
 from app.payments.gateways.apiv2_values import moment_of, read_flat, text_of, whole_of
 from app.payments.gateways.apiv3_refunds import reason_of
 from app.payments.gateways.contract import (
@@ -58,6 +59,7 @@ class WechatPayV2:
         self._account, self.mchid = account, account.mchid
         self._notify_url, self._site = notify_url, site
         self.client = Apiv2Client(account)
+        self.scan_desk = ScanDesk(account.appid, account.mchid, account.keys)
 
     def appid_of(self, way: Way) -> str:
         """The mobile app has an AppID of its own; every other way goes under the account's."""
