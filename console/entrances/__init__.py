@@ -3,9 +3,9 @@
 from flask_babel import lazy_gettext as _l
 
 from app.staff.rights import FINANCE, OPERATOR, Right, RightGroup
-from console.entrances import codes, pages, posters
+from console.entrances import codes, pages, pay_codes, posters
 
-BLUEPRINTS = (codes.blueprint, pages.blueprint, posters.blueprint)
+BLUEPRINTS = (codes.blueprint, pages.blueprint, pay_codes.blueprint, posters.blueprint)
 RIGHTS = RightGroup(
     _l("来源"),
     Right(
@@ -24,6 +24,9 @@ RIGHTS = RightGroup(
         "console.posters.picture",
         "console.posters.poster",
         "console.posters.print_some",
+        "console.pay_codes.picture",
+        "console.pay_codes.poster",
+        "console.pay_codes.print_one",
         roles=(OPERATOR,),
     ),
     Right(

@@ -21,6 +21,7 @@ from app.entrances.scenes import list_scenes
 from app.entrances.service import get_entrance, signed_code
 from app.orders.by_entrance import Figures, figures_by_entrance, total
 from console.entrances.codes import life_of
+from console.entrances.pay_codes import PayCodes, has_pay_codes
 from console.entrances.posters_drawn import TO_THE_PAGE, draw_product_poster
 from console.entrances.printed import Sheet, poster_file, print_page, qr_file
 from console.frame.chosen_days import read_days
@@ -60,6 +61,7 @@ def product_page(slug: str) -> str:
         life_of=life_of,
         suggested=_suggest([place_of(place) for place, _figures in rows]),
         longest_place=LONGEST_PLACE,
+        pay_codes=PayCodes.of(product) if has_pay_codes() else None,
     )
 
 

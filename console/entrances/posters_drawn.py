@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 PICTURE = Size(1240, 945, is_cut=True)  # the upper part of an A6 sheet at 300 dots an inch
 TO_THE_PAGE = "微信扫一扫购买"
+TO_THE_CASHIER = "微信扫一扫付款取货"
 TO_THE_CHAT = "微信扫一扫"
 FROM = "起"
 DEFAULT_SLOGAN = "扫码关注，进店看看"

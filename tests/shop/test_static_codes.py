@@ -161,7 +161,7 @@ def test_everything_else_is_a_no_in_words(gateway: FakeGateway, code: str) -> No
     change(Product, state=ProductState.ON_SALE)
     with transaction() as session:
         product = session.scalars(select(Product)).one()
-        session.add(Sku(product_id=product.id, code="T9", options="净含量=9g", price_fen=900, stock=1))
+        session.add(Sku(product_id=product.id, code="SECOND", options="净含量=9g", price_fen=900, stock=1))
     assert words(gateway, code) == "这件商品有几种规格，请到店里选购"
 
 
@@ -184,7 +184,9 @@ def test_the_merchant_is_told_what_has_no_code_and_why(shop: Flask) -> None:
     point = make_point()
     assert (why_not(sku.product), list_points_for(sku.product)) == ("", [point])
     with transaction() as session:
-        session.add(Sku(product_id=sku.product_id, code="T9", options="净含量=9g", price_fen=900, stock=1))
+        session.add(
+            Sku(product_id=sku.product_id, code="SECOND", options="净含量=9g", price_fen=900, stock=1)
+        )
     session.expire_all()
 
     assert "规格" in why_not(sku.product)
