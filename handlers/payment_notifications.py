@@ -11,6 +11,7 @@ from app.core.errors import GatewayError
 from app.core.incoming import reads_body_itself
 from app.payments.gateways import get_gateway
 from app.payments.gateways.alipay import NAME as ALIPAY
+from app.payments.gateways.apiv2_values import write_flat
 from app.payments.gateways.wechatpay_v2 import NAME as APIV2
 from app.payments.models import Verdict
 from app.payments.notifications import record_notification
@@ -21,7 +22,6 @@ logger = logging.getLogger(__name__)
 payment_notifications = Blueprint("payment_notifications", __name__)
 
 MAX_BYTES = 64 * 1024
-XML = "<xml><return_code><![CDATA[{}]]></return_code><return_msg><![CDATA[{}]]></return_msg></xml>"
 
 # What WeChat shall not send again is answered with 204. A mismatch is kept and alerted, so is final too;
 # a number we do not know may be one whose row is not committed yet, so WeChat is asked to come back.
@@ -59,7 +59,8 @@ def receive(name: str) -> Response:
 def _accept(name: str) -> Response:
     """Alipay reads the word alone, APIv2 its XML, APIv3 the status."""
     if name == APIV2:
-        return Response(XML.format("SUCCESS", "OK"), mimetype="text/xml")
+        said = write_flat({"return_code": "SUCCESS", "return_msg": "OK"})
+        return Response(said, mimetype="text/xml")
     return Response("success", mimetype="text/plain") if name == ALIPAY else Response(status=204)
 
 
@@ -70,5 +71,6 @@ def _acknowledge(receipt: str) -> Response:
 
 def _fail(name: str, status: int) -> Response:
     if name == APIV2:
-        return Response(XML.format("FAIL", "FAIL"), status=status, mimetype="text/xml")
+        said = write_flat({"return_code": "FAIL", "return_msg": "FAIL"})
+        return Response(said, status=status, mimetype="text/xml")
     return Response('{"code":"FAIL","message":"失败"}', status=status, mimetype="application/json")

@@ -6,7 +6,6 @@ No session, no login, no CSRF token: the signature alone says who is speaking.
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
-from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, abort, current_app, request
 from flask_babel import force_locale
@@ -15,6 +14,7 @@ from app.core.errors import ShopError, SignatureInvalid
 from app.core.incoming import reads_body_itself
 from app.core.live_settings import read_live
 from app.payments.gateways import find_apiv2
+from app.payments.gateways.apiv2_values import write_flat
 from app.payments.static_codes import pay_by_scan, say_problem
 
 logger = logging.getLogger(__name__)
@@ -48,5 +48,4 @@ def answer() -> Response:
 
 
 def _xml(fields: Mapping[str, str]) -> Response:
-    inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in fields.items())
-    return Response(f"<xml>{inner}</xml>", mimetype="text/xml")
+    return Response(write_flat(fields), mimetype="text/xml")

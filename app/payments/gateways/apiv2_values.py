@@ -56,6 +56,12 @@ def read_flat(body: bytes, *, root: str = ROOT) -> dict[str, str]:
     return {name: texts[0] for name, texts in fields.items()}
 
 
+def write_flat(fields: Mapping[str, str]) -> str:
+    """The same the other way, as an answer to WeChat. Text that would end a CDATA section is taken apart."""
+    inner = (f"<{name}><![CDATA[{text.replace(']]>', ']] >')}]]></{name}>" for name, text in fields.items())
+    return f"<xml>{''.join(inner)}</xml>"
+
+
 def error_of(code: str, words: str) -> GatewayRefused | GatewayUnreachable:
     """What a no that names its reason means."""
     if code in _OPEN:
