@@ -178,7 +178,7 @@ class WechatPayV2:
             raise SignatureInvalid("the notification is no flat XML") from error
 
     def download_bill(self, kind: BillKind, day: date, target: IO[bytes]) -> str:
-        """What was paid by APIv2 stands in the merchant's one bill, which APIv3 fetches; see `billing`."""
+        """What was paid by APIv2 stands in the merchant's one bill, which APIv3 fetches; see `books`."""
         raise GatewayRefused("UNSUPPORTED", _("APIv2 没有这个功能"))
 
     def refresh_keys(self) -> None:
