@@ -54,6 +54,13 @@ PARTS: Mapping[str, tuple[str, ...]] = {
         "WXPAY_CERT_FILE",
         "WXPAY_SCAN_CODES",
     ),
+    "Alipay outside WeChat (open.alipay.com, the app's signing; may stay empty)": (
+        "ALIPAY_APP_ID",
+        "ALIPAY_SELLER_ID",
+        "ALIPAY_PRIVATE_KEY_FILE",
+        "ALIPAY_PUBLIC_KEY_FILE",
+        "ALIPAY_FEE_RATE",
+    ),
     "Alerts (may stay empty)": (
         "ALERT_WEBHOOK_URL",
         "ALERT_SMTP_URL",

@@ -28,7 +28,7 @@ group_label = Labels(
     {
         Group.SERVER: _l("公众号与服务器"),
         Group.DOMAINS: _l("域名"),
-        Group.PAY: _l("微信支付"),
+        Group.PAY: _l("微信支付和支付宝"),
         Group.MACHINE: _l("服务器本身"),
     }
 )

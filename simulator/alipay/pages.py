@@ -25,7 +25,11 @@ def make_pages(engine: Engine) -> Blueprint:
     @pages.get(CASHIER_PATH)
     def show() -> Response:
         visit = engine.alipay.find_visit(request.args.get("visit", ""))
-        return _page(engine, visit) if visit else notice("页面已失效，请回到商家重新付款")
+        if visit is None:
+            return notice("页面已失效，请回到商家重新付款")
+        if visit["expires_at"] <= engine.clock.now():
+            return notice("交易已超过付款时间，请回到商家重新下单", "ACQ.TRADE_HAS_CLOSE")
+        return _page(engine, visit)
 
     @pages.post(CASHIER_PATH)
     def act() -> Response:
@@ -90,6 +94,7 @@ def _page(engine: Engine, visit: dict[str, Any], *, is_known: bool = False, wron
             "simulator_alipay.html",
             visit=visit,
             amount=write_yuan(visit["amount_fen"]),
+            ends_at=write_time(visit["expires_at"])[:16],
             merchant=engine.settings.account.name,
             is_known=is_known,
             wrong=wrong,

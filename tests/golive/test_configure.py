@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from app.golive.configure import configure
 from config import load_settings
 
-APIV2 = 5  # questions about it, of which each may be left alone
+APIV2 = ALIPAY = 5  # questions about each, which may be left alone
 
 
 def answers(keys: Path) -> list[str]:
@@ -25,7 +25,7 @@ def answers(keys: Path) -> list[str]:
         "PUB_KEY_ID_0119000000012026112100000000000001",
         str(keys / "wechatpay_public.pem"),
     ]
-    return [*shop, *account, *pay, *[""] * APIV2, "", "", "", ""]
+    return [*shop, *account, *pay, *[""] * (APIV2 + ALIPAY), "", "", "", ""]
 
 
 def run(path: Path, typed: list[str], *options: str) -> Result:
@@ -56,7 +56,7 @@ def test_a_shop_can_start_with_what_was_answered(path: Path, keys: Path) -> None
 
 def test_no_secret_is_shown(path: Path, keys: Path) -> None:
     first = run(path, answers(keys))
-    again = run(path, [""] * 25)
+    again = run(path, [""] * 30)
 
     settings = read(path)
     for name in ("SECRET_KEY", "WECHAT_APPSECRET", "WECHAT_TOKEN", "WECHAT_AES_KEY", "WXPAY_APIV3_KEY"):
@@ -70,7 +70,7 @@ def test_enter_keeps_everything_to_the_letter(path: Path, keys: Path) -> None:
     )
     before = path.read_text(encoding="utf-8")
 
-    result = run(path, [""] * 25)
+    result = run(path, [""] * 30)
 
     assert result.exit_code == 0, result.output
     assert path.read_text(encoding="utf-8") == before
@@ -98,11 +98,11 @@ def test_nothing_is_written_when_he_gives_up_in_the_middle(path: Path, keys: Pat
 
 def test_a_dash_empties_what_may_be_empty(path: Path, keys: Path) -> None:
     typed = answers(keys)
-    typed[13 + APIV2] = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=abc"
+    typed[13 + APIV2 + ALIPAY] = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=abc"
     run(path, typed)
     assert read(path)["ALERT_WEBHOOK_URL"]
 
-    run(path, [*[""] * (13 + APIV2), "-", "", "", ""])
+    run(path, [*[""] * (13 + APIV2 + ALIPAY), "-", "", "", ""])
 
     assert not read(path)["ALERT_WEBHOOK_URL"]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.golive.checks import (
     access,
+    alipay,
     apiv2,
     callback,
     certificates,
@@ -17,7 +18,20 @@ from app.golive.checks import (
 )
 from app.golive.checks.contract import Check
 
-PARTS = (callback, access, domains, pay, certificates, apiv2, notify, complaints, clocks, machine, telling)
+PARTS = (
+    callback,
+    access,
+    domains,
+    pay,
+    certificates,
+    apiv2,
+    alipay,
+    notify,
+    complaints,
+    clocks,
+    machine,
+    telling,
+)
 CHECKS: tuple[Check, ...] = tuple(check for part in PARTS for check in part.CHECKS)
 BY_NAME: Mapping[str, Check] = {check.name: check for check in CHECKS}
 if len(BY_NAME) != len(CHECKS):

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
     load_der_private_key,
     load_der_public_key,
     load_pem_private_key,
@@ -107,6 +109,11 @@ def load_public_key(path: str) -> RSAPublicKey:
     if not isinstance(key, RSAPublicKey):
         raise ValueError(f"{path} holds no RSA key")
     return key
+
+
+def public_text(key: RSAPublicKey) -> str:
+    """As Alipay's console takes it: base64 in one line, without the lines of a PEM."""
+    return base64.b64encode(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 
 
 def _der(data: bytes) -> bytes:

@@ -35,6 +35,14 @@ _DONE = "10000"
 _OPEN = ("20000", "10003")  # the service was not there; the result is not known yet
 
 
+class AnswerUnproven(GatewayUnreachable):
+    """No signature, or one that does not fit. `said`: the reason it gives, a hint and no more."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(_("支付宝的应答无法验证"))
+        self.said = said
+
+
 class AlipayTransport:
     """Speaks for one app. `public_keys`: Alipay's, and while it changes the one before it."""
 
@@ -133,8 +141,9 @@ class AlipayTransport:
             signing.verify_any(self._public_keys, written.encode(), str(members["sign"][1]))
         except (ValueError, KeyError, SignatureInvalid) as error:
             # An error about the request itself may come without a signature: it proves nothing, and is worth reading.
-            logger.warning("alipay's answer is not believed", extra={"method": method, "said": _codes(body)})
-            raise GatewayUnreachable(_("支付宝的应答无法验证")) from error
+            said = _codes(body)
+            logger.warning("alipay's answer is not believed", extra={"method": method, "said": said})
+            raise AnswerUnproven(said) from error
         if not isinstance(answer, dict):
             raise GatewayUnreachable(_("支付宝的应答缺少内容"))
         return answer
