@@ -30,6 +30,7 @@ from simulator.platform import (
 from simulator.platform.articles import make_articles
 from simulator.platform.authorize_page import make_authorize
 from simulator.platform.dispatch import dispatch
+from simulator.platform.once_page import make_once_page
 from simulator.platform.pictures import make_pictures
 
 ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -80,6 +81,7 @@ def create_app(engine: Engine) -> Flask:
     )
     app.add_url_rule("/sdk/report", "report", lambda: Response(status=204))
     app.register_blueprint(make_authorize(engine))
+    app.register_blueprint(make_once_page(engine))
     app.register_blueprint(make_pictures(engine))
     app.register_blueprint(make_articles(engine))
     app.extensions[EXTENSION] = engine

@@ -27,11 +27,14 @@ from simulator.platform.drafts import Drafts
 from simulator.platform.mass import Mass
 from simulator.platform.media import MediaStore
 from simulator.platform.menus import Menus
+from simulator.platform.notices import Notices
 from simulator.platform.oauth import OAuth
+from simulator.platform.publishing import Publishing
 from simulator.platform.pushes import Pushes
 from simulator.platform.qrcodes import QrCodes
 from simulator.platform.quotas import Quotas
 from simulator.platform.tags import Tags
+from simulator.platform.templates import Templates
 from simulator.platform.tokens import Tokens
 from simulator.sent_log import SentLog
 from simulator.settings import Settings
@@ -42,7 +45,7 @@ from simulator.wirelog import WireLog
 # A shop keeps these for hours and would not notice a reset: menu, tickets, tokens, printed codes.
 GIVEN_TO_THE_SHOP = (
     *("tokens", "tickets", "menu", "conditional_menu", "qrcodes", "tags"),
-    *("materials", "articles", "publications", "drafts", "agents", "complaint_url"),
+    *("materials", "articles", "publications", "drafts", "templates", "industry", "agents", "complaint_url"),
 )
 
 EXPIRING = (  # kind, its key, when it ends
@@ -87,6 +90,9 @@ class Engine:
         self.qrcodes = QrCodes(self)
         self.pushes = Pushes(self)
         self.mass = Mass(self)
+        self.publishing = Publishing(self)
+        self.templates = Templates(self)
+        self.notices = Notices(self)
         self.chats.also(self.mass.received_by)
         self.agents = Agents(self)
         self.desk = Desk(self)

@@ -27,7 +27,7 @@ class Fault:
 NOTIFY, PAY, BILL, REFUND, API = "支付通知", "支付接口", "账单", "退款", "公众号接口"
 COMPLAINT = "投诉"
 PUSH, LOGIN, ALIPAY = "消息推送", "网页与登录", "支付宝"
-MASS = "群发与发布"
+MASS = "群发与通知"
 
 TABLE = (
     Fault("notify_late", NOTIFY, "通知迟到", "支付通知晚这么多秒才发出", ("off", "5", "30", "120", "600")),
@@ -243,6 +243,27 @@ TABLE = (
         ("off", "timeout", "45047", "40003", "45015", "48002", "45009"),
     ),
     Fault("custom_delay", MASS, "客服消息应答慢", "送达之后过这么多毫秒才应答", ("off", "50", "500", "5000")),
+    Fault(
+        "publish_result",
+        MASS,
+        "发布失败",
+        "发布任务以这个 publish_status 结束：2 原创校验失败，3 常规失败，4 平台审核不通过",
+        ("off", "2", "3", "4"),
+    ),
+    Fault(
+        "template_answer",
+        MASS,
+        "模板与订阅的应答",
+        "模板消息、订阅通知、一次性订阅答这个错误码，没有送达",
+        ("off", "43101", "43116", "40249", "45009"),
+    ),
+    Fault(
+        "template_result",
+        MASS,
+        "模板消息的结局",
+        "接受之后没有送达，结果事件带着这个状态",
+        ("off", "failed:user block", "failed: system failed"),
+    ),
     Fault("mass_silent", MASS, "没有完成事件", "MASSSENDJOBFINISH 不来，只能查询群发状态"),
     Fault("push_twice", PUSH, "推送重复", "收到应答后又推一次同样的消息（同 MsgId / CreateTime）"),
     Fault("push_twin", PUSH, "同时两次", "两份同样的推送在同一瞬间到达"),

@@ -16,6 +16,7 @@ from simulator.control_api.access import (
     waits,
 )
 from simulator.menu_taps import MenuTaps
+from simulator.platform.notices import once_key
 
 people = Blueprint("people", __name__, url_prefix="/followers")
 PLATFORMS = {"ios", "android"}
@@ -104,6 +105,25 @@ def log_into_app(openid: str) -> Response:
 def unsubscribe(openid: str) -> Response:
     follower_or_404(openid)
     return jsonify(the_persona().unsubscribe(openid, wait=waits()))
+
+
+@people.post("/<openid>/agree")
+def agree(openid: str) -> Response:
+    """`{template_id, status, changed?, scene?}`: what the follower wants to hear of."""
+    follower_or_404(openid)
+    given, engine = body(), the_engine()
+    template_id, accepted = str(given.get("template_id") or ""), given.get("status") == "accept"
+    if given.get("status") not in {"accept", "reject"} or not template_id:
+        raise BadRequest("要有 template_id，status 是 accept 或 reject")
+    if "scene" in given:
+        key = once_key(template_id, str(given["scene"]))
+        return jsonify({"left": engine.notices.agree(openid, key, accepted=accepted)})
+    changed = given.get("changed") is True and not accepted
+    left = engine.notices.agree(openid, template_id, accepted=accepted, forget=changed)
+    kind = "subscribe_msg_change_event" if changed else "subscribe_msg_popup_event"
+    fields = {"template_id": template_id, "status": given["status"]}
+    told = the_persona().send(engine.pushes.build(openid, kind, fields), wait=waits())
+    return jsonify({"left": left, **told})
 
 
 @people.get("/<openid>/chat")

@@ -162,8 +162,9 @@ def _published(given: Given) -> dict[str, Any]:
     status = int(given["publish_status"])
     info: dict[str, Any] = {"publish_id": Plain(given["publish_id"]), "publish_status": status}
     if status == 0:
-        url = str(given["article_url"] or "https://mp.weixin.qq.com/s/tea0001")
-        detail = {"count": 1, "item": [{"idx": 1, "article_url": url}]}
+        urls = given.get("article_urls") or [given["article_url"] or "https://mp.weixin.qq.com/s/tea0001"]
+        items = [{"idx": place, "article_url": str(url)} for place, url in enumerate(urls, 1)]
+        detail = {"count": len(items), "item": items}
         info |= {"article_id": str(given["article_id"] or "tEaArticle_0001"), "article_detail": detail}
     elif status in (2, 3, 4):
         info["fail_idx"] = [int(place) for place in str(given["fail_idx"]).split(",")]

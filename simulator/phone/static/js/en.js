@@ -41,7 +41,7 @@ export const ENGLISH = {
   公众号菜单: 'Account menu',
   公众号资料: 'About this account',
   公众号接口: 'Account interface',
-  群发与发布: 'Mass messages',
+  群发与通知: 'Mass messages and notices',
   关: 'off',
   关单后付款: 'Pay although closed',
   关注: 'Follow',
