@@ -59,7 +59,8 @@ class SentLog:
 
     def chat(self, number: int) -> list[dict[str, Any]]:
         """His messages as bubbles."""
-        found, place = [], -1
+        found: list[dict[str, Any]] = []
+        place = -1
         who, length = self._columns["who"], len(self._columns["seq"])
         while True:
             try:

@@ -28,7 +28,7 @@ class Articles:
     def publish(self, articles: list[dict[str, Any]], origin: str) -> dict[str, Any]:
         """Pages of a draft; `origin` is `publish` or `mass`. Answers the publication."""
         pages = [self._keep(**self._page_of(article))["article_id"] for article in articles]
-        publication = {
+        publication: dict[str, Any] = {
             "article_id": "sim" + secrets.token_urlsafe(30),
             "number": self._store.number("publication"),
             "origin": origin,

@@ -20,6 +20,7 @@ TABLES = (
     "lab/orders.js",
     "lab/person.js",
     "lab/desk.js",
+    "lab/mass.js",
     "lab/push.js",
     "phone/address_sheet.js",
 )

@@ -154,8 +154,14 @@ function takeEvent(event) {
   else if (event.topic === 'wire') takeWire(event);
   else if (event.topic === 'state' && event.what === 'reset') soon('all', startOver);
   else if (event.topic === 'state') soon('state', loadState);
-  else if (event.topic === 'mass') soon('chat', loadChat); // nobody is told singly: look again
+  else if (event.topic === 'mass') soon('mass', afterMass);
   else soon('orders', loadOrders);
+}
+
+// Whoever got a mass message is not told singly: look again.
+async function afterMass() {
+  tell('mass');
+  await loadChat();
 }
 
 // After a reset the followers are other people, even where they have the same names.

@@ -4,6 +4,7 @@ import { t } from '../i18n.js';
 import { clockPanel } from './clock.js';
 import { deskPanel } from './desk.js';
 import { faultsPanel } from './faults.js';
+import { massPanel } from './mass.js';
 import { ordersPanel } from './orders.js';
 import { personPanel } from './person.js';
 import { pushPanel } from './push.js';
@@ -17,6 +18,7 @@ const TABS = [
   ['orders', '订单', 'bag', ordersPanel],
   ['push', '推送', 'send', pushPanel],
   ['person', '粉丝', 'person', personPanel],
+  ['mass', '群发', 'bell', massPanel],
   ['desk', '客服', 'headset', deskPanel],
   ['clock', '时钟', 'clock', clockPanel],
 ];

@@ -11,15 +11,31 @@ import { toast } from './sheet.js';
 
 function cover(article) {
   if (!isWebAddress(article.picurl)) return h('span.cover.empty', {}, icon('image'));
-  const picture = h('img.cover', { src: article.picurl, alt: '', loading: 'lazy' });
-  picture.addEventListener('error', () => picture.replaceWith(h('span.cover.empty', {}, icon('image'))));
-  return picture;
+  const picture = h('img', { src: article.picurl, alt: '', loading: 'lazy' });
+  const frame = h('span.cover', {}, picture);
+  crop(picture, article.crop);
+  picture.addEventListener('error', () => frame.replaceWith(h('span.cover.empty', {}, icon('image'))));
+  return frame;
 }
 
-function firstArticle(article, open) {
-  return h('button', { onclick: () => open(article.url), testid: 'news-open' }, cover(article),
-    h('div.news-words', {}, h('h3', {}, article.title), article.description ? h('p', {}, article.description) : null));
+// The part of the picture the account chose, as shares of its width and height: x1_y1_x2_y2.
+function crop(picture, corners) {
+  const [left, top, right, bottom] = (corners || '').split('_').map(Number);
+  if (!(right > left && bottom > top)) return;
+  const [width, height] = [right - left, bottom - top];
+  Object.assign(picture.style, {
+    width: `${100 / width}%`, height: `${100 / height}%`, left: `${(-100 * left) / width}%`, top: `${(-100 * top) / height}%`, objectFit: 'fill',
+  });
 }
+
+// Alone an article has its words below the picture, of several the first has its title on it.
+function firstArticle(article, open, alone) {
+  const words = alone && article.description ? h('p', {}, article.description) : null;
+  return h(`button${alone ? '' : '.news-lead'}`, { onclick: () => open(article.url), testid: 'news-open' }, cover(article),
+    h('div.news-words', {}, h('h3', {}, article.title), words));
+}
+
+const previewMark = () => h('small.preview-mark', { testid: 'preview-mark' }, t('群发预览，只有你收到'));
 
 function moreArticle(article, open) {
   const thumb = isWebAddress(article.picurl) ? h('img', { src: article.picurl, alt: '', loading: 'lazy' }) : null;
@@ -29,7 +45,8 @@ function moreArticle(article, open) {
 function news(message, { open }) {
   const [first, ...more] = message.articles || [];
   if (!first) return h('div.system-line', {}, t('（空的图文消息）'));
-  return h('article.news', { testid: 'message-news-card' }, firstArticle(first, open), more.map((one) => moreArticle(one, open)));
+  const mark = message.preview ? previewMark() : null;
+  return h('article.news', { testid: 'message-news-card' }, mark, firstArticle(first, open, !more.length), more.map((one) => moreArticle(one, open)));
 }
 
 // Facts come as an object or as a list of {label, value}.
@@ -49,7 +66,8 @@ function notice(message, { open }) {
     rows.length ? h('dl', {}, rows) : null,
     message.kind === 'payment' && /^42/.test(message.transaction_id || '')
       ? h('button.more', { testid: 'payment-complain', onclick: () => openComplaint(message) }, t('对这笔付款有疑问？投诉'), icon('forward')) : null,
-    isWebAddress(url) ? h('button.more', { onclick: () => open(url) }, t('详情'), icon('forward')) : null);
+    message.mini ? h('p.mini-way', {}, `${t('小程序')} · ${message.mini.pagepath || message.mini.appid}`) : null,
+    isWebAddress(url) ? h('button.more', { onclick: () => open(url), testid: 'notice-open' }, t('详情'), icon('forward')) : null);
 }
 
 export function yuan(fen) {
@@ -144,9 +162,9 @@ const CARDS = new Set(['template', 'subscribe', 'payment', 'wxcard']);
 
 // Under whose name it came, and whether a machine wrote it.
 function spoken(message, actions) {
-  const { kf_nick: agent, by_machine: machine } = message;
-  if (!agent && !machine) return inner(message, actions);
-  return h('div.spoken', {}, agent ? h('small', {}, agent) : null, inner(message, actions), machine ? h('small', {}, t('内容由第三方AI生成')) : null);
+  const { kf_nick: agent, by_machine: machine, preview } = message;
+  if (!agent && !machine && !preview) return inner(message, actions);
+  return h('div.spoken', {}, preview ? previewMark() : null, agent ? h('small', {}, agent) : null, inner(message, actions), machine ? h('small', {}, t('内容由第三方AI生成')) : null);
 }
 
 export function messageElement(message, actions) {

@@ -47,8 +47,9 @@ function frame(src) {
 // WeChat's own pages (asking for consent) are ours: they have no bridge, but may be looked at.
 function readOwnTitle(made) {
   try {
-    const { title } = made.contentDocument;
+    const { title, documentElement } = made.contentDocument;
     if (page && title) page.head.title.textContent = title;
+    documentElement.style.zoom = settings.zoom;
   } catch {
     // The shop's pages tell their title themselves.
   }
@@ -163,6 +164,7 @@ export function startWebview() {
   on('settings', () => {
     if (!page) return;
     page.frame.style.colorScheme = settings.theme;
+    readOwnTitle(page.frame);
     command('settings', { zoom: settings.zoom, theme: settings.theme });
   });
 }
