@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import func, select
 
-from app.broadcasts.models import Broadcast, BroadcastPart, BroadcastRecipient
+from app.broadcasts.models import Broadcast, BroadcastRecipient
 from app.broadcasts.states import ENDED, UNDER_WAY, BroadcastState, RecipientState
 from app.core.days import Days
 from app.core.db import db
@@ -76,12 +76,6 @@ def count_lines(broadcast_ids: Collection[int]) -> Mapping[int, Mapping[Recipien
     for broadcast_id, state, number in db.session.execute(query):
         counts[broadcast_id][state] = number
     return counts
-
-
-def list_parts(broadcast_id: int) -> Sequence[BroadcastPart]:
-    """The calls of a mass message in their order."""
-    query = select(BroadcastPart).where(BroadcastPart.broadcast_id == broadcast_id)
-    return db.session.scalars(query.order_by(BroadcastPart.number)).all()
 
 
 def list_recipients(

@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 
 from app.broadcasts import composing, ending
 from app.broadcasts.content import find_cards
-from app.broadcasts.listing import Tab, count_lines, count_tabs, list_broadcasts, list_parts, list_recipients
+from app.broadcasts.listing import Tab, count_lines, count_tabs, list_broadcasts, list_recipients
 from app.broadcasts.models import Broadcast
+from app.broadcasts.parts import list_parts
 from app.broadcasts.progress import read_progress
 from app.broadcasts.states import ENDED, UNDER_WAY, BroadcastState, RecipientState, Way
 from app.core.errors import TransitionRefused

@@ -6,14 +6,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.broadcasts.audience import Audience, Condition, ConditionKind
-from app.broadcasts.ending import GOODS_GONE, STOPPED
+from app.broadcasts.ending import STOPPED
 from app.broadcasts.linter import Why
 from app.broadcasts.listing import Tab
 from app.broadcasts.reach import LEFT, NO_WINDOW, OPTED_OUT, USED_UP
-from app.broadcasts.states import BroadcastState, PartState, RecipientState, Way
+from app.broadcasts.states import BroadcastState, Halt, PartState, RecipientState, Way
 from app.core.i18n import counted
 from app.core.money import format_yuan
-from app.wechat.platform_errors import say_errcode
+from app.wechat.platform_errors import UNREACHABLE, say_errcode
 from console.frame.labels import Labels
 
 tab_label = Labels(
@@ -99,6 +99,33 @@ _skip_label = Labels(
         "": _l("没有发"),
     }
 )
+_halt_label = Labels(
+    {
+        Halt.GOODS_GONE: _l("有一件商品下架了。重新上架后再继续，或停止这次群发。"),
+        Halt.TOO_FEW: _l("群发文章至少要两个人收。停止这次，放宽条件，或改用商品卡片。"),
+        Halt.NO_PICTURE: _l("有一件商品没有图片，文章不能没有封面。补上图片再继续。"),
+    }
+)
+# What WeChat says of a mass message: https://developers.weixin.qq.com/doc/service/guide/product/message/Batch_Sends.html
+_status_label = Labels(
+    {
+        "send fail": _l("微信没有发出，没有说明原因"),
+        "err(10001)": _l("微信审核认为涉嫌广告"),
+        "err(20001)": _l("微信审核认为涉嫌政治"),
+        "err(20002)": _l("微信审核认为涉嫌色情"),
+        "err(20004)": _l("微信审核认为涉嫌社会问题"),
+        "err(20006)": _l("微信审核认为涉嫌违法犯罪"),
+        "err(20008)": _l("微信审核认为涉嫌欺诈"),
+        "err(20013)": _l("微信审核认为涉嫌侵权"),
+        "err(21000)": _l("微信审核没有通过"),
+        "err(22000)": _l("微信审核认为涉嫌互推"),
+        "err(30001)": _l("微信的原创校验出错"),
+        "err(30002)": _l("微信的原创校验不让发"),
+        "err(30003)": _l("微信判为转载，没有发"),
+        "err(40001)": _l("管理员在手机上拒绝了"),
+        "err(40002)": _l("管理员 30 分钟内没有确认"),
+    }
+)
 why_label = Labels(
     {
         Why.ABSOLUTE: _l("绝对化用语，广告法不许用，会被投诉和罚款"),
@@ -124,8 +151,8 @@ def say_reason(state: RecipientState, reason: str) -> str:
     """Why somebody did not get it: our word, or WeChat's number, as a sentence."""
     if state is RecipientState.SKIPPED:
         return _skip_label(reason)
-    if not reason or not reason.lstrip("-").isdecimal():
-        return ""
+    if not reason.lstrip("-").isdecimal():
+        return _status_label(reason)
     return say_errcode(int(reason)) or _("微信没有接受（%(code)s）", code=reason)
 
 
@@ -133,9 +160,9 @@ def say_halt(errcode: int | None) -> str:
     """Why a broadcast is paused."""
     if errcode is None:
         return _("有人按了暂停。")
-    if errcode == GOODS_GONE:
-        return _("有一件商品下架了。重新上架后再继续，或停止这次群发。")
-    words = say_errcode(errcode) or (_("连不上微信") if errcode == -1001 else _("微信没有说明"))
+    if errcode in set(Halt):
+        return _halt_label(Halt(errcode))
+    words = say_errcode(errcode) or (_("连不上微信") if errcode == UNREACHABLE else _("微信没有说明"))
     return _(
         "微信现在不收：%(why)s（%(code)s）。处理好之后按“继续”，已发的不会再发。", why=words, code=errcode
     )

@@ -7,7 +7,7 @@ from flask import Flask
 
 from app.broadcasts import composing, ending
 from app.broadcasts.models import Broadcast
-from app.broadcasts.states import BroadcastState, Way
+from app.broadcasts.states import BroadcastState, Halt, Way
 from app.core import clock
 from app.core.db import db
 from app.staff.rights import get_catalogue
@@ -187,7 +187,7 @@ def test_why_wechat_halted_it_is_said_in_words(app: Flask, console: Console, slu
     with app.app_context():
         number = make_draft(way=Way.CARD)
         begin(number)
-        ending.halt(number, None)
+        ending.halt(number, Halt.GOODS_GONE)
 
     assert "商品下架了" in console.text(f"/broadcasts/{number}")
 
