@@ -8,7 +8,6 @@ Source: https://developers.weixin.qq.com/doc/service/api/customer/session/api_ge
 """
 
 import logging
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -63,11 +62,12 @@ def clear_up(client: AccountClient) -> None:
 
 def _clear_up_one(client: AccountClient, broadcast_id: int, lines: Mapping[str, datetime]) -> None:
     start, end = min(lines.values()) - AROUND, max(lines.values()) + UNDER_WAY_FOR + AROUND
-    said: defaultdict[str, list[datetime]] = defaultdict(list)
-    for openid, at in fetch_said(client, start, end):
-        said[openid].append(at)
-    arrived = [openid for openid, at in lines.items() if _is_said(said[openid], at)]
     witnesses = _find_witnesses(broadcast_id, start, end)
+    said: dict[str, list[datetime]] = {openid: [] for openid in (*lines, *witnesses)}
+    for openid, at in fetch_said(client, start, end):  # it tells of everybody
+        if openid in said:
+            said[openid].append(at)
+    arrived = [openid for openid, at in lines.items() if _is_said(said[openid], at)]
     is_whole = bool(witnesses) and all(_is_said(said[openid], at) for openid, at in witnesses.items())
     absent = [openid for openid in lines if openid not in set(arrived)] if is_whole else []
     with transaction():

@@ -40,10 +40,10 @@ def fill(folder: Path, database: str) -> None:
 
 def build(folder: Path, database: str) -> Flask:
     """The shop with its data in `folder`."""
-    return create_app(load_settings(_environ(folder, database)))
+    return create_app(load_settings(environ(folder, database)))
 
 
-def _environ(folder: Path, database: str) -> dict[str, str]:
+def environ(folder: Path, database: str) -> dict[str, str]:
     return {
         "APP_ENV": "testing",
         "SECRET_KEY": "a-key-for-measuring-only-9f31c2d4e5b6",
