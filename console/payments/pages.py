@@ -88,6 +88,10 @@ def _read(row: PaymentNotification) -> tuple[list[tuple[str, str]], str]:
         news = read_again(row, get_gateway(row.gateway))
     except SignatureInvalid as error:
         return [], error.reason
+    except (
+        GatewayError
+    ) as error:  # it is not there any more, or what it says has to be asked for and was not answered
+        return [], error.message
     if news is None:
         return [], ""
     said = _say_refund(news) if isinstance(news, RefundNews) else _say_trade(news)
