@@ -33,6 +33,7 @@ from simulator.platform.publishing import Publishing
 from simulator.platform.pushes import Pushes
 from simulator.platform.qrcodes import QrCodes
 from simulator.platform.quotas import Quotas
+from simulator.platform.rids import Rids
 from simulator.platform.tags import Tags
 from simulator.platform.templates import Templates
 from simulator.platform.tokens import Tokens
@@ -81,6 +82,7 @@ class Engine:
         self.chats.also(self._sent_to)
         self.tokens = Tokens(self)
         self.quotas = Quotas(self)
+        self.rids = Rids(self.clock)
         self.media = MediaStore(self)
         self.articles = Articles(self)
         self.drafts = Drafts(self)

@@ -43,6 +43,11 @@ TABLE = (
     Limit(
         "clientmsgid_retry_seconds", 60, "how long after the first call the same clientmsgid answers 45066"
     ),
+    Limit(
+        "calls_per_minute",
+        1_000_000,
+        "calls of one interface in a minute, 45011 above; what is real is unknown",
+    ),
     Limit("agents", 100, "agent accounts, 65405 above"),
     Limit("agent_idle_seconds", 1_800, "silence after which an agent's session ends"),
 )

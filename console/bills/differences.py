@@ -18,6 +18,7 @@ from app.reconciliation.words import say_advice, say_status
 from app.staff.service import find_usernames
 from console.bills.pages import blueprint, words
 from console.frame.member import get_member_here
+from console.frame.payment_words import said_label
 
 
 @blueprint.get("/differences")
@@ -81,6 +82,7 @@ def _show(row: Difference, *, reason: str = "", trouble: str = "") -> str:
         sides=_sides(row),
         is_of_funds=row.kind in OF_FUNDS,
         say_status=say_status,
+        said_label=said_label,
         names=find_usernames(),
         can_accept=row.state == DifferenceState.OPEN,
         reason=reason,

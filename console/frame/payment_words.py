@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from app.payments.gateways.contract import TradeState, Way
+from app.payments.gateways.contract import RefundStatus, TradeState, Way
 from app.payments.models import Verdict
 from app.payments.states import AttemptState
 from console.frame.labels import Labels
@@ -34,6 +34,14 @@ trade_label = Labels(
         TradeState.UNPAID: _l("还没有付款"),
         TradeState.CLOSED: _l("已关闭"),
         TradeState.UNKNOWN_NUMBER: _l("没有这个单号"),
+    }
+)
+said_label = Labels(  # what a gateway answers about a payment or a refund
+    {
+        **trade_label.table,
+        RefundStatus.UNDER_WAY: _l("处理中"),
+        RefundStatus.DONE: _l("已退到"),
+        RefundStatus.ABNORMAL: _l("退款异常"),
     }
 )
 way_label = Labels(

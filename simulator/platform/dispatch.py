@@ -52,6 +52,7 @@ def dispatch(engine: Engine, path: str, asked: Request, raw: bytes) -> Response:
 
 
 def _answer(call: Call, found: Route | None) -> Response:
+    started = time.monotonic()
     try:
         if found is None:
             raise PlatformError(40066)
@@ -63,7 +64,9 @@ def _answer(call: Call, found: Route | None) -> Response:
         result = found.function(call)
     except PlatformError as error:
         call.verdicts.add("结果", False, f"{error.errcode} {error.errmsg}")
-        return _json(error.body(call.rid))
+        response = _json(error.body(call.rid))
+        call.engine.rids.keep(call, response.get_data(as_text=True), time.monotonic() - started)
+        return response
     call.verdicts.add("结果", True, "已执行")
     return result if isinstance(result, Response) else _json(result)
 

@@ -1,10 +1,11 @@
-"""Daily budgets of the calls: counting, looking, and clearing them, which has a budget of its own."""
+"""Budgets of the calls by day and by minute: counting, looking, clearing, which has a budget of its own."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from simulator.clock import beijing_day
+from simulator.limits import BY_NAME
 from simulator.platform.errors import PlatformError
 from simulator.platform.routing import OK, ROUTES, Call, route
 
@@ -20,7 +21,11 @@ class Quotas:
         self._engine = engine
 
     def count(self, call: Call, path: str) -> None:
-        """Every call counts, also one that fails. Raises: PlatformError 45009 when the day's are used up."""
+        """Every call counts, also one that fails.
+
+        Raises: PlatformError 45009 when the day's are used up, 45011 when the minute's are.
+        """
+        self._count_minute(call, path)
         with self._engine.store.lock:
             used = self.used(path)
             limit = self.limit(path)
@@ -28,6 +33,20 @@ class Quotas:
                 call.verdicts.add("每日配额", False, f"{used}/{limit}")
                 raise PlatformError(45009)
             self._engine.store.put("quota", self._key(path), {"used": used + 1})
+
+    def _count_minute(self, call: Call, path: str) -> None:
+        """A minute begins with the first call after the one before it."""
+        most, now = self._engine.limits.get("calls_per_minute"), self._engine.clock.now()
+        if most >= BY_NAME["calls_per_minute"].default:
+            return
+        with self._engine.store.lock:
+            row = self._engine.store.find("minutes", path) or {}
+            is_over = not row or now - row["since"] >= 60
+            since, used = (now, 0) if is_over else (row["since"], row["used"])
+            if used >= most:
+                call.verdicts.add("每分钟配额", False, f"{used}/{most}")
+                raise PlatformError(45011)
+            self._engine.store.put("minutes", path, {"since": since, "used": used + 1})
 
     def limit(self, path: str) -> int | None:
         return self._engine.limits.daily(path, ROUTES[path].daily_limit)

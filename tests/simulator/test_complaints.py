@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from simulator.crypto import payments
-from simulator.pay.complaint_notifier import DISTANCES
+from simulator.pay.complaint_notifier import ComplaintNotifier
 from simulator.qr.drawing import draw_meadow
 from tests.simulator.box import Box
 from tests.simulator.careful_shop import until, verify
@@ -254,7 +254,7 @@ def test_news_that_were_forged_come_properly_the_next_time(paid: Box, shop: Fake
     complain(paid)
     forged = shop.wait_for(1, NEWS)[0]
     until(lambda: any(job["kind"] == "complaint_notify" for job in paid.get("jobs")["jobs"]))
-    paid.pass_time(DISTANCES[0])
+    paid.pass_time(ComplaintNotifier.distances[0])
 
     good = shop.wait_for(2, NEWS)[1]
 

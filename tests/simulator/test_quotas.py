@@ -82,3 +82,33 @@ def test_budgets_and_numbers_are_settings(tmp_path: Path) -> None:
 def test_a_wrong_number_stops_the_start(tmp_path: Path, environ: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="SIM_"):
         load_settings(tmp_path, environ)
+
+
+def test_too_many_calls_in_a_minute_wait_for_the_next_one(box: Box) -> None:
+    token = box.token()
+    box.post("limits", name="calls_per_minute", value=2)
+
+    answers = [box.api("GET", PATH, token=token).get("errcode") for _ in range(3)]
+    other = box.api("GET", "/cgi-bin/tags/get", token=token).get("errcode")
+    box.pass_time(60)
+
+    assert answers == [None, None, 45011]
+    assert other is None
+    assert box.api("GET", PATH, token=token)["count"] == 4
+
+
+def test_a_rid_tells_what_was_asked_for_a_week(box: Box) -> None:
+    failed = box.api("POST", "/cgi-bin/user/info/updateremark", body={"openid": "oNobody", "remark": "x"})
+    rid = failed["errmsg"].rpartition("rid: ")[2]
+
+    def look(rid: str) -> dict[str, Any]:
+        return box.api("POST", "/cgi-bin/openapi/rid/get", body={"rid": rid})
+
+    asked = look(rid)["request"]
+    assert failed["errcode"] == 40003
+    assert '"remark"' in asked["request_body"]
+    assert rid in asked["response_body"]
+    assert asked["request_url"].startswith("access_token=")
+    assert look("00000000-00000000-00000000")["errcode"] == 76001
+    box.pass_time(7 * 86_400 + 1)
+    assert look(rid)["errcode"] == 76001

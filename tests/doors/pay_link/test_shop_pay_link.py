@@ -1,6 +1,5 @@
 """Paying outside WeChat by a link: what is offered where, what is shown to whom, what becomes of the money."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,53 +9,21 @@ from sqlalchemy import select, update
 
 from app.catalog.models import Sku
 from app.core.db import db, transaction
-from app.followers.models import Follower
 from app.orders.models import Order
 from app.orders.states import OrderState
 from app.payments.closing import cancel_order
 from app.payments.models import PaymentAttempt
 from app.payments.opening import withdraw
 from app.payments.settle import settle
-from tests.factories import make_follower, make_order, make_sku
+from tests.doors.pay_link.conftest import DESKTOP, Advance, api, state
+from tests.factories import make_follower, make_order
 from tests.fakes import FakeGateway
 from tests.follower_phone import SAFARI, Phone
-
-DESKTOP = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
-Advance = Callable[[timedelta], None]
-
-
-@pytest.fixture
-def buyer(app: Flask, gateway: FakeGateway, advance: Advance) -> Phone:
-    return Phone(app).log_in()
-
-
-@pytest.fixture
-def order_no(app: Flask, buyer: Phone) -> str:
-    """An unpaid order of this phone's follower over ¥76.00, the last piece."""
-    with app.app_context():
-        follower = db.session.scalars(select(Follower)).one()
-        return make_order(follower=follower, sku=make_sku(price_fen=6800, stock=1)).order_no
-
-
-@pytest.fixture
-def link(buyer: Phone, order_no: str) -> str:
-    """The path of the link that the buyer copies on the pay page."""
-    page = buyer.get(f"/shop/pay/{order_no}").text
-    return urlsplit(page.split('data-copy="')[1].split('"')[0]).path
 
 
 def outside(app: Flask, agent: str) -> Phone:
     """A browser that nobody is logged in with."""
     return Phone(app, agent=agent)
-
-
-def api(link: str, name: str) -> str:
-    return f"{link.replace('/shop/', '/shop/api/')}/{name}"
-
-
-def state(app: Flask) -> OrderState:
-    with app.app_context():
-        return db.session.scalars(select(Order.state)).one()
 
 
 def attempts(app: Flask) -> list[PaymentAttempt]:

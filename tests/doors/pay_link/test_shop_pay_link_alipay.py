@@ -1,15 +1,12 @@
 """Alipay on the page of a pay link: offered outside WeChat alone, and what becomes of money that comes by it."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from app.core.db import db
-from app.followers.models import Follower
 from app.orders.models import Order
 from app.orders.states import OrderState
 from app.payments import closing, sweeper
@@ -20,12 +17,9 @@ from app.payments.refunds.models import Refund
 from app.payments.refunds.sending import go_on
 from app.payments.refunds.sweeper import sweep_refunds
 from app.payments.settle import settle
-from tests.factories import make_order, make_sku
+from tests.doors.pay_link.conftest import DESKTOP, Advance, api, state
 from tests.fakes import FakeGateway
 from tests.follower_phone import SAFARI, Phone
-
-DESKTOP = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
-Advance = Callable[[timedelta], None]
 
 
 @pytest.fixture
@@ -34,29 +28,6 @@ def alipay(app: Flask, gateway: FakeGateway) -> FakeGateway:
     fake = FakeGateway(name="alipay", appid="2021000000000001", mchid="2088000000000017")
     app.extensions["gateways"][fake.name] = fake
     return fake
-
-
-@pytest.fixture
-def buyer(app: Flask, gateway: FakeGateway, advance: Advance) -> Phone:
-    return Phone(app).log_in()
-
-
-@pytest.fixture
-def order_no(app: Flask, buyer: Phone) -> str:
-    """An unpaid order of this phone's follower over ¥76.00."""
-    with app.app_context():
-        follower = db.session.scalars(select(Follower)).one()
-        return make_order(follower=follower, sku=make_sku(price_fen=6800, stock=1)).order_no
-
-
-@pytest.fixture
-def link(buyer: Phone, order_no: str) -> str:
-    page = buyer.get(f"/shop/pay/{order_no}").text
-    return urlsplit(page.split('data-copy="')[1].split('"')[0]).path
-
-
-def api(link: str, name: str) -> str:
-    return f"{link.replace('/shop/', '/shop/api/')}/{name}"
 
 
 def attempts(app: Flask) -> list[tuple[str, str, str]]:
@@ -70,11 +41,6 @@ def number(app: Flask, gateway: str) -> str:
     with app.app_context():
         query = select(PaymentAttempt.out_trade_no).where(PaymentAttempt.gateway == gateway)
         return str(db.session.scalars(query).one())
-
-
-def state(app: Flask) -> OrderState:
-    with app.app_context():
-        return db.session.scalars(select(Order.state)).one()
 
 
 @pytest.mark.parametrize(("agent", "way"), [(DESKTOP, "page"), (SAFARI, "wap")], ids=["desktop", "phone"])
