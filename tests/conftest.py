@@ -1,6 +1,8 @@
 """Fixtures that every test may ask for: the app on either database, a browser-less client, a still clock.
 
-Services and incidents run on SQLite and on PostgreSQL. Everything else runs on SQLite, but for what is marked
+What moves money or goods, locks, or is done by several workers runs on SQLite and on PostgreSQL (`MONEY`); of a test
+with many cases the first one does, the others take turns. Of the other services each test runs on one of them, half of
+a file here and half there; `--both` runs everything on both. Everything else runs on SQLite, but for what is marked
 `both_databases`: of the doors, those that speak to the database in their own way, and a walk through every page
 of a filled shop, because some lists and figures are asked for by pages alone. What makes that cheap is in
 `tests/warm.py`.
@@ -8,7 +10,8 @@ of a filled shop, because some lists and figures are asked for by pages alone. W
 
 import os
 import socket
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,7 +38,15 @@ hypothesis_settings.register_profile("shop", deadline=None, max_examples=50)
 hypothesis_settings.load_profile("shop")
 
 BOTH = ("sqlite", "postgresql")
-ON_BOTH_DATABASES = ("tests/shop/", "tests/incidents/")
+SERVICES = ("tests/shop/", "tests/incidents/")
+MONEY = frozenset(
+    f"test_{name}"
+    for name in (
+        *("audience", "bills", "broadcasts", "by_entrance", "every_fault", "figures", "isolation", "ledger"),
+        *("long_jobs", "mass", "opening", "orders", "outbox", "payments", "promotions", "refund_books"),
+        *("refund_external", "refunds", "repricing", "sending", "shipping", "stock", "tokens"),
+    )
+)
 LONG_RUNS = (("tests/journeys/",), ("tests/simulator/phone/", "tests/bootstrap/"))  # browsers and processes
 # Every window would start two processes for the address bar that nobody sees: over half of what a window costs.
 ADDRESS_BAR = ("WebUIOmniboxPopup", "WebUIOmniboxFullPopup", "WebUIOmniboxAimPopup")
@@ -70,15 +81,34 @@ SOME_DAY = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # ten in the morning in Bei
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what touches the database on SQLite, and what depends on it on PostgreSQL, too."""
     if "database" in metafunc.fixturenames:
-        path = metafunc.definition.path.as_posix()
-        is_marked = metafunc.definition.get_closest_marker("both_databases") is not None
-        is_both = is_marked or any(folder in path for folder in ON_BOTH_DATABASES)
-        metafunc.parametrize("database", BOTH if is_both else BOTH[:1], indirect=True)
+        metafunc.parametrize("database", _databases_of(metafunc), indirect=True)
+
+
+def _databases_of(metafunc: pytest.Metafunc) -> Sequence[str]:
+    test = metafunc.definition
+    if test.get_closest_marker("both_databases") is not None:
+        return BOTH
+    if test.get_closest_marker("sqlite_only") is not None or not any(
+        folder in test.path.as_posix() for folder in SERVICES
+    ):
+        return BOTH[:1]
+    if test.path.stem in MONEY or metafunc.config.getoption("both"):
+        return BOTH
+    return (BOTH[zlib.crc32(test.name.encode()) % 2],)  # the same one whatever else is added
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--both`."""
+    parser.addoption(
+        "--both", action="store_true", help="every test of a service and every case on both databases"
+    )
 
 
 @pytest.hookimpl(trylast=True)  # pytest itself brings all that needs the browser together
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let a process of its own begin with each of the long runs, not end with it."""
+    """Let cases take turns, and a process of its own begin with each of the long runs, not end with it."""
+    if not config.getoption("both"):
+        _take_turns(config, items)
     processes = getattr(config, "workerinput", {}).get("workercount", 1)
     if processes == 1:
         return
@@ -91,6 +121,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for number, run in enumerate(runs):  # `--dist worksteal` gives every process one piece of the list first
         short[number * share : number * share] = run
     items[:] = short
+
+
+def _take_turns(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a test with many cases all but the first run on one database, in turn."""
+    cases: dict[tuple[str, str], list[str]] = {}
+    left_out = []
+    for item in items:
+        database, _, case = item.name.partition("[")[2].rstrip("]").partition("-")
+        if database in BOTH and case and item.get_closest_marker("both_databases") is None:
+            known = cases.setdefault((item.path.as_posix(), item.name.partition("[")[0]), [])
+            if case not in known:
+                known.append(case)
+            number = known.index(case)
+            if number and item.path.stem in MONEY and BOTH[number % 2] != database:
+                left_out.append(item)
+    if left_out:
+        gone = set(left_out)
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in gone]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -182,6 +182,7 @@ def still_clock() -> Iterator[Advance]:
         yield move
 
 
+@pytest.mark.sqlite_only  # each act alone is tried on both
 def test_in_any_order_paid_is_given_back_and_kept(shop: Flask, still_clock: Advance) -> None:
     """One shop for all examples: each buys anew, and takes its own look at the sums of the day."""
 

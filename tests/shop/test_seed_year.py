@@ -1,7 +1,9 @@
 """A year of invented trade: every sum, state and history holds, and it is the same for the same seed."""
 
+import shutil
+import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,6 +54,8 @@ from app.seed.year.seasons import Season, seasons_of
 from app.tables import METADATA
 from tests.factories import make_sku
 
+pytestmark = pytest.mark.sqlite_only  # a year takes long; that it can be written on PostgreSQL is tried once
+
 DEMO = Path("demo")
 NOW = datetime(2026, 11, 30, 7, 30, tzinfo=UTC)
 SHOP = Shop(FreightRule(800, 9900), timedelta(minutes=30), "https://shop.example.cn")
@@ -89,11 +93,26 @@ def begin_anew() -> None:
     METADATA.create_all(db.engine)
 
 
+@pytest.fixture(scope="module")
+def kept_year(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first test that wants a year leaves it for the others: writing one takes seconds."""
+    return tmp_path_factory.mktemp("year") / "shop.db"
+
+
 @pytest.fixture
-def year(shop: Flask) -> Iterator[Flask]:
+def year(shop: Flask, kept_year: Path) -> Flask:
     """A shop with a year behind it."""
-    assert fill()
-    yield shop
+    if db.engine.dialect.name != "sqlite":
+        assert fill()
+    elif kept_year.exists():
+        db.session.remove()
+        db.engine.dispose()
+        shutil.copyfile(kept_year, str(db.engine.url.database))
+    else:
+        assert fill()
+        with closing(sqlite3.connect(str(db.engine.url.database))) as connection:
+            connection.execute("VACUUM INTO ?", (str(kept_year),))
+    return shop
 
 
 def test_every_sum_and_every_state_holds(year: Flask) -> None:
@@ -156,6 +175,7 @@ def test_every_state_was_reached_by_allowed_moves(year: Flask) -> None:
             assert [event.at for event in events] == sorted(event.at for event in events)
 
 
+@pytest.mark.both_databases
 def test_stock_is_explained_and_was_never_below_nothing(year: Flask) -> None:
     left: dict[int, int] = defaultdict(int)
 
