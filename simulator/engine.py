@@ -135,6 +135,14 @@ class Engine:
         self.followers.seed()
         self.events.publish("state", what="reset")
 
+    def deliver(self, follower: dict[str, Any], shown: dict[str, Any]) -> None:
+        """A message to one follower: always logged, and shown; whoever is kept singly has a chat of his own, too."""
+        seq, openid = self.sent.add(follower["number"], shown), follower["openid"]
+        if follower.get("crowd"):
+            self.chats.tell(openid, seq, **shown)
+        else:
+            self.chats.add(openid, "out", seq=seq, **shown)
+
     def _sent_to(self, openid: str) -> list[dict[str, Any]]:
         """The messages to one of the crowd, whose chat nobody keeps."""
         number = self.followers.crowd.number(openid)

@@ -1,4 +1,4 @@
-"""What the account sent with customer-service messages: who, what, when, in columns, some thirty bytes a message.
+"""What the account sent to single followers: who, what, when, in columns, some thirty bytes a message.
 
 Proves that nothing was lost or repeated, fills getmsglist, and is the chat of followers whom nobody keeps singly.
 """
@@ -79,6 +79,8 @@ class SentLog:
                 if at[place] >= end + 1 or len(rows) == most:
                     break
                 bubble = json.loads(self._contents[self._columns["what"][place]])
+                if bubble["via"] != "customer_service":
+                    continue
                 row = {
                     "msgid": ids[place],
                     "opercode": SENT,
@@ -110,4 +112,6 @@ def words_of(bubble: dict[str, Any]) -> str:
     article = next(iter(bubble.get("articles") or []), None)
     if article:
         return f"{article['title']} {article['url']}".strip()
+    if bubble.get("rows"):
+        return " ".join([bubble["title"], *(row["value"] for row in bubble["rows"])])
     return str(bubble.get("text") or bubble.get("title") or f"[{bubble['kind']}]")

@@ -30,19 +30,10 @@ def send(call: Call) -> dict[str, Any]:
     shown = {"via": "customer_service", **_sender(call, body), **bubble}
     _play_answer(call)
     _use_window(call, follower)
-    _deliver(call, follower, shown)
+    call.engine.deliver(follower, shown)
     _show_typing(call, follower["openid"], on=False)
     _answer_late(call)
     return OK
-
-
-def _deliver(call: Call, follower: dict[str, Any], shown: dict[str, Any]) -> None:
-    """Everything is logged; whoever is kept singly has a chat of his own, too."""
-    seq = call.engine.sent.add(follower["number"], shown)
-    if follower.get("crowd"):
-        call.engine.chats.tell(follower["openid"], seq, **shown)
-    else:
-        call.engine.chats.add(follower["openid"], "out", seq=seq, **shown)
 
 
 def _play_answer(call: Call) -> None:

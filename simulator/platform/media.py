@@ -131,6 +131,18 @@ def upload(call: Call) -> dict[str, Any]:
     return {"type": kind, "media_id": document["media_id"], "created_at": document["created_at"]}
 
 
+@route("POST", "/cgi-bin/media/uploadvideo", "群发用的视频", daily_limit=100_000)
+def prepare_video(call: Call) -> dict[str, Any]:
+    """A film with its words, as mass messages want it."""
+    body = call.json()
+    found = call.engine.media.find(str(body.get("media_id") or ""))
+    if found is None or found[0]["type"] != "video":
+        raise PlatformError(40007)
+    words = {"title": str(body.get("title") or ""), "introduction": str(body.get("description") or "")}
+    made = call.engine.media.add("video", found[1], found[0]["ending"], **words)
+    return {"type": "video", "media_id": made["media_id"], "created_at": made["created_at"]}
+
+
 @route("GET", "/cgi-bin/media/get", "取临时素材", daily_limit=200_000)
 def download(call: Call) -> Result:
     media_id = call.arg("media_id")

@@ -125,9 +125,8 @@ def send_once(call: Call) -> dict[str, Any]:
     if not call.engine.notices.use(follower["openid"], once_key(template_id, scene)):
         call.verdicts.add("一次性订阅", False, "没有确认过，或已用掉")
         raise PlatformError(43101)
-    call.engine.chats.add(
-        follower["openid"], "out", "subscribe", via="subscribe", title=title, text=words, **target
-    )
+    shown = {"kind": "subscribe", "via": "subscribe", "title": title, "text": words}
+    call.engine.deliver(follower, {**shown, **target})
     return OK
 
 
@@ -164,8 +163,8 @@ def _show(
     rows: list[dict[str, str]],
     target: dict[str, Any],
 ) -> None:
-    shown = {"title": template["title"], "rows": rows, **target}
-    call.engine.chats.add(follower["openid"], "out", kind, via=kind, **shown)
+    shown = {"kind": kind, "via": kind, "title": template["title"], "rows": rows}
+    call.engine.deliver(follower, {**shown, **target})
 
 
 def _play_answer(call: Call) -> None:

@@ -14,6 +14,7 @@ from tests.simulator.box import Box
 from tests.simulator.drafting import article, call, draft, thumb
 from tests.simulator.envelopes import told
 from tests.simulator.fake_shop import FakeShop
+from tests.simulator.files import MP4, PNG, upload
 
 TEXT = {"msgtype": "text", "text": {"content": "本周六门店品茶会"}}
 
@@ -289,3 +290,20 @@ def test_half_an_hour_without_the_administrator_is_a_failure(box: Box, shop: Fak
 
     assert told(box, shop.wait_for(1)[0])["Status"] == "err(40002)"
     assert state(box, msg_id) == "SEND_FAIL"
+
+
+def test_a_film_and_pictures_are_sent_as_they_are(box: Box) -> None:
+    people = everybody(box)[:2]
+    film = upload(box, "/cgi-bin/media/upload", "a.mp4", MP4, type="video")["media_id"]
+    ready = call(box, "media/uploadvideo", media_id=film, title="泡茶教程", description="三分钟")["media_id"]
+    pictures = [
+        upload(box, "/cgi-bin/media/upload", "a.png", PNG, type="image")["media_id"] for _ in range(2)
+    ]
+
+    assert to_list(box, people, msgtype="mpvideo", mpvideo={"media_id": ready})["errcode"] == 0
+    assert to_list(box, people, msgtype="image", images={"media_ids": pictures})["errcode"] == 0
+
+    shown = [(bubble["kind"], bubble["media_id"]) for bubble in box.chat(people[0])]
+    assert shown == [("video", ready), *(("image", one) for one in pictures)]
+    assert box.chat(people[0])[0]["title"] == "泡茶教程"
+    assert call(box, "media/uploadvideo", media_id=pictures[0])["errcode"] == 40007

@@ -58,6 +58,7 @@ def test_a_template_message_arrives_and_its_event_tells_so(box: Box, shop: FakeS
     (bubble,) = box.chat()
     assert (bubble["title"], bubble["url"]) == ("订单发货通知", "https://shop.example.cn/m/1")
     assert bubble["rows"][0] == {"label": "订单号", "value": "20261121001"}
+    assert box.get("sent?text=铁观音")["messages"][0]["times"] == {"1": 1}
     box.pass_time(600)
     assert send(box, template, client_msg_id="ship-1")["msgid"] != sent["msgid"]
 
