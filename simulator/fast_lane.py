@@ -36,6 +36,10 @@ class LaneRequest:
     path: str = PATH
     environ: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def query_string(self) -> bytes:
+        return self.full_path.partition("?")[2].encode("latin-1")
+
 
 class LaneHandler(WSGIRequestHandler):
     """Takes the lane's requests itself and leaves everything else to the usual server."""

@@ -67,6 +67,9 @@ def test_a_connection_stays_open_over_good_and_bad_answers(box: Box) -> None:
         assert session.get(f"{box.base}/sim/api/wire", timeout=5).status_code == 200
 
     assert [answer["errcode"] for answer in answers] == [0, 40003, 0]
+    rid = answers[1]["errmsg"].rpartition("rid: ")[2]
+    asked = call(box, "openapi/rid/get", rid=rid)["request"]
+    assert (token in asked["request_url"], '"nobody"' in asked["request_body"]) == (True, True)
     entry = next(row for row in reversed(box.wire()) if row["title"] == "发送客服消息")
     assert (entry["status"], entry["url"].split("?")[0]) == (200, PATH)
     assert token not in entry["url"]
