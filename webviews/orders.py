@@ -10,6 +10,7 @@ from app.orders.models import Order
 from app.orders.states import OrderState
 from app.payments import closing
 from app.payments.gateways import get_gateway
+from app.payments.refunds.room import find_paying
 from webviews.door import shop
 from webviews.guards import follower_only
 from webviews.order_words import event_words, reached_steps, state_hint, state_word
@@ -52,6 +53,7 @@ def show_order(order_no: str) -> ResponseReturnValue:
         events=[(event.at, event_words(event)) for event in listing.timeline(order)],
         seconds_left=seconds_left(order),
         pickup=show_pickup(order),
+        paying=find_paying(order.id),
         refunds=show_refunds(order),
     )
 

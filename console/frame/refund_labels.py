@@ -109,12 +109,21 @@ def say_next(refund: Refund) -> str:
     return sentences[refund.state]
 
 
+def say_whose(refund: Refund, state: str) -> str:
+    """Whose doing a step was that no colleague did."""
+    own = (RefundState.WAITING, RefundState.REQUESTED)
+    is_ours = state in own and refund.source != RefundSource.EXTERNAL
+    return _("系统") if is_ours else name_gateway(refund.gateway)
+
+
 def say_step(refund: Refund, event: StateEvent) -> str:
     """A line of a refund's history."""
     match event.new:
         case RefundState.WAITING:
             return _("申请退款，等另一位同事批准")
         case RefundState.REQUESTED:
+            if refund.source == RefundSource.EXTERNAL:
+                return _("有人在%(console)s退了款", console=name_console(refund.gateway))
             return _("批准了退款") if event.old else _("申请退款")
         case RefundState.SUBMITTED:
             return _("%(gateway)s已受理", gateway=name_gateway(refund.gateway))

@@ -17,7 +17,7 @@ from app.orders.models import Order
 from app.orders.shipping import left_to_ship
 from app.orders.states import ClosedBecause, OrderState
 from app.payments.refunds.listing import due_attempts, refunds_of_order
-from app.payments.refunds.room import room_of
+from app.payments.refunds.room import find_paying, room_of
 from app.pricing.explained import explain
 from app.staff.service import find_usernames
 from console.frame.carriers import CARRIERS, carrier_label
@@ -79,6 +79,7 @@ def show(
         wording_label=wording_label,
         lines=[(line, line.unit_price_fen * line.quantity) for line in order.lines],
         costs=[(cost_label(line), line) for line in explain(order)],
+        paying=find_paying(order.id),
         history=tell_everything(order, names),
         names=names,
         carrier_label=carrier_label,

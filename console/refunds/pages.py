@@ -14,7 +14,7 @@ from app.staff.service import find_usernames
 from console.frame.audit_words import action_label, say_actor
 from console.frame.chosen_days import read_span
 from console.frame.member import get_member_here
-from console.frame.refund_labels import refund_label, say_next, say_problem, say_source, say_step
+from console.frame.refund_labels import refund_label, say_next, say_problem, say_source, say_step, say_whose
 from console.refunds.words import BANKS, tab_label
 
 blueprint = Blueprint("refunds", __name__, url_prefix="/refunds")
@@ -48,7 +48,14 @@ def detail(out_refund_no: str) -> str:
 def show(refund: Refund, *, trouble: str = "", typed: dict[str, str] | None = None) -> str:
     """The page, with what could not be done and what was `typed`."""
     names = find_usernames()
-    steps = [(event, say_step(refund, event), say_actor(event.actor, names)) for event in timeline(refund)]
+    steps = [
+        (
+            event,
+            say_step(refund, event),
+            say_actor(event.actor, names) if event.actor else say_whose(refund, event.new),
+        )
+        for event in timeline(refund)
+    ]
     acts = [
         (entry, action_label(entry.action), say_actor(entry.actor, names))
         for entry in entries_about(audit_subject(refund.order))

@@ -48,7 +48,7 @@ def _explain(code: str) -> Finding:
 
 
 def _copies(config: Mapping[str, Any], _details: Details) -> Sequence[Copy]:
-    if find_alipay() is None:
+    if not config["ALIPAY_APP_ID"]:
         return ()
     public = public_text(load_private_key(config["ALIPAY_PRIVATE_KEY_FILE"]).public_key())
     return (Copy(_l("应用公钥"), public), Copy(_l("APPID"), str(config["ALIPAY_APP_ID"])))

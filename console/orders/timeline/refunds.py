@@ -7,12 +7,10 @@ from flask_babel import gettext as _
 from app.core.money import format_yuan
 from app.orders.listing import timeline
 from app.orders.models import Order
-from app.payments.gateways.names import name_gateway
 from app.payments.refunds.listing import refunds_of_order
 from app.payments.refunds.models import Refund
-from app.payments.refunds.states import RefundState
 from console.frame.audit_words import say_actor
-from console.frame.refund_labels import REFUND_COLOURS, say_problem, say_step
+from console.frame.refund_labels import REFUND_COLOURS, say_problem, say_step, say_whose
 from console.orders.timeline.line import Line
 
 
@@ -24,13 +22,8 @@ def tell_refunds(order: Order, names: Mapping[str, str]) -> Iterator[Line]:
             words = f"{say_step(refund, event)}（¥{format_yuan(refund.amount_fen)}）"
             tone = REFUND_COLOURS.get(event.new, "secondary")  # type: ignore[call-overload]
             quote = refund.reason if not event.old else ""
-            who = say_actor(event.actor, names) if event.actor else _whose(refund, event.new)
+            who = say_actor(event.actor, names) if event.actor else say_whose(refund, event.new)
             yield Line(event.at, words, who, "return", tone, details, quote)
-
-
-def _whose(refund: Refund, state: str) -> str:
-    own = (RefundState.WAITING, RefundState.REQUESTED)
-    return _("系统") if state in own else name_gateway(refund.gateway)
 
 
 def _numbers(refund: Refund) -> tuple[tuple[str, str], ...]:

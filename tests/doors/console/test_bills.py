@@ -182,3 +182,19 @@ def test_service_sees_no_bills_and_an_operator_settles_none(app: Flask, console:
     assert service.get("/bills/").status_code == 403
     assert operator.get("/bills/").status_code == 200
     assert operator.post(f"/bills/{DAY}/fetch").status_code == 403
+
+
+def test_a_day_shows_each_gateway_and_is_as_good_as_its_worst(app: Flask, console: Console) -> None:
+    alipay = app.extensions["gateways"]["alipay"] = FakeGateway(name="alipay")
+    with app.app_context():
+        start_payment(make_order(), gateway=alipay)
+        number = alipay.requests[-1].out_trade_no
+        alipay.pay(number)  # before this day's bill: it belongs to the next one
+        record_notification(alipay, {}, number.encode())
+
+    console.post(f"/bills/{DAY}/fetch")
+
+    page = console.text(f"/bills/{DAY}")
+    assert page.index("微信支付：两边的合计") < page.index("支付宝：两边的合计")
+    assert "支付宝说这一天没有账单" in page
+    assert "is-different" in console.text("/bills/?month=2026-11")
