@@ -3,9 +3,10 @@
 import logging
 
 from app.core import outbox
-from app.core.errors import GatewayUnreachable
+from app.core.errors import GatewayRefused, GatewayUnreachable
 from app.payments import closing, notifications, sweeper
 from app.payments.gateways import get_gateway, list_gateways
+from app.payments.gateways.apiv3_keys import NO_APIV3_KEY
 from app.payments.refunds import automatic, external, sending
 from app.payments.refunds import sweeper as refunds
 
@@ -60,7 +61,11 @@ def expire_orders() -> None:
 def refresh_certificates() -> None:
     """Fetch what answers are verified with, where that changes by itself."""
     for gateway in list_gateways():
-        gateway.refresh_keys()
+        try:
+            gateway.refresh_keys()
+        except GatewayRefused as error:
+            if error.their_code != NO_APIV3_KEY:  # a merchant with APIv2 alone has nothing to fetch
+                raise
 
 
 def forget_refused() -> None:

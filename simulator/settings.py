@@ -43,7 +43,7 @@ class Merchant:
     apiv3_key: str
     apiv2_key: str
     cert_serial: str
-    certificate_file: Path
+    certificate_file: Path | None  # of that key; unknown when the shop has a key of its own
     private_key_file: Path | None  # the shop's; unknown when only its public half was given
     public_key: rsa.RSAPublicKey  # checks the shop's requests
     bound_appids: tuple[str, ...]
@@ -165,6 +165,7 @@ def _merchant(
     folder: Path, names: dict[str, str], env: Mapping[str, str], appids: tuple[str, ...]
 ) -> Merchant:
     private_file: Path | None = folder / "merchant_key.pem"
+    certificate_file: Path | None = folder / "merchant_cert.pem"
     public_key = keys.read_public_key(folder / "merchant_cert.pem")
     serial = keys.serial_of(keys.read_certificate(folder / "merchant_cert.pem"))
     if "SIM_MERCHANT_PRIVATE_KEY_FILE" in env:
@@ -173,6 +174,8 @@ def _merchant(
     elif "SIM_MERCHANT_PUBLIC_KEY_FILE" in env:
         private_file = None
         public_key = keys.read_public_key(Path(env["SIM_MERCHANT_PUBLIC_KEY_FILE"]))
+    if {"SIM_MERCHANT_PRIVATE_KEY_FILE", "SIM_MERCHANT_PUBLIC_KEY_FILE"} & set(env):
+        certificate_file = None
     apiv3_key = env.get("SIM_APIV3_KEY", names["apiv3_key"])
     if len(apiv3_key.encode()) != 32:
         raise SettingsError("SIM_APIV3_KEY must have exactly 32 bytes")
@@ -184,7 +187,7 @@ def _merchant(
         apiv3_key=apiv3_key,
         apiv2_key=apiv2_key,
         cert_serial=env.get("SIM_CERT_SERIAL", serial),
-        certificate_file=folder / "merchant_cert.pem",
+        certificate_file=certificate_file,
         private_key_file=private_file,
         public_key=public_key,
         bound_appids=(*appids, *_list(env, "SIM_BOUND_APPIDS")),
@@ -226,9 +229,7 @@ def write_shop_env(settings: Settings) -> Path:
         "WXPAY_PRIVATE_KEY_FILE": str(merchant.private_key_file or ""),
         "WXPAY_PUBLIC_KEY_ID": settings.wechatpay.public_key_id,
         "WXPAY_PUBLIC_KEY_FILE": str(settings.wechatpay.public_key_file),
-        "WXPAY_APIV2_KEY": merchant.apiv2_key,
-        "WXPAY_CERT_FILE": str(merchant.certificate_file),
-        "WXPAY_SCAN_CODES": "yes",
+        **_apiv2_env(merchant),
         "WXPAY_API_BASE": settings.base,
         **settings.alipay.shop_env(settings.base),
         "WXPAY_APP_APPID": account.app_appid,
@@ -239,6 +240,14 @@ def write_shop_env(settings: Settings) -> Path:
     if not path.exists() or path.read_text("utf-8") != text:
         keys.write_secret(path, text.encode())
     return path
+
+
+def _apiv2_env(merchant: Merchant) -> dict[str, str]:
+    """Nothing without the certificate, which a shop needs for refunds by APIv2."""
+    if merchant.certificate_file is None:
+        return {}
+    certificate = str(merchant.certificate_file)
+    return {"WXPAY_APIV2_KEY": merchant.apiv2_key, "WXPAY_CERT_FILE": certificate, "WXPAY_SCAN_CODES": "yes"}
 
 
 def _read_env(path: Path) -> dict[str, str]:

@@ -15,6 +15,7 @@ from app.payments.gateways.apiv2_client import Apiv2Account
 from app.payments.gateways.apiv2_signing import SignType, sign
 from app.payments.gateways.apiv2_values import read_flat
 from app.payments.gateways.wechatpay_v2 import WechatPayV2
+from tests.keys import certificate_pem
 from tests.wechatpay import APPID, MCHID
 
 KEY, OLD_KEY = "Shop2026ApiV2KeyForTests00000002", "Shop2025ApiV2KeyForTests00000001"
@@ -24,7 +25,7 @@ Fields = dict[str, str]
 
 def use_apiv2(app: Flask, keys: Path, **settings: Any) -> None:
     """Give the shop APIv2, which nobody answers for."""
-    (keys / "apiclient_cert.pem").touch()
+    (keys / "apiclient_cert.pem").write_bytes(certificate_pem("merchant"))
     app.config.update(
         WXPAY_APIV2_KEY=KEY, WXPAY_CERT_FILE=str(keys / "apiclient_cert.pem"), WXPAY_SCAN_CODES=True
     )

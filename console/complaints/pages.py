@@ -116,6 +116,8 @@ def say_problem(code: str) -> str:
     """Why the list cannot be read, in a sentence; empty when it can."""
     if code == "NO_AUTH":
         return _("这个商户号没有开通投诉接口的权限，请到微信商户平台开通。")
+    if code == "NO_APIV3_KEY":
+        return _("没有设置 APIv3 密钥，投诉要用它才读得到：运行 make configure 填上。")
     if code == "unreachable":
         return _("最近一次没有从微信读到投诉列表，会自己再试。")
     return _("微信拒绝了读取投诉（%(code)s）。", code=code) if code else ""

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.errors import GatewayError, SignatureInvalid
+from app.core.logs import redact
 from app.core.money import format_yuan
 from app.payments.attempts import find_attempts
 from app.payments.gateways import get_gateway
@@ -125,7 +126,9 @@ def _envelope(body: bytes) -> str:
     try:
         return json.dumps(_shorten(json.loads(body)), ensure_ascii=False, indent=2)
     except ValueError:
-        return body[:2000].decode(errors="replace")
+        return redact(
+            body[:2000].decode(errors="replace")
+        )  # other gateways write the payer's openid in the open
 
 
 def _shorten(value: Any) -> Any:

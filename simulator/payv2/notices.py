@@ -6,7 +6,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from simulator.outbound import Answer
-from simulator.pay.notifications import Event, Notification
+from simulator.pay.notifications import UNSAFE_SPOILS, Event, Notification
 from simulator.payv2 import wire
 from simulator.payv2.facts import paid_members, refund_news
 from simulator.platform import xml
@@ -15,7 +15,6 @@ from simulator.wirelog import Verdicts
 if TYPE_CHECKING:
     from simulator.engine import Engine
 
-UNREADABLE = {"forged", "wrong_key", "probe", "old"}  # what another key would make of it
 TEXT = {"Content-Type": "text/xml", "User-Agent": "Mozilla/4.0"}
 
 
@@ -34,7 +33,7 @@ def refund_event(engine: Engine, refund: dict[str, Any]) -> Event:
 def build(engine: Engine, event: Event, spoils: set[str]) -> Notification:
     assert event.api is not None  # noqa: S101  (who calls this has looked)
     plain = _spoilt(event.plain, spoils)
-    key = secrets.token_hex(16) if spoils & UNREADABLE else engine.settings.merchant.apiv2_key
+    key = secrets.token_hex(16) if spoils & UNSAFE_SPOILS else engine.settings.merchant.apiv2_key
     fields = {"nonce_str": secrets.token_hex(16)}
     if event.original_type == "refund":
         mchid = "1999999999" if "wrong_mchid" in spoils else engine.settings.merchant.mchid

@@ -1,5 +1,7 @@
 """`/pay/notify/wechatpay_v2` with real signatures: only XML that says SUCCESS keeps WeChat from coming again."""
 
+from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -7,15 +9,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.core.db import db, transaction
+from app.core.errors import GatewayRefused
 from app.orders.models import Order
 from app.orders.states import OrderState
-from app.payments.gateways import get_gateway
-from app.payments.gateways.contract import Way
+from app.payments.gateways import get_complaint_desk, get_gateway, install
+from app.payments.gateways.books import books_of
+from app.payments.gateways.contract import BillKind, Way
 from app.payments.models import PaymentAttempt
 from app.payments.service import start_payment
 from app.payments.states import AttemptState
+from app.tasks_payments import refresh_certificates
 from tests.apiv2 import OLD_KEY, Fields, payment, play, signed, use_apiv2, write, yes
 from tests.factories import make_follower, make_order, make_sku
+from tests.keys import certificate_pem
 from tests.unit.test_wechat_xml import HOSTILE
 
 URL = "/pay/notify/wechatpay_v2"
@@ -93,6 +99,30 @@ def test_what_does_not_prove_itself_pays_nothing(app: Flask, client: FlaskClient
 
 def test_a_number_that_may_not_be_written_yet_is_asked_for_again(client: FlaskClient, order_id: int) -> None:
     assert post(client, signed(payment("XP-OF-SOMEBODY")))[0] == 500
+
+
+def test_a_certificate_of_another_key_stops_the_start(app: Flask, tmp_path: Path) -> None:
+    use_apiv2(app, tmp_path)
+    for content in (certificate_pem("another"), b"nothing"):
+        (tmp_path / "apiclient_cert.pem").write_bytes(content)
+        with pytest.raises(ValueError, match="apiclient_cert"):
+            install(app)
+
+
+def test_without_an_apiv3_key_only_bills_and_complaints_are_missing_and_say_so(
+    app: Flask, tmp_path: Path
+) -> None:
+    use_apiv2(app, tmp_path, WXPAY_VERSION="v2", WXPAY_APIV3_KEY="", WXPAY_PUBLIC_KEY_ID="")
+    with app.app_context():
+        refresh_certificates()
+        with pytest.raises(GatewayRefused, match="APIv3") as caught:
+            get_gateway(books_of(get_gateway().name)).download_bill(
+                BillKind.TRADE, date(2026, 11, 20), BytesIO()
+            )
+        with pytest.raises(GatewayRefused, match="APIv3"):
+            get_complaint_desk().get("2002")
+
+    assert caught.value.their_code == "NO_APIV3_KEY"
 
 
 def test_a_shop_chooses_by_a_setting_and_what_is_older_keeps_its_gateway(app: Flask, tmp_path: Path) -> None:

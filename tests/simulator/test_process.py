@@ -118,7 +118,9 @@ def test_the_environment_overrides_the_file_and_the_file_the_folder(tmp_path: Pa
     assert (settings.account.appid, settings.account.token) == ("wx2222222222222222", "fromthefile")
     assert (settings.port, settings.base, settings.push_mode) == (9001, "http://127.0.0.1:9001", "plain")
     assert settings.merchant.public_key.public_numbers() == merchant.public_key().public_numbers()
-    assert read_env(write_shop_env(settings))["WXPAY_PRIVATE_KEY_FILE"] == str(key_file)
+    env = read_env(write_shop_env(settings))
+    assert env["WXPAY_PRIVATE_KEY_FILE"] == str(key_file)
+    assert "WXPAY_APIV2_KEY" not in env  # whose refunds need the certificate of that key
 
 
 def test_a_shop_with_its_own_key_gives_only_the_public_half(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The gateways of this shop, built once from the settings."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 from flask import Flask, current_app
@@ -112,6 +113,7 @@ def _wechatpay_v3(config: dict[str, Any], transport: Apiv3Transport, keys: Verif
 
 
 def _wechatpay_v2(config: dict[str, Any]) -> WechatPayV2:
+    _check_pair(config["WXPAY_CERT_FILE"], config["WXPAY_PRIVATE_KEY_FILE"])
     account = Apiv2Account(
         base=config["WXPAY_API_BASE"],
         appid=config["WECHAT_APPID"],
@@ -124,6 +126,19 @@ def _wechatpay_v2(config: dict[str, Any]) -> WechatPayV2:
     )
     notify_url = f"{config['BASE_URL']}/pay/notify/{wechatpay_v2.NAME}"
     return WechatPayV2(account, notify_url=notify_url, site=config["BASE_URL"])
+
+
+def _check_pair(certificate_file: str, key_file: str) -> None:
+    """Raises: ValueError with the path, for a certificate that no refund could be asked for with."""
+    try:
+        is_pair = (
+            crypto.read_certificate(Path(certificate_file).read_bytes()).key
+            == crypto.load_private_key(key_file).public_key()
+        )
+    except ValueError as error:
+        raise ValueError(f"{certificate_file} holds no certificate") from error
+    if not is_pair:
+        raise ValueError(f"{certificate_file} is not the certificate of {key_file}")
 
 
 def _alipay(config: dict[str, Any]) -> alipay.Alipay:

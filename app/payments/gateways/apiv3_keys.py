@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 Send = Callable[[str, str], tuple[int, bytes, dict[str, str]]]
 LOOK_AGAIN_SECONDS = 60
+NO_APIV3_KEY = "NO_APIV3_KEY"
 
 
 class VerificationKeys:
@@ -64,7 +65,7 @@ class VerificationKeys:
         Raises: GatewayError; what was there before stays.
         """
         if not self._apiv3_keys:
-            raise GatewayRefused("NO_APIV3_KEY", _("没有设置 APIv3 密钥：账单和投诉要用 APIv3 才取得到"))
+            raise GatewayRefused(NO_APIV3_KEY, _("没有设置 APIv3 密钥：账单和投诉要用 APIv3 才取得到"))
         _status, body, headers = send("GET", "/v3/certificates")
         try:
             found = {entry["serial_no"]: self._open(entry) for entry in json.loads(body)["data"]}
