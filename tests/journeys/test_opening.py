@@ -25,9 +25,6 @@ def test_a_newcomer_is_led_to_the_opening(
 ) -> None:
     tick_what_only_he_knows(closed)
     check_everything(closed)
-    closed.open("guide/")
-    expect(closed.page.get_by_role("heading", name="下一步：开业")).to_be_visible()
-
     tester, stranger = take_phone(), take_phone(open_window())
     tester.visit(read_invitation(closed))
     tester.web.get_by_role("button", name="加入测试名单").click()
@@ -39,6 +36,8 @@ def test_a_newcomer_is_led_to_the_opening(
     tester.submit()
     tester.pay()
     town.wait_for(lambda: town.order_state(tester.openid) == "paid", "the tester's payment")
+    closed.open("guide/")
+    expect(closed.page.get_by_role("heading", name="下一步：开业")).to_be_visible()
     stranger.visit(f"/shop/checkout?sku={sku}&quantity=1")
     stranger.expect_text("我们还没有开业")
 
