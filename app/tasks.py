@@ -51,6 +51,7 @@ from app.tasks_broadcasts import (
     clear_up_broadcasts,
     gather_broadcasts,
     send_mass,
+    watch_quotas,
 )
 from app.tasks_complaints import COMPLAINT_HANDLERS, sweep_complaints, tidy_complaints
 from app.tasks_followers import FOLLOWER_HANDLERS, apply_auto_tags
@@ -234,6 +235,7 @@ TIMETABLE = (
     Entry("differences", timedelta(minutes=5), ask_about_differences),
     Entry("complaints", timedelta(minutes=10), sweep_complaints),
     Entry("proof", timedelta(hours=24), prove_days),
+    Entry("quotas", timedelta(hours=1), watch_quotas),
     Entry("auto_tags", timedelta(hours=1), apply_auto_tags),
     Entry("app_logins", timedelta(hours=1), _tidy_app_logins),
     Entry("certificates", timedelta(hours=12), money.refresh_certificates),

@@ -6,13 +6,16 @@ from datetime import timedelta
 
 from flask import current_app
 
+from app.alerts.service import raise_alert
 from app.broadcasts.gathering import find_gathering, gather_more, start_due
 from app.broadcasts.mass import find_mass, go_on, record_finished
 from app.broadcasts.parts import is_asking
+from app.broadcasts.quotas import ask_quotas
 from app.broadcasts.unclear import clear_up
 from app.conversations.models import Message
 from app.conversations.settling import MASS_SENT
 from app.core import clock, outbox
+from app.core.audit import SYSTEM
 from app.core.db import db, transaction
 from app.core.errors import PlatformUnreachable
 from app.wechat.account import get_account
@@ -73,3 +76,16 @@ def send_mass() -> None:
 def clear_up_broadcasts() -> None:
     """Find out what became of messages nobody knows of."""
     clear_up(get_account().client)
+
+
+def watch_quotas() -> None:
+    """Ask WeChat how much of each interface is used today; the same one is told of once a day."""
+    try:
+        asked = ask_quotas(get_account().client, actor=SYSTEM)
+    except PlatformUnreachable as error:
+        logger.warning("quotas not asked", extra={"errcode": error.errcode})
+        return
+    day = clock.beijing_day(asked.at)
+    for quota in asked.quotas:
+        if quota.is_high:
+            raise_alert("api_quota", f"{day}:{quota.path}", detail=f"{quota.path} {quota.per_cent}%")

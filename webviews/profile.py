@@ -10,6 +10,7 @@ from flask import current_app, flash, redirect, render_template, request, sessio
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.broadcasts.opt_outs import is_opted_out
 from app.core import clock
 from app.core.errors import PlatformError
 from app.followers import addresses
@@ -41,6 +42,7 @@ def show_me() -> ResponseReturnValue:
         counts=count_by_state(follower.id),
         address_count=len(addresses.list_own(follower.id)),
         coupon_count=len(list_usable(follower.id)),
+        gets_product_messages=not is_opted_out(follower.id),
     )
 
 

@@ -32,6 +32,7 @@ KINDS = (
     "bill_proof",
     "new_complaint",
     "complaint_due",
+    "api_quota",
 )
 
 
@@ -60,6 +61,7 @@ def say_alert(alert: Alert) -> str:
         "bill_proof": _("%(day)s 已经对平，现在流水、统计和账单却合不上，请到“账单对账”查看", day=alert.ref),
         "new_complaint": _("有买家向微信投诉，请尽快到“微信投诉”回复"),
         "complaint_due": _("一起微信投诉快到（或已过）回复期限还没有回复，请马上到“微信投诉”处理"),
+        "api_quota": _("今天的微信接口次数快用完了（%(detail)s），请到“群发 → 额度”查看", detail=detail),
         "menu_drift": counted(
             "微信显示的菜单与本店发布的有 %(detail)s 处不同，请到“菜单 → 线上核对”查看",
             int(detail) if detail.isdecimal() else 0,

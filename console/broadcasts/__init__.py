@@ -3,13 +3,23 @@
 from flask_babel import lazy_gettext as _l
 
 from app.staff.rights import OPERATOR, Right, RightGroup
-from console.broadcasts import composer, confirm, pages
+from console.broadcasts import allowances, composer, confirm, pages, planned, saved
 
-BLUEPRINTS = (composer.blueprint, confirm.blueprint, pages.blueprint)
+BLUEPRINTS = (
+    allowances.blueprint,
+    composer.blueprint,
+    confirm.blueprint,
+    pages.blueprint,
+    planned.blueprint,
+    saved.blueprint,
+)
 _LOOK = (
     "console.broadcasts.index",
     "console.broadcasts.show",
     "console.broadcasts.fragment",
+    "console.broadcast_calendar.show",
+    "console.broadcast_quotas.show",
+    "console.broadcast_quotas.ask",
 )
 RIGHTS = RightGroup(
     _l("群发"),
@@ -24,6 +34,9 @@ RIGHTS = RightGroup(
         "console.broadcast_composer.edit",
         "console.broadcast_composer.change",
         "console.broadcast_composer.check",
+        "console.broadcast_segments.index",
+        "console.broadcast_segments.rename",
+        "console.broadcast_segments.remove",
         roles=(OPERATOR,),
     ),
     Right(

@@ -3,10 +3,10 @@
 from flask_babel import lazy_gettext as _l
 
 from app.staff.rights import OPERATOR, SERVICE, Right, RightGroup
-from console.followers import card, export, pages, sync, tags
+from console.followers import card, export, pages, product_messages, sync, tags
 
 BLUEPRINTS = tuple(
-    dict.fromkeys(each.blueprint for each in (pages, card, export, sync, tags))
+    dict.fromkeys(each.blueprint for each in (pages, card, export, product_messages, sync, tags))
 )  # some share one
 RIGHTS = RightGroup(
     _l("粉丝"),
@@ -26,6 +26,11 @@ RIGHTS = RightGroup(
         roles=(OPERATOR, SERVICE),
     ),
     Right(_l("查看粉丝的完整地址"), "console.followers.show_addresses", roles=(OPERATOR, SERVICE)),
+    Right(
+        _l("替粉丝开关商品消息"),
+        "console.followers.set_product_messages",
+        roles=(OPERATOR, SERVICE),
+    ),
     Right(_l("拉黑粉丝"), "console.followers.set_blacklist", roles=(OPERATOR,)),
     Right(_l("导出粉丝名单"), "console.followers.export"),
     Right(

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from app.broadcasts.opt_outs import is_opted_out
 from app.conversations.desk import find_conversation
 from app.conversations.log import conversation_of
 from app.core.audit import entries_about
@@ -119,6 +120,7 @@ def _show(follower: Follower, disclosed: Sequence[Address] | None) -> str:
         spending=spending_of(follower),
         messages=conversation_of(follower.openid, limit=MESSAGES),
         conversation=find_conversation(follower.openid),
+        is_opted_out=is_opted_out(follower.id),
         history=tell_follower(
             card.history_of(follower.id), entries_about(card.audit_subject(follower)), names
         ),

@@ -86,6 +86,9 @@ HELP: Mapping[str, Sequence[LazyString]] = {  # a blueprint's name → its sente
         _l("人群在发送那一刻重新计算，关了商品消息和被拉黑的人不会收到。"),
         _l("“用词提醒”只是提醒，不会拦住您；微信按长度拒收的才不能保存。"),
     ),
+    "broadcast_calendar": (_l("已发的按开始的时间，没发的按排期的时间，都是北京时间。点一条看它的进度。"),),
+    "broadcast_quotas": (_l("接口次数是微信说的；每位粉丝收了几次，是本店数的。"),),
+    "broadcast_segments": (_l("人群记的是条件，不是名单：每次发送时重新找出谁符合。"),),
     "broadcast_confirm": (_l("时间都是北京时间。排期以后、到点之前，可以撤回来再改。"),),
     "followers": (
         _l("头像和昵称微信不再提供，看到的是粉丝自己填的或您写的备注。"),

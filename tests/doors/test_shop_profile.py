@@ -9,11 +9,13 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.broadcasts.opt_outs import is_opted_out
 from app.core.db import db
 from app.core.errors import PlatformUnreachable
 from app.core.outbox import OutboxJob
 from app.followers.models import Follower
 from app.wechat.oauth import Visitor, VisitorProfile
+from tests.factories import make_follower
 from tests.follower_phone import SAFARI, Phone, state_of
 
 Advance = Callable[[timedelta], None]
@@ -137,3 +139,17 @@ def test_a_hostile_name_is_text(phone: Phone, name: str) -> None:
 
 def test_a_stranger_is_told_to_open_it_in_wechat(app: Flask) -> None:
     assert Phone(app, agent=SAFARI).get("/shop/me").status_code == 403
+
+
+def test_product_messages_are_turned_off_and_on_for_him_alone(app: Flask, phone: Phone) -> None:
+    with app.app_context():
+        other = make_follower("oTeaShop_9999999999999999999").id
+        mine = db.session.scalars(select(Follower.id).where(Follower.openid == phone.openid)).one()
+
+    phone.post("/shop/me/product-messages", on="0")
+    with app.app_context():
+        assert (is_opted_out(mine), is_opted_out(other)) == (True, False)
+    assert 'aria-checked="false"' in phone.get("/shop/me").text
+
+    phone.post("/shop/me/product-messages", on="1")
+    assert 'aria-checked="true"' in phone.get("/shop/me").text

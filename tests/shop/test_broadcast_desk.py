@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from app.alerts.service import open_alerts
 from app.broadcasts import composing, segments
 from app.broadcasts.audience import Audience, Condition, ConditionKind
 from app.broadcasts.content import Content, Item
@@ -14,6 +15,7 @@ from app.broadcasts.listing import Tab, count_tabs, list_broadcasts, list_in, li
 from app.broadcasts.models import BroadcastRecipient, Segment
 from app.broadcasts.opt_outs import is_opted_out, set_opted_out
 from app.broadcasts.progress import read_progress
+from app.broadcasts.quotas import PATHS, ApiQuota, count_by_use, find_asked
 from app.broadcasts.reach import OPTED_OUT, forecast
 from app.broadcasts.states import RecipientState, Way
 from app.core import clock
@@ -21,8 +23,11 @@ from app.core.audit import entries_about
 from app.core.days import Days
 from app.core.db import db, transaction
 from app.core.errors import InputInvalid
+from app.tasks_broadcasts import watch_quotas
+from app.wechat.client import AccountClient
 from tests.broadcasts import begin, confirm_now, load, make_draft, make_writers
 from tests.factories import make_follower, make_sku
+from tests.fake_platform import FakePlatform
 
 SHOP = "https://shop.example.cn"
 OLD = Audience((Condition(ConditionKind.SPENT_OVER, 10_000),))
@@ -173,3 +178,34 @@ def test_who_opts_out_is_left_out_until_he_comes_back(shop: Flask) -> None:
     set_opted_out(follower.id, False, by="staff:1")
     assert not is_opted_out(follower.id)
     assert [each.action for each in entries_about(f"follower:{follower.id}")] == ["follower.opted_in"]
+
+
+def test_followers_are_counted_by_what_they_had_this_month(shop: Flask) -> None:
+    followers = make_writers(3)
+    for _time in range(5):
+        broadcast_id = make_draft(way=Way.MASS)
+        begin(broadcast_id)
+        set_line(broadcast_id, followers[0].id, state=RecipientState.SENT, asked_at=clock.now())
+    set_line(broadcast_id, followers[1].id, state=RecipientState.SENT, asked_at=clock.now())
+    card = make_draft()
+    begin(card)
+    set_line(card, followers[2].id, state=RecipientState.SENT, asked_at=clock.now())
+
+    assert list(count_by_use()) == [1, 1, 0, 0, 1]
+
+
+def test_calls_that_are_nearly_used_up_are_told_of_once_a_day(
+    account: AccountClient, platform: FakePlatform
+) -> None:
+    answer = {"errcode": 0, "errmsg": "ok", "quota": {"daily_limit": 1000, "used": 800, "remain": 200}}
+    platform.answers["/cgi-bin/openapi/quota/get"] = lambda asked: (
+        answer if asked.json["cgi_path"] == PATHS[0] else {"errcode": 76021, "errmsg": "cgi_path not found"}
+    )
+
+    for _hour in range(2):
+        watch_quotas()
+
+    assert [(each.kind, each.detail) for each in open_alerts()] == [("api_quota", f"{PATHS[0]} 80%")]
+    asked = find_asked()
+    assert asked is not None
+    assert asked.quotas[:2] == [ApiQuota(PATHS[0], limit=1000, used=800), ApiQuota(PATHS[1], errcode=76021)]

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.broadcasts import composing, ending
+from app.broadcasts import composing, ending, segments
 from app.broadcasts.models import Broadcast
 from app.broadcasts.states import BroadcastState, Halt, Way
 from app.core import clock
 from app.core.db import db
 from app.staff.rights import get_catalogue
 from tests.broadcasts import begin, load, make_draft, make_writers, state
-from tests.factories import make_sku
+from tests.factories import make_follower, make_sku
 from tests.staff import Console, make_hashes_quick, make_role, open_console
 
 
@@ -204,3 +204,48 @@ def test_who_may_write_may_not_send(app: Flask, slug: str) -> None:
 
     assert "保存，去确认" not in page
     assert sent.status_code == 403
+
+
+def test_the_calendar_shows_what_is_planned_and_the_months_four(
+    app: Flask, console: Console, slug: str
+) -> None:
+    at = clock.now() + timedelta(days=1)
+    with app.app_context():
+        number = make_draft(way=Way.MASS, name="冬至的茶")
+        composing.confirm(number, version=1, at=at, actor="staff:1")
+
+    page = console.text(f"/broadcasts/calendar/?month={at.astimezone(clock.BEIJING):%Y-%m}")
+
+    assert "冬至的茶" in page
+    assert "已排期 1 次" in page
+
+
+def test_a_saved_audience_is_chosen_renamed_and_deleted(app: Flask, console: Console, slug: str) -> None:
+    row = {"row": "0", "c0-kind": "new", "c0-value": "30", "segment_name": "新朋友"}
+    kept = console.post("/broadcasts/new", **fields(slug, do="segment-save", **row)).get_data(as_text=True)
+    with app.app_context():
+        number = segments.list_segments()[0].id
+    assert f'value="{number}" selected' in kept
+
+    wrong = console.post(f"/broadcasts/segments/{number}/rename", name=" ")
+    console.post(f"/broadcasts/segments/{number}/rename", name="这个月来的")
+    page = console.text("/broadcasts/segments/")
+    console.post(f"/broadcasts/segments/{number}/remove")
+
+    assert wrong.status_code == 422
+    assert "这个月来的" in page
+    assert "30 天内关注" in page
+    assert "还没有保存的人群" in console.text("/broadcasts/segments/")
+
+
+def test_a_follower_is_taken_out_of_product_messages_and_back(app: Flask, console: Console) -> None:
+    with app.app_context():
+        number = make_follower().id
+
+    console.post(f"/followers/{number}/product-messages", on="0")
+    card = console.text(f"/followers/{number}")
+    console.post(f"/followers/{number}/product-messages", on="1")
+
+    assert "不收商品消息" in card
+    assert "替粉丝关闭了商品消息" in card
+    assert "关闭商品消息" in console.text(f"/followers/{number}")

@@ -1,0 +1,60 @@
+"""The page of allowances (额度): calls against WeChat's limits, each follower's month, what begins anew when."""
+
+from datetime import timedelta
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from app.broadcasts.quotas import HIGH_PER_CENT, PATHS, ask_quotas, count_by_use, find_asked
+from app.broadcasts.reach import A_MONTH, month_began
+from app.core.errors import PlatformError
+from app.wechat.account import get_account
+from app.wechat.platform_errors import say_errcode
+from console.frame.labels import Labels
+from console.frame.member import get_member_here
+
+blueprint = Blueprint("broadcast_quotas", __name__, url_prefix="/broadcasts/quotas")
+
+api_label = Labels(
+    {
+        PATHS[0]: _l("客服消息（商品卡片、接待台、通知）"),
+        PATHS[1]: _l("群发给所有人"),
+        PATHS[2]: _l("群发给一批人"),
+        PATHS[3]: _l("群发预览"),
+        PATHS[4]: _l("新建草稿"),
+        PATHS[5]: _l("上传永久素材"),
+        PATHS[6]: _l("上传文章里的图片"),
+        PATHS[7]: _l("模板消息"),
+    }
+)
+
+
+@blueprint.get("/")
+def show() -> str:
+    """What WeChat said last, and what we counted."""
+    uses = count_by_use()
+    return render_template(
+        "console/broadcasts/quotas.html",
+        asked=find_asked(),
+        uses=list(enumerate(uses)),
+        everybody=sum(uses),
+        most=A_MONTH,
+        high=HIGH_PER_CENT,
+        next_month=(month_began() + timedelta(days=32)).replace(day=1),
+        api_label=api_label,
+        say_errcode=say_errcode,
+    )
+
+
+@blueprint.post("/ask")
+def ask() -> Response:
+    """Ask WeChat now."""
+    try:
+        ask_quotas(get_account().client, actor=get_member_here().actor)
+    except PlatformError as error:
+        flash(error.message or _("微信没有回答，请稍后再试"), "danger")
+    else:
+        flash(_("已从微信更新。"), "success")
+    return redirect(url_for("console.broadcast_quotas.show"))
