@@ -77,7 +77,7 @@ def test_it_is_scanned_paid_and_waits_to_be_fetched(app: Flask, box: Box, code: 
 def test_a_code_that_was_changed_never_reaches_the_shop(box: Box, code: str) -> None:
     assert scan(box, code.replace("product_id=", "product_id=9"))["problem"] == "支付签名验证失败"
     assert scan(box, code + "&more=1")["problem"] == "商家参数格式有误，请联系商家解决"
-    assert box.shop.received == []
+    assert box.shop.to("/pay/scan") == []
 
 
 @pytest.mark.parametrize(
