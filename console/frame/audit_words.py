@@ -19,6 +19,7 @@ action_label = Labels(
         "account.second_factor_off": _l("关闭了自己的两步验证"),
         "account.second_factor_on": _l("打开了自己的两步验证"),
         "broadcast.confirmed": _l("确认了群发"),
+        "broadcast.deleted": _l("删除了群发的文章"),
         "broadcast.discarded": _l("删除了群发草稿"),
         "broadcast.moved": _l("暂停、继续或停止了群发"),
         "broadcast.taken_back": _l("撤回了定时群发"),

@@ -11,6 +11,7 @@ from PIL import Image
 from app.broadcasts import parts
 from app.broadcasts.audience import Audience
 from app.broadcasts.content import Item
+from app.broadcasts.deleting import can_delete, delete_articles
 from app.broadcasts.ending import pause, resume, stop
 from app.broadcasts.mass import find_mass, go_on, record_finished
 from app.broadcasts.models import Broadcast, BroadcastOptOut
@@ -23,7 +24,7 @@ from app.conversations import settling
 from app.conversations.models import Direction, Message
 from app.core import clock, outbox
 from app.core.db import db, transaction
-from app.core.errors import InputInvalid, PlatformUnreachable
+from app.core.errors import InputInvalid, PlatformError, PlatformUnreachable, TransitionRefused
 from app.tasks import HANDLERS
 from app.wechat.client import AccountClient
 from tests.broadcasts import begin, counts, load, make_draft, state
@@ -32,7 +33,7 @@ from tests.fake_platform import Asked, FakePlatform
 
 Advance = Callable[[timedelta], None]
 SENT, REFUSED = RecipientState.SENT, RecipientState.REFUSED
-MASS, ALL, GET = ("/cgi-bin/message/mass/" + name for name in ("send", "sendall", "get"))
+MASS, ALL, GET, DELETE = ("/cgi-bin/message/mass/" + name for name in ("send", "sendall", "get", "delete"))
 GOOD = {"total": 3, "filtered": 3, "sent": 3, "failed": 0}
 
 
@@ -423,3 +424,30 @@ def test_a_card_is_tried_out_as_what_it_will_be(account: AccountClient, platform
     outbox.run_due(HANDLERS, lease=timedelta(seconds=60))
 
     assert [asked["touser"] for asked in calls(platform, "/cgi-bin/message/custom/send")] == [openid]
+
+
+def test_the_pages_of_what_was_sent_can_be_taken_away_once(
+    account: AccountClient, box: FakePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "MOST", 2)
+    everybody = [make_follower() for _ in range(5)]
+    with transaction() as session:
+        session.add(BroadcastOptOut(follower_id=everybody[0].id, by="follower"))
+    broadcast_id = make_mass()
+    begin(broadcast_id)
+    work(account)
+    with pytest.raises(TransitionRefused):
+        delete_articles(account, broadcast_id, actor="staff:1")
+    msg_ids = [part.msg_id for part in parts.list_parts(broadcast_id)]
+    for msg_id in msg_ids:
+        record_finished(msg_id or 0, "send success", GOOD)
+    refused = iter([0, 45009, 40059, 0])
+    box.answers[DELETE] = lambda _: {"errcode": next(refused), "errmsg": ""}
+
+    with pytest.raises(PlatformError):
+        delete_articles(account, broadcast_id, actor="staff:1")
+    assert can_delete(broadcast_id)
+    delete_articles(account, broadcast_id, actor="staff:1")
+
+    assert [asked["msg_id"] for asked in calls(box, DELETE)] == [*msg_ids, *msg_ids]
+    assert not can_delete(broadcast_id)
