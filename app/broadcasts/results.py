@@ -3,6 +3,7 @@
 Everything is counted from the entrance its links carry, so it holds for all that came through it, and for nobody else.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -69,6 +70,18 @@ def compare() -> Sequence[Compared]:
         query.order_by(Broadcast.started_at.desc(), Broadcast.id.desc()).limit(COMPARED)
     )
     return [_compare(row) for row in rows.all()]
+
+
+def find_best_hour(found: Sequence[Compared]) -> int | None:
+    """The Beijing hour of whose broadcasts the largest part was opened; None until two hours were tried."""
+    sent: Counter[int] = Counter()
+    opened: Counter[int] = Counter()
+    for each in found:
+        if each.broadcast.started_at and each.sent:
+            hour = each.broadcast.started_at.astimezone(clock.BEIJING).hour
+            sent[hour] += each.sent
+            opened[hour] += each.result.visitors
+    return max(sent, key=lambda hour: (opened[hour] / sent[hour], -hour)) if len(sent) > 1 else None
 
 
 def visitors_by_hour() -> Mapping[int, int]:

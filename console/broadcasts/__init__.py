@@ -3,15 +3,17 @@
 from flask_babel import lazy_gettext as _l
 
 from app.staff.rights import OPERATOR, Right, RightGroup
-from console.broadcasts import allowances, composer, confirm, pages, planned, saved
+from console.broadcasts import afterwards, allowances, composer, confirm, pages, planned, saved, trying
 
 BLUEPRINTS = (
+    afterwards.blueprint,
     allowances.blueprint,
     composer.blueprint,
     confirm.blueprint,
     pages.blueprint,
     planned.blueprint,
     saved.blueprint,
+    trying.blueprint,
 )
 _LOOK = (
     "console.broadcasts.index",
@@ -20,6 +22,7 @@ _LOOK = (
     "console.broadcast_calendar.show",
     "console.broadcast_quotas.show",
     "console.broadcast_quotas.ask",
+    "console.broadcast_results.index",
 )
 RIGHTS = RightGroup(
     _l("群发"),
@@ -47,6 +50,8 @@ RIGHTS = RightGroup(
         "console.broadcasts.resume",
         "console.broadcasts.stop",
         "console.broadcasts.take_back",
+        "console.broadcast_results.delete",
+        "console.broadcast_trying.send",
         *_LOOK,
         roles=(OPERATOR,),
     ),

@@ -16,6 +16,7 @@ from app.core.incoming import row_id
 from console.broadcasts import words
 from console.broadcasts.choices import load_choices
 from console.broadcasts.looks import content_of, find_findings, say_reach, show_items
+from console.broadcasts.trying import list_phones
 from console.frame.form_fields import moment_field, show_moment
 from console.frame.member import get_member_here
 from console.frame.moments import moment
@@ -102,4 +103,5 @@ def _show(row: Broadcast, *, trouble: str = "", is_same: bool = False) -> str:
         NO_WORD=words.NO_WORD,
         may_send=bool(content.items) and reach.reached > 0,
         show_moment=show_moment,
+        phones=list_phones(),
     )

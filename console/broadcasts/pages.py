@@ -8,10 +8,12 @@ from werkzeug.wrappers import Response
 
 from app.broadcasts import composing, ending
 from app.broadcasts.content import find_cards
+from app.broadcasts.deleting import can_delete
 from app.broadcasts.listing import Tab, count_lines, count_tabs, list_broadcasts, list_recipients
 from app.broadcasts.models import Broadcast
 from app.broadcasts.parts import list_parts
 from app.broadcasts.progress import read_progress
+from app.broadcasts.results import read_results
 from app.broadcasts.states import ENDED, UNDER_WAY, BroadcastState, RecipientState, Way
 from app.core.errors import TransitionRefused
 from app.staff.service import find_usernames
@@ -156,6 +158,8 @@ def _state_of(row: Broadcast) -> dict[str, object]:
         "parts": list_parts(row.id) if row.way is Way.MASS else (),
         "is_open": row.state in (*UNDER_WAY, BroadcastState.SCHEDULED),
         "has_ended": row.state in ENDED,
+        "results": read_results(row.id),
+        "can_delete": can_delete(row.id),
         **_words(),
     }
 
@@ -171,4 +175,5 @@ def _words() -> dict[str, object]:
         "say_reason": words.say_reason,
         "say_halt": words.say_halt,
         "say_seconds": words.say_seconds,
+        "horizon_label": words.horizon_label,
     }

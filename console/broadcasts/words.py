@@ -10,6 +10,7 @@ from app.broadcasts.ending import STOPPED
 from app.broadcasts.linter import Why
 from app.broadcasts.listing import Tab
 from app.broadcasts.reach import LEFT, NO_WINDOW, OPTED_OUT, USED_UP
+from app.broadcasts.results import HORIZONS
 from app.broadcasts.states import BroadcastState, Halt, PartState, RecipientState, Way
 from app.core.i18n import counted
 from app.core.money import format_yuan
@@ -24,6 +25,7 @@ tab_label = Labels(
         Tab.ENDED: _l("已结束"),
     }
 )
+horizon_label = Labels(dict(zip(HORIZONS, (_l("1 小时"), _l("24 小时"), _l("7 天")), strict=True)))
 way_label = Labels({Way.MASS: _l("群发文章"), Way.CARD: _l("商品卡片")})
 broadcast_label = Labels(
     {
