@@ -118,31 +118,33 @@ def test_a_bill_is_equal_and_a_difference_heals_by_asking(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     day = live_through_yesterday(app, wechat, monkeypatch)
-    console = Console(open_window(), address)
-    console.sign_in("owner", PASSWORD)
-    console.open(f"bills/?month={day:%Y-%m}")
-    console.page.get_by_role("link", name=f"{day} 未下载").click()
+    morning = datetime.combine(day + timedelta(days=1), READY, clock.BEIJING)
+    with clock.frozen_at(morning):
+        console = Console(open_window(), address)
+        console.sign_in("owner", PASSWORD)
+        console.open(f"bills/?month={day:%Y-%m}")
+        console.page.get_by_role("link", name=f"{day} 未下载").click()
 
-    console.press("现在下载并核对")
+        console.press("现在下载并核对")
 
-    console.expect_words("和本店的记录逐笔一致")
-    console.open(f"bills/?month={day:%Y-%m}")
-    expect(console.page.get_by_role("link", name=f"{day} 已对平")).to_be_visible()
+        console.expect_words("和本店的记录逐笔一致")
+        console.open(f"bills/?month={day:%Y-%m}")
+        expect(console.page.get_by_role("link", name=f"{day} 已对平")).to_be_visible()
 
-    fault = {"name": "bill_missing_here", "value": "on", "once": True}
-    requests.post(f"{wechat.settings.base}/sim/api/faults", json=fault, timeout=10)
-    console.open(f"bills/{day}")
-    console.press("重新下载并核对")
-    console.expect_words("有对不上的地方")
-    console.page.get_by_role("link", name="本店少一笔").click()
-    console.expect_words("还没有收到钱的记录")
-    console.press("向微信支付查询")
+        fault = {"name": "bill_missing_here", "value": "on", "once": True}
+        requests.post(f"{wechat.settings.base}/sim/api/faults", json=fault, timeout=10)
+        console.open(f"bills/{day}")
+        console.press("重新下载并核对")
+        console.expect_words("有对不上的地方")
+        console.page.get_by_role("link", name="本店少一笔").click()
+        console.expect_words("还没有收到钱的记录")
+        console.press("向微信支付查询")
 
-    console.expect_words("这笔差异消失了")
-    console.open(f"bills/?month={day:%Y-%m}")
-    expect(console.page.get_by_role("link", name=f"{day} 已对平")).to_be_visible()
-    console.open("orders/?mark=matched")
-    console.expect_words("共 2 笔")
+        console.expect_words("这笔差异消失了")
+        console.open(f"bills/?month={day:%Y-%m}")
+        expect(console.page.get_by_role("link", name=f"{day} 已对平")).to_be_visible()
+        console.open("orders/?mark=matched")
+        console.expect_words("共 2 笔")
 
 
 # Switch of the simulator → what the shop finds. What is on WeChat's books heals by asking, the rest with the next bill.
