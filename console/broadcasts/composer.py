@@ -15,7 +15,7 @@ from app.core.errors import InputInvalid, NotFound, TransitionRefused
 from console.broadcasts import words
 from console.broadcasts.choices import load_choices
 from console.broadcasts.forms import NEVER, Form, find_trouble, open_form, placed, read_form
-from console.broadcasts.looks import find_findings, say_reach, show_items
+from console.broadcasts.looks import find_remarks, say_reach, show_items
 from console.frame.member import get_member_here
 from console.replies.forms import open_replies
 
@@ -127,7 +127,7 @@ def _look(form: Form) -> dict[str, object]:
     return {
         "form": form,
         "shown": show_items(content),
-        "findings": find_findings(content, way),
+        "remarks": find_remarks(content, way),
         "reach": reach,
         "pieces": pieces,
         "unfit": trouble,

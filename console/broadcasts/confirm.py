@@ -15,7 +15,7 @@ from app.core.errors import InputInvalid, TransitionRefused
 from app.core.incoming import row_id
 from console.broadcasts import words
 from console.broadcasts.choices import load_choices
-from console.broadcasts.looks import content_of, find_findings, say_reach, show_items
+from console.broadcasts.looks import content_of, find_remarks, say_reach, show_items
 from console.broadcasts.trying import list_phones
 from console.frame.form_fields import moment_field, show_moment
 from console.frame.member import get_member_here
@@ -95,7 +95,7 @@ def _show(row: Broadcast, *, trouble: str = "", is_same: bool = False) -> str:
         segment=segment_of(row),
         sentences=load_choices().say(audience),
         shown=show_items(content),
-        findings=find_findings(content, row.way),
+        remarks=find_remarks(content, row.way),
         reach=reach,
         pieces=pieces,
         way_label=words.way_label,

@@ -1,13 +1,13 @@
 """What a broadcast would be like: its cards on the phone, how many it reaches, which words to think about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import current_app
 
 from app.broadcasts.audience import Audience
 from app.broadcasts.content import Content, Item, find_cards, read_content, summary_of, title_of
-from app.broadcasts.linter import Finding, lint
+from app.broadcasts.linter import Why, lint
 from app.broadcasts.models import Broadcast
 from app.broadcasts.reach import Reach, forecast
 from app.broadcasts.states import Way
@@ -40,12 +40,21 @@ def content_of(row: Broadcast) -> Content:
     return read_content(row.content, row.way)
 
 
-def find_findings(content: Content, way: Way) -> Mapping[int, Sequence[Finding]]:
-    """What to think about, by the product's place."""
-    found = lint(content, way, base_url=current_app.config["BASE_URL"])
-    return {
-        place: [each for each in found if each.place == place] for place in {each.place for each in found}
-    }
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is wrong with words of one product; `words` is empty where it is about all of it."""
+
+    place: int
+    why: Why
+    words: Sequence[str]
+
+
+def find_remarks(content: Content, way: Way) -> Sequence[Remark]:
+    """What to think about, product by product; words with the same fault stand together."""
+    found: dict[tuple[int, Why], list[str]] = {}
+    for each in lint(content, way, base_url=current_app.config["BASE_URL"]):
+        found.setdefault((each.place, each.why), []).extend([each.word] if each.word else [])
+    return [Remark(place, why, words) for (place, why), words in found.items()]
 
 
 def say_reach(audience: Audience, way: Way) -> tuple[Reach, Sequence[str]]:
