@@ -1,6 +1,7 @@
 """Every table of the shop, imported in one place so that the schema is complete wherever this is imported."""
 
 from app.alerts.models import Alert
+from app.broadcasts.automatic.models import AutomaticCause, AutomaticDay, AutomaticRule, StockRequest
 from app.broadcasts.models import (
     Broadcast,
     BroadcastOptOut,
@@ -76,6 +77,9 @@ __all__ = [
     "AppSession",
     "AuditEntry",
     "AuditHead",
+    "AutomaticCause",
+    "AutomaticDay",
+    "AutomaticRule",
     "Bill",
     "BillDay",
     "BillRow",
@@ -158,6 +162,7 @@ __all__ = [
     "StandingReply",
     "StateEvent",
     "StockMove",
+    "StockRequest",
     "Tag",
     "TimetableRun",
     "VisitDay",

@@ -50,6 +50,7 @@ from app.tasks_broadcasts import (
     BROADCAST_HANDLERS,
     clear_up_broadcasts,
     gather_broadcasts,
+    run_automatic,
     send_mass,
     watch_quotas,
 )
@@ -161,10 +162,6 @@ def _report_given_up() -> None:
         raise_alert("job_given_up", str(job_id), detail=kind)
 
 
-def _give_back_idle() -> None:
-    give_back_idle()
-
-
 def _follow_wechat_desk() -> None:
     """While the merchant uses WeChat's own desk: what was said there, and which talks are over."""
     client = get_account().client
@@ -208,7 +205,7 @@ class Entry:
 
     name: str
     every: timedelta
-    task: Callable[[], None]
+    task: Callable[[], object]
 
 
 def _tidy_app_logins() -> None:
@@ -224,11 +221,12 @@ TIMETABLE = (
     Entry("refunds", timedelta(seconds=5), money.sweep_refunds),
     Entry("expiry", timedelta(seconds=10), money.expire_orders),
     Entry("broadcasts", timedelta(seconds=2), gather_broadcasts),
+    Entry("automatic", timedelta(minutes=1), run_automatic),
     Entry("mass", timedelta(seconds=2), send_mass),
     Entry("unclear", timedelta(minutes=1), clear_up_broadcasts),
     Entry("figures", timedelta(seconds=15), _keep_figures),
     Entry("refused", timedelta(minutes=1), money.forget_refused),
-    Entry("idle", timedelta(minutes=1), _give_back_idle),
+    Entry("idle", timedelta(minutes=1), give_back_idle),
     Entry("wechat_desk", timedelta(minutes=10), _follow_wechat_desk),
     Entry("given_up", timedelta(minutes=5), _report_given_up),
     Entry("bills", timedelta(minutes=5), reconcile_bills),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import current_app
 
 from app.alerts.service import raise_alert
+from app.broadcasts.automatic.running import run_rules
 from app.broadcasts.gathering import find_gathering, gather_more, start_due
 from app.broadcasts.mass import find_mass, go_on, record_finished
 from app.broadcasts.parts import is_asking
@@ -54,6 +55,11 @@ def gather_broadcasts() -> None:
     for broadcast_id in find_gathering():
         while time.monotonic() < until and gather_more(broadcast_id):
             pass
+
+
+def run_automatic() -> None:
+    """Find out who is due for an automatic message."""
+    run_rules(TURN_SECONDS)
 
 
 def send_mass() -> None:

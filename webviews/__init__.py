@@ -20,6 +20,7 @@ from webviews import (
     profile,
     region_question,
     sdk_signature,
+    stock_requests,
     words,
 )
 from webviews.door import shop
@@ -42,6 +43,7 @@ PAGES = (
     profile,
     region_question,
     sdk_signature,
+    stock_requests,
     words,
 )
 

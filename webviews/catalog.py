@@ -28,6 +28,7 @@ from webviews.page import freight_rule
 from webviews.session import find_follower
 from webviews.share import share_product, share_shop
 from webviews.shelf_prices import shelf_prices
+from webviews.stock_requests import list_sold_out
 from webviews.visits import look_at_product
 
 LOW_STOCK = 5
@@ -85,6 +86,7 @@ def _present(product: Product, *, share_link: str = "", is_preview: bool = False
         is_preview=is_preview,
         is_sold_out=_is_sold_out(product),
         low_stock=_low_stock(product),
+        tell_me=() if is_preview else list_sold_out(product),
         options=_options(product.skus),
         skus=[_describe(sku, shelf.price_of(sku)) for sku in product.skus],
         freight=freight_words(find_carriages([product.id], None)[product.id], freight_rule()),

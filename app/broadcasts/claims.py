@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import exists, select, update
 
+from app.broadcasts.automatic.days import may_go
 from app.broadcasts.models import Broadcast, BroadcastOptOut, BroadcastRecipient
 from app.broadcasts.reach import LEFT, OPTED_OUT
 from app.broadcasts.states import BroadcastState, RecipientState
@@ -47,7 +48,7 @@ class Outcome:
 def find_sending() -> Sequence[Broadcast]:
     """Those that are being sent to somebody who is still to be asked, the oldest first."""
     waits = exists().where(_line.broadcast_id == Broadcast.id, _line.state == RecipientState.DUE)
-    query = select(Broadcast).where(Broadcast.state == BroadcastState.SENDING, waits)
+    query = select(Broadcast).where(Broadcast.state == BroadcastState.SENDING, waits, may_go())
     return db.session.scalars(query.order_by(Broadcast.started_at, Broadcast.id)).all()
 
 
@@ -57,7 +58,7 @@ def take(broadcast_id: int, wanted: int, *, per_second: int) -> Sequence[Claim]:
     Who left or opted out since the list was made is skipped. Opens a transaction.
     """
     with transaction() as session:
-        state = session.scalar(select(Broadcast.state).where(Broadcast.id == broadcast_id))
+        state = session.scalar(select(Broadcast.state).where(Broadcast.id == broadcast_id, may_go()))
         if state != BroadcastState.SENDING or wanted <= 0:
             return ()
         query = (
@@ -85,6 +86,14 @@ def take(broadcast_id: int, wanted: int, *, per_second: int) -> Sequence[Claim]:
             tries=_line.tries + 1,
         )
         return [Claim(broadcast_id, follower_id, taken[follower_id]) for follower_id in asked]
+
+
+def skip(claims: Sequence[Claim], reason: str) -> None:
+    """What was taken and cannot be said is skipped. Opens a transaction."""
+    with transaction():
+        for claim in claims:
+            skipped = {"state": RecipientState.SKIPPED, "reason": reason, "asked_at": None}
+            _set(claim.broadcast_id, [claim.follower_id], only=RecipientState.ASKING, **skipped)
 
 
 def note(outcomes: Sequence[Outcome], *, reply: Reply, words: str) -> None:

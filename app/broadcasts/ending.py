@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 from sqlalchemy import exists, func, select, update
 
+from app.broadcasts.automatic.days import is_open
 from app.broadcasts.composing import get_broadcast
 from app.broadcasts.models import Broadcast, BroadcastRecipient
 from app.broadcasts.states import BROADCAST_MOVES, BroadcastState, RecipientState
@@ -65,11 +66,14 @@ def close_if_done(broadcast_id: int) -> bool:
 
 
 def close(broadcast_id: int) -> bool:
-    """End it as its recipients stand; False when it was not being sent. Opens a transaction."""
+    """End it as its recipients stand; False when it was not being sent. Opens a transaction.
+
+    What carries the automatic messages of a day goes on until the day is over.
+    """
     with transaction():
         row = get_broadcast(broadcast_id)
         lock(row)
-        if row.state != BroadcastState.SENDING:
+        if row.state != BroadcastState.SENDING or is_open(row.id):
             return False
         end = _end_of(count_states(broadcast_id))
         move_state(row, BROADCAST_MOVES, end, cause="done", finished_at=clock.now())

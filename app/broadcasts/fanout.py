@@ -8,22 +8,22 @@ import logging
 import queue
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Flask
 
-from app.broadcasts.claims import Claim, Outcome, find_sending, note, take
-from app.broadcasts.content import make_news, read_content
+from app.broadcasts.claims import Claim, Outcome, find_sending, note, skip, take
 from app.broadcasts.ending import close_if_done, halt
 from app.broadcasts.models import Broadcast
+from app.broadcasts.reach import GOODS_GONE
 from app.broadcasts.states import Halt, RecipientState, Way
+from app.broadcasts.telling import Teller, make_teller
 from app.conversations.reply_words import words_of_reply
 from app.core.db import db
 from app.core.errors import PlatformError, PlatformUnreachable, ShopError
-from app.entrances.models import EntranceKind
-from app.entrances.service import code_for
 from app.wechat.account import get_account
 from app.wechat.client import TOKEN_REFUSED
 from app.wechat.messages_out import UNDELIVERABLE, ManySender
@@ -46,8 +46,8 @@ class Job:
     """The broadcast being sent, and what is said in it."""
 
     broadcast_id: int
-    news: NewsReply
-    sender: ManySender
+    teller: Teller
+    told: dict[int, NewsReply] = field(default_factory=dict)  # by follower, of those being asked for
     is_halted: bool = False
 
 
@@ -96,9 +96,16 @@ class FanOut:
             self._rest()
             logger.warning("no token to send with", extra={"errcode": error.errcode})
             return
-        for claim in take(job.broadcast_id, free, per_second=self._per_second):
+        claims = take(job.broadcast_id, free, per_second=self._per_second)
+        told = job.teller.find([claim.follower_id for claim in claims])
+        if silent := [claim for claim in claims if claim.follower_id not in told]:
+            skip(silent, GOODS_GONE)
+        for claim in claims:
+            if (his := told.get(claim.follower_id)) is None:
+                continue
+            job.told[claim.follower_id] = his.news
             self._under_way += 1
-            self._threads.submit(self._ask, job.sender, claim, self._token)
+            self._threads.submit(self._ask, his.sender, claim, self._token)
 
     def _ask(self, sender: ManySender, claim: Claim, token: str) -> None:
         """Runs in a thread of its own; whatever happens, an outcome comes back."""
@@ -125,7 +132,11 @@ class FanOut:
     def _settle(self, job: Job, outcomes: Sequence[Outcome]) -> None:
         if not outcomes:
             return
-        note(outcomes, reply=job.news, words=words_of_reply(job.news))
+        by_news: defaultdict[NewsReply, list[Outcome]] = defaultdict(list)
+        for outcome in outcomes:
+            by_news[job.told.pop(outcome.claim.follower_id)].append(outcome)
+        for news, same in by_news.items():
+            note(same, reply=news, words=words_of_reply(news))
         states = {outcome.state for outcome in outcomes}
         codes = {outcome.errcode for outcome in outcomes if outcome.state is RecipientState.DUE}
         if codes & set(TOKEN_REFUSED):
@@ -161,14 +172,14 @@ class FanOut:
         return next((job for row in rows if (job := self._prepare(row))), None)
 
     def _prepare(self, row: Broadcast) -> Job | None:
-        code = code_for(EntranceKind.BROADCAST, str(row.id), row.name)
+        client = get_account().client
         try:
-            news = make_news(read_content(row.content, row.way), base_url=self._base_url, entrance_code=code)
+            teller = make_teller(client, row, base_url=self._base_url)
         except ShopError as error:  # a product went off sale since it was confirmed
             logger.warning("broadcast cannot be made", extra={"broadcast_id": row.id, "error": error.code})
             halt(row.id, Halt.GOODS_GONE)
             return None
-        return Job(row.id, news, ManySender(get_account().client, news))
+        return Job(row.id, teller)
 
 
 def fan_out(app: Flask, stop: threading.Event) -> None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import func, select
 
+from app.broadcasts.automatic.days import by_hand
 from app.broadcasts.models import Broadcast, BroadcastRecipient
 from app.broadcasts.states import ENDED, UNDER_WAY, BroadcastState, RecipientState
 from app.core.days import Days
@@ -45,13 +46,17 @@ class Told:
 
 def count_tabs() -> Mapping[Tab, int]:
     """How many there are of each."""
-    found = dict(db.session.execute(select(Broadcast.state, func.count()).group_by(Broadcast.state)).all())
+    found = dict(
+        db.session.execute(
+            select(Broadcast.state, func.count()).where(by_hand()).group_by(Broadcast.state)
+        ).all()
+    )
     return {tab: sum(found.get(state, 0) for state in states) for tab, states in TAB_STATES.items()}
 
 
 def list_broadcasts(tab: Tab, *, place: str = "", per_page: int = 15) -> PlacedPage[Broadcast]:
     """The newest first; what is planned by its time, all on one page."""
-    query = select(Broadcast).where(Broadcast.state.in_(TAB_STATES[tab]))
+    query = select(Broadcast).where(Broadcast.state.in_(TAB_STATES[tab]), by_hand())
     if tab is Tab.PLANNED:
         rows = db.session.scalars(query.order_by(Broadcast.scheduled_at, Broadcast.id).limit(MOST_PLANNED))
         return PlacedPage(rows.all(), "", "")
@@ -61,7 +66,7 @@ def list_broadcasts(tab: Tab, *, place: str = "", per_page: int = 15) -> PlacedP
 def list_in(days: Days) -> Sequence[Broadcast]:
     """What is planned for these days or began on one of them, in order of time."""
     at = func.coalesce(Broadcast.started_at, Broadcast.scheduled_at, Broadcast.confirmed_at)
-    query = select(Broadcast).where(Broadcast.state != BroadcastState.DRAFT, days.hold(at))
+    query = select(Broadcast).where(Broadcast.state != BroadcastState.DRAFT, days.hold(at), by_hand())
     return db.session.scalars(query.order_by(at, Broadcast.id).limit(1000)).all()
 
 

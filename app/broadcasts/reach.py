@@ -16,6 +16,7 @@ from app.followers.models import Follower
 A_MONTH = 4  # mass messages to one follower in a calendar month; WeChat leaves out whoever had as many
 
 OPTED_OUT, USED_UP, NO_WINDOW = "opted_out", "used_up", "no_window"
+GOODS_GONE = "goods_gone"  # of an automatic message: what it was about cannot be bought any more
 LEFT = "left"  # stopped following, or was blacklisted, after the list was made
 
 

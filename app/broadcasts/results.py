@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
+from app.broadcasts.automatic.days import by_hand
+from app.broadcasts.automatic.models import AutomaticDay
+from app.broadcasts.automatic.words import ref_of
 from app.broadcasts.composing import get_broadcast
 from app.broadcasts.ending import count_states
 from app.broadcasts.models import Broadcast, BroadcastRecipient
@@ -24,6 +27,7 @@ from app.orders.models import Order
 HORIZONS = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))
 COMPARED = 50
 _line = BroadcastRecipient
+Ids = Sequence[int] | Select[tuple[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,13 @@ def read_results(broadcast_id: int) -> Sequence[Result]:
     row = get_broadcast(broadcast_id)
     if row.started_at is None:
         return ()
-    entrance_id = _find_entrance(row.id)
-    return [_read(row.id, entrance_id, row.started_at, after) for after in HORIZONS]
+    entrance_id = _find_entrance(str(row.id))
+    return [_read([row.id], entrance_id, row.started_at, after) for after in HORIZONS]
 
 
 def compare() -> Sequence[Compared]:
     """The last ended ones, the newest first."""
-    query = select(Broadcast).where(Broadcast.state.in_(ENDED), Broadcast.started_at.is_not(None))
+    query = select(Broadcast).where(Broadcast.state.in_(ENDED), Broadcast.started_at.is_not(None), by_hand())
     rows = db.session.scalars(
         query.order_by(Broadcast.started_at.desc(), Broadcast.id.desc()).limit(COMPARED)
     )
@@ -84,6 +88,18 @@ def find_best_hour(found: Sequence[Compared]) -> int | None:
     return max(sent, key=lambda hour: (opened[hour] / sent[hour], -hour)) if len(sent) > 1 else None
 
 
+def read_rule_results(rule_id: int, days: int) -> tuple[Mapping[RecipientState, int], Result]:
+    """An automatic rule's messages of the last days by what became of them, and what its links brought in that time."""
+    after = timedelta(days=days)
+    began = clock.now() - after
+    ids = select(AutomaticDay.broadcast_id).where(
+        AutomaticDay.rule_id == rule_id, AutomaticDay.day >= clock.beijing_day(began)
+    )
+    query = select(_line.state, func.count()).where(_line.broadcast_id.in_(ids)).group_by(_line.state)
+    counts = dict(db.session.execute(query).all())
+    return counts, _read(ids, _find_entrance(ref_of(rule_id)), began, after)
+
+
 def visitors_by_hour() -> Mapping[int, int]:
     """By hour of the Beijing day: how many first visits of a day came through broadcasts of the last 90 days."""
     query = (
@@ -100,19 +116,17 @@ def visitors_by_hour() -> Mapping[int, int]:
 
 def _compare(row: Broadcast) -> Compared:
     started_at = row.started_at or row.created_at
-    result = _read(row.id, _find_entrance(row.id), started_at, HORIZONS[-1])
+    result = _read([row.id], _find_entrance(str(row.id)), started_at, HORIZONS[-1])
     return Compared(row, count_states(row.id).get(RecipientState.SENT, 0), result)
 
 
-def _find_entrance(broadcast_id: int) -> int:
+def _find_entrance(ref: str) -> int:
     """0 while nobody was given a link."""
-    query = select(Entrance.id).where(
-        Entrance.kind == EntranceKind.BROADCAST, Entrance.ref == str(broadcast_id)
-    )
+    query = select(Entrance.id).where(Entrance.kind == EntranceKind.BROADCAST, Entrance.ref == ref)
     return db.session.scalar(query) or 0
 
 
-def _read(broadcast_id: int, entrance_id: int, began: datetime, after: timedelta) -> Result:
+def _read(broadcast_ids: Ids, entrance_id: int, began: datetime, after: timedelta) -> Result:
     end = began + after
     visitor = EntranceVisit.visitor.distinct()
     visits = select(
@@ -141,18 +155,18 @@ def _read(broadcast_id: int, entrance_id: int, began: datetime, after: timedelta
         orders=db.session.scalar(placed) or 0,
         paid_orders=paid_orders,
         revenue_fen=int(revenue_fen),
-        left=_count_left(broadcast_id, end),
+        left=_count_left(broadcast_ids, end),
     )
 
 
-def _count_left(broadcast_id: int, end: datetime) -> int:
+def _count_left(broadcast_ids: Ids, end: datetime) -> int:
     """Who got it and stopped following after it and before then."""
     query = (
         select(func.count())
         .select_from(_line)
         .join(Follower, Follower.id == _line.follower_id)
         .where(
-            _line.broadcast_id == broadcast_id,
+            _line.broadcast_id.in_(broadcast_ids),
             _line.state == RecipientState.SENT,
             ~Follower.is_subscribed,
             Follower.unsubscribed_at >= _line.asked_at,

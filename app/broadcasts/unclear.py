@@ -93,13 +93,15 @@ def _find_unclear(broadcast_id: int) -> Mapping[str, datetime]:
 
 
 def _find_witnesses(broadcast_id: int, start: datetime, end: datetime) -> Mapping[str, datetime]:
-    """Others of this broadcast that have certainly arrived in the same minutes."""
+    """Others of this broadcast, or of one that goes on as well, that have certainly arrived in the same minutes."""
+    mine = (_line.broadcast_id == broadcast_id) | _line.broadcast_id.in_(_open_ids())
     query = select(_line.openid, _line.asked_at).where(
-        _line.broadcast_id == broadcast_id,
+        mine,
         _line.state == RecipientState.SENT,
         _line.asked_at.between(start + AROUND, end - AROUND),
     )
-    return dict(db.session.execute(query.order_by(_line.follower_id).limit(WITNESSES)).all())
+    ordered = query.order_by(_line.follower_id, _line.broadcast_id).limit(WITNESSES)
+    return dict(db.session.execute(ordered).all())
 
 
 def _is_given_up(broadcast_id: int) -> bool:

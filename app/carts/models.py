@@ -1,10 +1,12 @@
 """Table of cart lines."""
 
+from datetime import datetime
+
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.catalog.models import Sku
-from app.core.db import Base, CreatedAt, Fen, Id
+from app.core.db import Base, CreatedAt, Fen, Id, UtcDateTime
 
 
 class CartLine(Base):
@@ -19,5 +21,6 @@ class CartLine(Base):
     quantity: Mapped[int]
     seen_price_fen: Mapped[Fen]  # when it was put in: a change since then is told
     created_at: Mapped[CreatedAt]
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # its quantity; empty: never
 
     sku: Mapped[Sku] = relationship(lazy="joined")

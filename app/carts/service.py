@@ -70,6 +70,7 @@ def add(owner: str, sku_id: int, quantity: int) -> CartLine:
         else:
             line.quantity = min(line.quantity + quantity, MAX_QUANTITY)
             line.seen_price_fen = price_fen
+            line.changed_at = clock.now()
     return line
 
 
@@ -84,7 +85,7 @@ def change_quantity(owner: str, line_id: int, quantity: int) -> None:
         if line is None:
             raise NotFound(_("购物车里没有这一项"))
         if quantity:
-            line.quantity = quantity
+            line.quantity, line.changed_at = quantity, clock.now()
         else:
             session.delete(line)
 

@@ -3,11 +3,22 @@
 from flask_babel import lazy_gettext as _l
 
 from app.staff.rights import OPERATOR, Right, RightGroup
-from console.broadcasts import afterwards, allowances, composer, confirm, pages, planned, saved, trying
+from console.broadcasts import (
+    afterwards,
+    allowances,
+    automatic,
+    composer,
+    confirm,
+    pages,
+    planned,
+    saved,
+    trying,
+)
 
 BLUEPRINTS = (
     afterwards.blueprint,
     allowances.blueprint,
+    automatic.blueprint,
     composer.blueprint,
     confirm.blueprint,
     pages.blueprint,
@@ -23,6 +34,7 @@ _LOOK = (
     "console.broadcast_quotas.show",
     "console.broadcast_quotas.ask",
     "console.broadcast_results.index",
+    "console.automatic_messages.show",
 )
 RIGHTS = RightGroup(
     _l("群发"),
@@ -46,6 +58,8 @@ RIGHTS = RightGroup(
         _l("确认发送、暂停和停止群发"),
         "console.broadcast_confirm.ask",
         "console.broadcast_confirm.confirm",
+        "console.automatic_messages.change",
+        "console.automatic_messages.change_limits",
         "console.broadcasts.pause",
         "console.broadcasts.resume",
         "console.broadcasts.stop",

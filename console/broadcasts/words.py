@@ -6,10 +6,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.broadcasts.audience import Audience, Condition, ConditionKind
+from app.broadcasts.automatic.people import CAPPED
 from app.broadcasts.ending import STOPPED
 from app.broadcasts.linter import Why
 from app.broadcasts.listing import Tab
-from app.broadcasts.reach import LEFT, NO_WINDOW, OPTED_OUT, USED_UP
+from app.broadcasts.reach import GOODS_GONE, LEFT, NO_WINDOW, OPTED_OUT, USED_UP
 from app.broadcasts.results import HORIZONS
 from app.broadcasts.states import BroadcastState, Halt, PartState, RecipientState, Way
 from app.core.i18n import counted
@@ -97,6 +98,8 @@ _skip_label = Labels(
         USED_UP: _l("本月已收满 4 次群发"),
         NO_WINDOW: _l("不在 48 小时内，或可发的条数用完了"),
         LEFT: _l("列名单之后取消了关注或被拉黑"),
+        CAPPED: _l("这几天已收满自动消息"),
+        GOODS_GONE: _l("要说的商品已经买不到，或离开了购物车"),
         STOPPED: _l("停止之前还没轮到"),
         "": _l("没有发"),
     }

@@ -18,6 +18,8 @@ action_label = Labels(
         "account.recovery_codes": _l("换了自己的备用码"),
         "account.second_factor_off": _l("关闭了自己的两步验证"),
         "account.second_factor_on": _l("打开了自己的两步验证"),
+        "automatic.changed": _l("改了自动消息"),
+        "automatic.limits": _l("改了自动消息的上限和免打扰时间"),
         "broadcast.confirmed": _l("确认了群发"),
         "broadcast.deleted": _l("删除了群发的文章"),
         "broadcast.discarded": _l("删除了群发草稿"),

@@ -25,6 +25,7 @@ from console.frame.wording_labels import wording_label
 # What the log is about: what stands before the colon of a subject. A number follows, so each is about one thing.
 kind_label = Labels(
     {
+        "automatic": _l("自动消息"),
         "bill_difference": _l("对账差异"),
         "broadcast": _l("群发"),
         "bills": _l("账单"),
@@ -53,11 +54,24 @@ kind_label = Labels(
 )
 # What stands behind the colon where that is no number.
 part_label = Labels(
-    {"complaints": _l("微信投诉"), "face": _l("门面"), "opening": _l("开业"), "settings": _l("营业设置")}
+    {
+        "automatic": _l("自动消息"),
+        "complaints": _l("微信投诉"),
+        "face": _l("门面"),
+        "opening": _l("开业"),
+        "settings": _l("营业设置"),
+    }
 )
 opening_label = Labels({"closed": _l("没有开业"), "released": _l("已开业")})
 field_label = Labels(
     {
+        "is_on": _l("自动发送"),
+        "delay_hours": _l("过多久发"),
+        "cap": _l("每位粉丝最多"),
+        "cap_days": _l("多少天里"),
+        "quiet_from": _l("免打扰从几点"),
+        "quiet_to": _l("免打扰到几点"),
+        "summary": _l("摘要"),
         "address": _l("地址"),
         "adjustment_fen": _l("店主改价"),
         "buttons": _l("按钮"),

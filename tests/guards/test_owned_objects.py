@@ -24,6 +24,7 @@ OPEN_WITH_ID = {  # nobody's own
     "shop.preview_product",  # its link is signed
     "shop.find_nothing",
     "shop.collect_coupon",
+    "shop.tell_when_back",  # about who is logged in, whatever he sends
     "shop.show_words",
     "shop.show_colour",
     *(
