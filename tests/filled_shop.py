@@ -13,6 +13,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
 from app.alerts.service import raise_alert
+from app.broadcasts import ending, segments
+from app.broadcasts.audience import Audience, Condition, ConditionKind
+from app.broadcasts.states import BroadcastState, Way
 from app.carts import service as carts
 from app.complaints.sync import sync
 from app.conversations import desk
@@ -44,6 +47,7 @@ from app.staff.service import find_usernames
 from app.wechat.menus.versions import get_default
 from app.words.models import Words
 from app.words.service import publish
+from tests.broadcasts import begin, make_draft, state
 from tests.complaints import NUMBER, FakeComplaintDesk
 from tests.factories import make_follower, make_order, make_sku
 from tests.follower_phone import HOME
@@ -63,6 +67,7 @@ def fill(app: Flask, openid: str) -> None:
         _sell(follower_id)
         _talk(openid)
         _complain(openid)
+        _broadcast()
         _set_up()
 
 
@@ -72,6 +77,16 @@ def _follow(openid: str) -> int:
     addresses.add(row.id, AddressInput(**HOME))
     make_follower()
     return row.id
+
+
+def _broadcast() -> None:
+    """A draft to a saved audience, and one that was begun and stopped."""
+    segments.create("老客", Audience((Condition(ConditionKind.BOUGHT),)), actor="staff:1")
+    make_draft(Condition(ConditionKind.NEW, 30), way=Way.MASS)
+    stopped = make_draft()
+    begin(stopped)
+    if state(stopped) is BroadcastState.SENDING:
+        ending.stop(stopped, actor="staff:1")
 
 
 def _sell(follower_id: int) -> None:
