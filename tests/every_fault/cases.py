@@ -5,17 +5,21 @@ from dataclasses import dataclass
 
 from app.payments.gateways.contract import Way
 
-V3, ALIPAY = "wechatpay_v3", "alipay"
+V3, V2, ALIPAY = "wechatpay_v3", "wechatpay_v2", "alipay"
 # A further way to pay is one more line here: every case of its family is then played on it.
 WAYS = (
     (V3, Way.JSAPI),
     (V3, Way.NATIVE),
     (V3, Way.H5),
     (V3, Way.APP),
+    (V2, Way.JSAPI),
+    (V2, Way.NATIVE),
+    (V2, Way.H5),
+    (V2, Way.APP),
     (ALIPAY, Way.PAGE),
     (ALIPAY, Way.WAP),
 )
-FAMILIES = {"wechat": (V3,), "alipay": (ALIPAY,)}
+FAMILIES = {"wechat": (V3, V2), "alipay": (ALIPAY,)}
 
 PAID, DUE, CLOSED = "paid", "refund_due", "closed"
 BACK, WHOLE = ("done",), "refunded"
@@ -27,6 +31,7 @@ class Case:
 
     `also`: switches that have to be on for this one to matter. `only`: a part of the path it strikes. `on`: the only
     ways it strikes on (WeChat hands out a prepay_id once and an h5_url each time, for example).
+    `of`: the only gateways.
     """
 
     switch: str
@@ -39,6 +44,7 @@ class Case:
     also: tuple[tuple[str, str], ...] = ()
     only: str = ""
     on: tuple[Way, ...] = ()
+    of: tuple[str, ...] = ()
 
     @property
     def stays_on(self) -> bool:
@@ -53,6 +59,8 @@ class Case:
     @property
     def gateways(self) -> Sequence[str]:
         """Whose switch it is."""
+        if self.of:
+            return self.of
         if not self.switch:
             return tuple(name for family in FAMILIES.values() for name in family)
         return FAMILIES["alipay" if self.switch.startswith("alipay_") else "wechat"]
@@ -66,9 +74,11 @@ class Case:
         return [next(each for each in mine if each[0] == name) for name in self.gateways]
 
 
-def _refund(switch: str, value: str, what: str, state: str = "done", only: str = "") -> Case:
+def _refund(
+    switch: str, value: str, what: str, state: str = "done", only: str = "", of: tuple[str, ...] = ()
+) -> Case:
     order = WHOLE if state == "done" else "paid"
-    return Case(switch, value, what, "refund", order, (PAID,), (state,), only=only)
+    return Case(switch, value, what, "refund", order, (PAID,), (state,), only=only, of=of)
 
 
 _BROKEN = [
@@ -110,7 +120,7 @@ CASES: Sequence[Case] = (
     ),
     Case("pay_429", "on", "ordering: too often; the buyer presses again"),
     Case("pay_unsigned", "on", "ordering: the answer has no signature and is not believed"),
-    Case("pay_probe", "on", "ordering: the answer's signature is a probe and is not believed"),
+    Case("pay_probe", "on", "ordering: the answer's signature is a probe and is not believed", of=(V3,)),
     Case(
         "pay_paid_code",
         "INVALID_REQUEST",
@@ -144,7 +154,13 @@ CASES: Sequence[Case] = (
     *(
         _refund("refund_notify", each, f"the refund's first notification is bad ({each}): refused")
         for each in _BAD_NOTICES
+        if each != "wrong_amount"
     ),
+    _refund("refund_notify", "wrong_amount", "the news names another sum: refused", of=(V3,)),
+    _refund(
+        "refund_notify", "wrong_amount", "the news names another sum: WeChat is asked, and believed", of=(V2,)
+    ),
+    _refund("pay_no_certificate", "on", "the refund: WeChat misses the certificate; asked again", of=(V2,)),
     Case("alipay_notify", "lost", "the notification never comes: the shop asks"),
     Case("alipay_notify", "twice", "it comes a second time"),
     *(
@@ -175,7 +191,6 @@ CASES: Sequence[Case] = (
 ELSEWHERE = {
     "pay_close_unknown": "the shop asks before it closes, and closes nothing that WeChat does not know",
     "pay_by_amount": "chooses among the switches above by the amount",
-    "pay_no_certificate": "of APIv2 alone",
     "scan_twice": "of APIv2's static codes",
     "alipay_bill": "spoils Alipay's bill; tests/journeys/test_alipay_bills.py",
 }
