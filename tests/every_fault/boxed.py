@@ -170,11 +170,11 @@ def boxed(folder: Path) -> Iterator[Boxed]:
     with pytest.MonkeyPatch.context() as patch, clock.frozen_at(BEGIN) as move:
         patch.setattr(Clock, "now", lambda _self: clock.now().timestamp())
         patch.setattr(Clock, "wall", lambda _self: int(clock.now().timestamp()))
-        patch.setattr("simulator.http_faults.go_silent", _go_silent)
+        patch.setattr("simulator.http_faults.go_silent", go_silent)
         patch.setattr("simulator.http_faults.DroppingMiddleware.__call__", _leave_to_the_sender)
         patch.setattr(requests.adapters.HTTPAdapter, "send", _sender(outside, settings.base))
         for module in ("simulator.pay.notifier", "simulator.alipay.notifier"):
-            patch.setattr(f"{module}.post", _poster(app))
+            patch.setattr(f"{module}.post", poster(app))
         with app.app_context():
             METADATA.create_all(db.engine)
             release(actor="system", name="x", report={}, secret=app.config["SECRET_KEY"])
@@ -191,7 +191,7 @@ def _leave_to_the_sender(middleware: Any, environ: Any, start_response: Any) -> 
     return middleware._app(environ, start_response)
 
 
-def _go_silent(_engine: Engine, asked: Any) -> None:
+def go_silent(_engine: Engine, asked: Any) -> None:
     asked.environ["simulator.silent"] = True
 
 
@@ -224,13 +224,17 @@ def _sender(outside: Flask, base: str) -> Any:
     return send
 
 
-def _poster(app: Flask) -> Any:
+def poster(app: Flask) -> Any:
     """Instead of the network the other way: the shop's app."""
 
     def post(_settings: Any, url: str, body: bytes, headers: dict[str, str]) -> Answer:
         parts = urlsplit(url)
         found = app.test_client().post(
-            parts.path, data=body, headers=headers, base_url=f"{parts.scheme}://{parts.netloc}"
+            parts.path,
+            query_string=parts.query,
+            data=body,
+            headers=headers,
+            base_url=f"{parts.scheme}://{parts.netloc}",
         )
         data = found.get_data()
         found.close()

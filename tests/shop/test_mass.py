@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from io import BytesIO
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from app.broadcasts import parts
 from app.broadcasts.audience import Audience
@@ -30,6 +28,7 @@ from app.wechat.client import AccountClient
 from tests.broadcasts import begin, counts, load, make_draft, state
 from tests.factories import make_follower, make_sku
 from tests.fake_platform import Asked, FakePlatform
+from tests.pictures import draw_jpeg
 
 Advance = Callable[[timedelta], None]
 SENT, REFUSED = RecipientState.SENT, RecipientState.REFUSED
@@ -63,15 +62,9 @@ def box(account: AccountClient, platform: FakePlatform) -> FakePlatform:
     return platform
 
 
-def _draw() -> bytes:
-    file = BytesIO()
-    Image.new("RGB", (1000, 500), "#7a5").save(file, "JPEG")
-    return file.getvalue()
-
-
 def make_item(title: str = "铁观音") -> Item:
     sku = make_sku(title=title)
-    file = add_picture(_draw())
+    file = add_picture(draw_jpeg())
     with transaction() as session:
         session.add(ProductPicture(product_id=sku.product_id, file=file, position=0))
     return Item(sku.product.slug)
