@@ -25,8 +25,9 @@ from app.broadcasts.automatic.rules import (
 from app.broadcasts.automatic.words import GOODS, name_of
 from app.broadcasts.content import MAX_SUMMARY, MAX_TITLE
 from app.broadcasts.linter import Why
+from app.broadcasts.models import Broadcast
 from app.broadcasts.results import Result, read_rule_results
-from app.broadcasts.states import RecipientState, Way
+from app.broadcasts.states import BroadcastState, RecipientState, Way
 from app.catalog.service import list_all, list_on_sale
 from app.core.errors import InputInvalid, TransitionRefused
 from console.broadcasts.words import why_label
@@ -59,8 +60,13 @@ class Shown:
     counts: Mapping[RecipientState, int]
     result: Result
     findings: Sequence[tuple[str, Why]]
-    latest: int | None  # the broadcast of its last day
+    latest: Broadcast | None  # of its last day
     trouble: str = ""
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether a person or WeChat holds today's messages up."""
+        return self.latest is not None and self.latest.state is BroadcastState.PAUSED
 
     @property
     def left_out(self) -> int:

@@ -30,9 +30,8 @@ def find_rule_id(broadcast_id: int) -> int | None:
     return db.session.scalar(select(AutomaticDay.rule_id).where(AutomaticDay.broadcast_id == broadcast_id))
 
 
-def find_latest(rule_id: int) -> int | None:
+def find_latest(rule_id: int) -> Broadcast | None:
     """The broadcast of the rule's last day; None before its first."""
-    query = select(AutomaticDay.broadcast_id).where(AutomaticDay.rule_id == rule_id)
-    return db.session.scalar(
-        query.order_by(AutomaticDay.day.desc(), AutomaticDay.broadcast_id.desc()).limit(1)
-    )
+    query = select(Broadcast).join(AutomaticDay, AutomaticDay.broadcast_id == Broadcast.id)
+    mine = query.where(AutomaticDay.rule_id == rule_id)
+    return db.session.scalars(mine.order_by(AutomaticDay.day.desc(), Broadcast.id.desc()).limit(1)).first()

@@ -6,8 +6,12 @@ import pytest
 from flask import Flask
 
 from app.broadcasts.automatic.limits import Limits, load_limits
-from app.broadcasts.automatic.models import RuleKind
+from app.broadcasts.automatic.models import AutomaticDay, RuleKind
 from app.broadcasts.automatic.rules import list_rules, values_of
+from app.broadcasts.models import Broadcast
+from app.broadcasts.states import BroadcastState, Way
+from app.core import clock
+from app.core.db import transaction
 from tests.factories import make_sku
 from tests.staff import Console, make_hashes_quick, make_role, open_console
 
@@ -92,3 +96,19 @@ def test_who_may_only_write_may_look_and_not_switch(app: Flask, console: Console
 
     assert writer.get("/broadcasts/automatic/").status_code == 200
     assert writer.post(f"/broadcasts/automatic/{rule_id}", version="1", delay_hours="2").status_code == 403
+
+
+def test_a_day_that_is_held_up_is_told(app: Flask, console: Console) -> None:
+    rule_id = find_id(app, RuleKind.CART_LEFT)
+    with app.app_context(), transaction() as session:
+        row = Broadcast(
+            name="购物车提醒", way=Way.CARD, state=BroadcastState.PAUSED, content={}, audience={}, halt=45009
+        )
+        session.add(row)
+        session.flush()
+        session.add(AutomaticDay(broadcast_id=row.id, rule_id=rule_id, day=clock.today()))
+        number = row.id
+
+    page = console.text("/broadcasts/automatic/")
+    assert "今天的暂停了" in page
+    assert f"/console/broadcasts/{number}" in page
