@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
 
-from app.broadcasts.automatic.days import by_hand
+from app.broadcasts.automatic.days import by_hand, find_rule_id
 from app.broadcasts.automatic.models import AutomaticDay
 from app.broadcasts.automatic.words import ref_of
 from app.broadcasts.composing import get_broadcast
@@ -59,9 +59,12 @@ class Compared:
 
 
 def read_results(broadcast_id: int) -> Sequence[Result]:
-    """Its numbers after an hour, a day and a week; empty before it began."""
+    """Its numbers after an hour, a day and a week; empty before it began.
+
+    A day of automatic messages has none of its own: all days of a rule share one entrance.
+    """
     row = get_broadcast(broadcast_id)
-    if row.started_at is None:
+    if row.started_at is None or find_rule_id(row.id) is not None:
         return ()
     entrance_id = _find_entrance(str(row.id))
     return [_read([row.id], entrance_id, row.started_at, after) for after in HORIZONS]

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.broadcasts import composing, ending
+from app.broadcasts.automatic.days import find_rule_id
 from app.broadcasts.content import find_cards
 from app.broadcasts.deleting import can_delete
 from app.broadcasts.listing import Tab, count_lines, count_tabs, list_broadcasts, list_recipients
@@ -159,6 +160,7 @@ def _state_of(row: Broadcast) -> dict[str, object]:
         "is_open": row.state in (*UNDER_WAY, BroadcastState.SCHEDULED),
         "has_ended": row.state in ENDED,
         "results": read_results(row.id),
+        "is_automatic": find_rule_id(row.id) is not None,
         "can_delete": can_delete(row.id),
         **_words(),
     }

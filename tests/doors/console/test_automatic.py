@@ -112,3 +112,7 @@ def test_a_day_that_is_held_up_is_told(app: Flask, console: Console) -> None:
     page = console.text("/broadcasts/automatic/")
     assert "今天的暂停了" in page
     assert f"/console/broadcasts/{number}" in page
+    day = console.text(f"/broadcasts/{number}")
+    assert "各收各的卡片" in day
+    assert "复制成草稿" not in day
+    assert "带来了什么" not in day
