@@ -10,6 +10,7 @@ from app.core.db import db
 from app.core.places import PlacedPage, read_page
 from app.figures.reading import Figures
 from app.figures.sums import StateSums
+from app.ledger.indexes import without_entrance_index
 from app.ledger.wanted import PAID, Money, Wanted, conditions_of, is_refunded, moment_of
 from app.orders.models import Order
 from app.orders.states import OrderState
@@ -185,7 +186,11 @@ def _sum_refunds(conditions: Sequence[Any]) -> dict[OrderState, int]:
 
 
 def _sum_refunded(conditions: Sequence[Any]) -> dict[OrderState, int]:
-    """One row: a GROUP BY would make SQLite walk a large index for its order instead of the small one."""
+    """One row: a GROUP BY would make SQLite walk a large index for its order instead of the small one.
+
+    For the same reason the index of entrances is out of its reach: most orders may have come by a kind, or by none.
+    """
     columns = [func.sum(Order.refunded_fen).filter(Order.state == state) for state in EVERY_STATE]
-    row = db.session.execute(select(*columns).select_from(Order).where(is_refunded(), *conditions)).one()
+    narrowed = map(without_entrance_index, conditions)
+    row = db.session.execute(select(*columns).select_from(Order).where(is_refunded(), *narrowed)).one()
     return {state: int(fen) for state, fen in zip(EVERY_STATE, row, strict=True) if fen}

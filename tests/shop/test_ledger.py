@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, text
 
 from app.core import clock
 from app.core.audit import AuditEntry
@@ -13,8 +13,9 @@ from app.core.days import Days
 from app.core.db import db, transaction
 from app.entrances.models import Entrance, EntranceKind
 from app.ledger.export import export_entries
+from app.ledger.indexes import without_entrance_index
 from app.ledger.listing import Sums, list_entries, sum_up
-from app.ledger.wanted import Delivery, Money, Wanted
+from app.ledger.wanted import Delivery, Money, Wanted, is_refunded
 from app.orders.models import Order
 from app.orders.service import cancel, mark_paid
 from app.orders.shipping import Parcel, ship
@@ -70,6 +71,39 @@ def test_totals_add_up_what_came_and_what_goes_back(shop: Flask) -> None:
         OrderState.CANCELLED: 1,
         OrderState.REFUNDED: 0,
     }
+
+
+def test_what_went_back_is_added_up_by_kind_of_entrance_and_without_one(
+    shop: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.ledger.wanted.FEW", 1)  # as where many orders came by this kind
+    with transaction() as session:
+        entrance = Entrance(code="K1", kind=EntranceKind.KEYWORD, ref="7", label="茶")
+        session.add(entrance)
+    sku = make_sku(price_fen=6800, stock=20)
+    came, other, none, _kept = (pay(make_order(sku=sku)) for _number in range(4))
+    with transaction():
+        came.entrance_id = other.entrance_id = entrance.id
+        came.refunded_fen, none.refunded_fen = 100, 30
+
+    by_kind, without = sum_up(Wanted(kind=EntranceKind.KEYWORD)), sum_up(Wanted(entrance_id=0))
+
+    assert by_kind.wanted == Sums(orders=2, paid_orders=2, paid_fen=15200, refund_fen=100)
+    assert without.wanted == Sums(orders=2, paid_orders=2, paid_fen=15200, refund_fen=30)
+
+
+@pytest.mark.parametrize("condition", [Order.entrance_id.is_(None), Order.entrance_id.in_([1, 2])])
+def test_sqlite_finds_refunded_orders_by_their_small_index(
+    shop: Flask, condition: ColumnElement[bool]
+) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL knows how rare they are")
+    query = select(Order.refunded_fen).where(is_refunded(), without_entrance_index(condition))
+    words = query.compile(db.engine, compile_kwargs={"literal_binds": True})
+
+    plan = db.session.execute(text(f"EXPLAIN QUERY PLAN {words}")).all()
+
+    assert [row.detail for row in plan] == ["SCAN orders USING INDEX ix_orders_refunded"]
 
 
 def test_rows_and_totals_are_of_the_same_orders_whatever_is_wanted(shop: Flask) -> None:
