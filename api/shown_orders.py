@@ -119,6 +119,7 @@ def _pickup(order: Order) -> dict[str, Any] | None:
 def _refund(refund: BuyersRefund) -> dict[str, Any]:
     return {
         "amount_fen": refund.amount_fen,
+        "money_fen": refund.amount_fen - refund.coupon_fen,
         "state": str(refund.state),
         "reason": refund.reason,
         "received_account": refund.received_account,

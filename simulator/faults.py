@@ -25,7 +25,7 @@ class Fault:
 
 
 NOTIFY, PAY, BILL, REFUND, API = "支付通知", "支付接口", "账单", "退款", "公众号接口"
-COMPLAINT = "投诉"
+COMPLAINT, COUPON = "投诉", "代金券"
 PUSH, LOGIN, ALIPAY = "消息推送", "网页与登录", "支付宝"
 MASS = "群发与通知"
 
@@ -83,6 +83,7 @@ TABLE = (
         "按金额演练",
         "1.30 元不通知，1.31 元支付失败，1.32 元通知两次，1.33 元签名伪造，1.34 元密钥不符",
     ),
+    Fault("pay_coupon", COUPON, "用了代金券", "这笔支付由免充值代金券抵这么多分", ("off", "100", "500")),
     Fault("bill_late", BILL, "账单迟到", "答 STATEMENT_CREATING，过一会儿再来"),
     Fault("bill_none", BILL, "没有账单", "答 NO_STATEMENT_EXIST，好像那天没有交易"),
     Fault("bill_wrong_hash", BILL, "摘要不符", "文件与应答里的 SHA-1 对不上"),

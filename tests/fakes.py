@@ -41,6 +41,7 @@ class FakeGateway:
     queries: list[str] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     refunds: dict[str, RefundNews] = field(default_factory=dict)
+    coupon_fen: int = 0  # what of each refund a coupon had paid
     refund_requests: list[RefundRequest] = field(default_factory=list)
     refund_queries: list[str] = field(default_factory=list)
     resent: list[BankCard] = field(default_factory=list)
@@ -144,6 +145,8 @@ class FakeGateway:
                 transaction_id=request.transaction_id,
                 amount_fen=request.amount_fen,
                 total_fen=request.total_fen,
+                payer_fen=request.amount_fen - self.coupon_fen,
+                settled_fen=request.amount_fen - self.coupon_fen,
                 received_account="支付用户零钱",
                 created_at=clock.now(),
             )

@@ -22,6 +22,7 @@ class ShownRefund:
     """One of them: what it is called, and a sentence about where the money is."""
 
     amount_fen: int
+    money_fen: int  # less where a coupon of WeChat's had paid a part
     word: str
     hint: str
     reason: str
@@ -31,7 +32,14 @@ class ShownRefund:
 def show_refunds(order: Order) -> list[ShownRefund]:
     """The oldest first."""
     return [
-        ShownRefund(each.amount_fen, str(_WORDS[each.state]), _hint(each), each.reason, each.at)
+        ShownRefund(
+            amount_fen=each.amount_fen,
+            money_fen=each.amount_fen - each.coupon_fen,
+            word=str(_WORDS[each.state]),
+            hint=_hint(each),
+            reason=each.reason,
+            at=each.at,
+        )
         for each in refunds_for_buyer([order.id])[order.id]
     ]
 

@@ -93,6 +93,7 @@ def our_record(refund: Refund) -> Record:
         "refund_id": refund.refund_id,
         "status": f"refund:{refund.state}",
         "amount_fen": refund.amount_fen,
+        "settled_fen": refund.amount_fen if refund.settled_fen is None else refund.settled_fen,
     }
 
 
@@ -104,6 +105,7 @@ def _suspicious(bill: Bill) -> Any:
     wrong = or_(
         Refund.id.is_(None),
         Refund.amount_fen != row.amount_fen,
+        Refund.settled_fen != row.settled_fen,  # where it was told
         Refund.submitted_at.is_(None),
         Refund.state.in_(NOT_SENT),
         and_(row.status == BACK, Refund.state.not_in(ARRIVED)),
@@ -121,7 +123,8 @@ def _judge(row: BillRow, refund: Refund | None, attempt: PaymentAttempt | None) 
         return
     ours, ids = our_record(refund), (refund.order_id, refund.attempt_id)
     gap_fen = (refund.amount_fen if refund.submitted_at is not None else 0) - row.amount_fen
-    if refund.amount_fen != row.amount_fen:
+    is_settled_alike = refund.settled_fen in (None, row.settled_fen)
+    if refund.amount_fen != row.amount_fen or not is_settled_alike:
         yield Finding(Kind.REFUND_AMOUNT, ref, gap_fen, ours, theirs, *ids)
         gap_fen = 0
     if _is_status_wrong(row, refund) or gap_fen:

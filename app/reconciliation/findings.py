@@ -35,6 +35,7 @@ def their_record(row: Any) -> dict[str, Any]:
         **({"out_refund_no": row.out_refund_no, "refund_id": row.refund_id} if row.out_refund_no else {}),
         "status": row.status,
         "amount_fen": row.amount_fen,
+        "settled_fen": row.settled_fen,
         "fee_fen": row.fee_fen,
         "rate_ppm": row.rate_ppm,
     }

@@ -27,7 +27,7 @@ class JournalEntry:
 
     @property
     def gross_fen(self) -> int:
-        """What the buyer paid, or with a minus got back."""
+        """What was paid, or with a minus given back, WeChat's coupons counted in."""
         return -self.row.amount_fen if self.row.kind == RowKind.REFUND else self.row.amount_fen
 
     @property

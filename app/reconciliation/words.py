@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.core.money import format_yuan
 from app.payments.gateways.names import name_console, name_gateway
@@ -95,6 +96,13 @@ def _expected_fee(theirs: Record) -> str:
     return format_yuan((exact + 500_000) // 1_000_000)
 
 
+def _refund_amount(ours: Record, theirs: Record) -> str:
+    words, name = _l("账单上退了 ¥%(theirs)s，本店记的是 ¥%(ours)s。"), "amount_fen"
+    if ours.get(name) == theirs.get(name):
+        words, name = _l("账单从商户账户扣了 ¥%(theirs)s，微信支付当时说的是 ¥%(ours)s。"), "settled_fen"
+    return str(words) % {"theirs": _yuan(theirs, name), "ours": _yuan(ours, name)}
+
+
 _SENTENCES: Mapping[Kind, Callable[[Record, Record], str]] = {
     Kind.MISSING_HERE: lambda ours, theirs: _(
         "账单上有一笔 ¥%(yuan)s 的付款，本店这个单号还没有收到钱的记录。", yuan=_yuan(theirs)
@@ -133,9 +141,7 @@ _SENTENCES: Mapping[Kind, Callable[[Record, Record], str]] = {
     Kind.REFUND_MISSING: lambda ours, theirs: _(
         "本店记着一笔 ¥%(yuan)s 的退款，所有下载过的账单里都没有它。", yuan=_yuan(ours)
     ),
-    Kind.REFUND_AMOUNT: lambda ours, theirs: _(
-        "账单上退了 ¥%(theirs)s，本店记的是 ¥%(ours)s。", theirs=_yuan(theirs), ours=_yuan(ours)
-    ),
+    Kind.REFUND_AMOUNT: _refund_amount,
     Kind.REFUND_STATUS: lambda ours, theirs: _(
         "账单上这笔退款的状态是 %(theirs)s，本店记的是 %(ours)s。",
         theirs=theirs.get("status", ""),

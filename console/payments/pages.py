@@ -113,12 +113,18 @@ def _say_trade(trade: Trade) -> list[tuple[str, str]]:
 def _say_refund(news: RefundNews) -> list[tuple[str, str]]:
     return [
         (_("退款金额"), f"¥{format_yuan(news.amount_fen)}"),
+        (_("买家实收"), _yuan_of(news.payer_fen)),
+        (_("从商户账户扣"), _yuan_of(news.settled_fen)),
         (_("商户退款单号"), news.out_refund_no),
         (_("微信退款单号"), news.refund_id),
         (_("商户单号"), news.out_trade_no),
         (_("退到"), news.received_account),
         (_("退款时间"), full_moment(news.succeeded_at) if news.succeeded_at else ""),
     ]
+
+
+def _yuan_of(fen: int | None) -> str:
+    return "" if fen is None else f"¥{format_yuan(fen)}"
 
 
 def _envelope(body: bytes) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.clock import iso
+from simulator.pay.coupons import coupon_of, money_of
 
 TRADE_COLUMNS = (
     *("交易时间", "公众账号ID", "商户号", "特约商户号", "设备号", "微信订单号", "商户订单号", "用户标识"),
@@ -49,8 +50,8 @@ def payment_row(order: dict[str, Any]) -> Row:
         "交易状态": "SUCCESS",
         "付款银行": order["bank_type"],
         "货币种类": order["currency"],
-        "应结订单金额": order["amount_fen"],
-        "代金券金额": 0,
+        "应结订单金额": money_of(order),
+        "代金券金额": coupon_of(order),
         "微信退款单号": "0",
         "商户退款单号": "0",
         "退款金额": 0,
@@ -59,7 +60,7 @@ def payment_row(order: dict[str, Any]) -> Row:
         "退款状态": "",
         "商品名称": order["description"],
         "商户数据包": order["attach"] or "",
-        "手续费": fee_of(order["amount_fen"]),
+        "手续费": fee_of(money_of(order)),
         "费率": RATE,
         "订单金额": order["amount_fen"],
         "申请退款金额": 0,
@@ -75,10 +76,11 @@ def refund_row(order: dict[str, Any], refund: dict[str, Any]) -> Row:
         "应结订单金额": 0,
         "微信退款单号": refund["refund_id"],
         "商户退款单号": refund["out_refund_no"],
-        "退款金额": refund["amount_fen"],
+        "代金券金额": 0,
+        "退款金额": money_of(refund),
         "退款类型": "ORIGINAL",
         "退款状态": refund["status"],
-        "手续费": -fee_of(refund["amount_fen"]),
+        "手续费": -fee_of(money_of(refund)),
         "订单金额": 0,
         "申请退款金额": refund["amount_fen"],
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from simulator.crypto import payments
+from simulator.pay.coupons import money_of
 from simulator.payv2 import wire
 from simulator.wirelog import Verdicts
 
@@ -219,7 +220,7 @@ class Cashier:
             "payment",
             via="pay",
             text=f"微信支付凭证：{order['description']}",
-            amount_fen=order["amount_fen"],
+            amount_fen=money_of(order),
             description=order["description"],
             merchant=self._engine.settings.account.name,
             transaction_id=order["transaction_id"],

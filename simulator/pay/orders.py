@@ -6,6 +6,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from simulator.clock import beijing_day, iso
+from simulator.pay.coupons import money_of, take_off
 from simulator.platform.app_login import app_openid
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ class Orders:
                 success_time=iso(now),
                 paid_at=now,
                 bank_type="OTHERS",
+                coupon_fen=take_off(self._engine.faults.take("pay_coupon"), order["amount_fen"]),
             )
 
     def change(self, out_trade_no: str, **changes: Any) -> dict[str, Any]:
@@ -180,7 +182,7 @@ def as_transaction(order: dict[str, Any]) -> dict[str, Any]:
         "payer": {"openid": order.get("payer") or order["openid"]},  # of the order's appid
         "amount": {
             "total": order["amount_fen"],
-            "payer_total": order["amount_fen"],
+            "payer_total": money_of(order),
             "currency": order["currency"],
             "payer_currency": order["currency"],
         },

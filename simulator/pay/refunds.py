@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.clock import beijing_day, iso
 from simulator.pay import refund_rules
+from simulator.pay.coupons import coupon_of, money_of, share_of
 
 if TYPE_CHECKING:
     from simulator.engine import Engine
@@ -37,7 +38,8 @@ class Refunds:
         """Takes it; what becomes of it was decided by the switches. Raises: PayError."""
         engine, now = self._engine, self._engine.clock.now()
         with engine.store.lock:
-            refund_rules.check_order(order, body, self.of_order(order["out_trade_no"]), now)
+            others = self.of_order(order["out_trade_no"])
+            refund_rules.check_order(order, body, others, now)
             number = engine.store.number("refund")
             refund = {
                 "number": number,
@@ -48,6 +50,8 @@ class Refunds:
                 "openid": order["openid"],
                 "amount_fen": body["amount"]["refund"],
                 "total_fen": order["amount_fen"],
+                "total_coupon_fen": coupon_of(order),
+                "coupon_fen": share_of(order, body["amount"]["refund"], others),
                 "reason": body.get("reason", ""),
                 "notify_url": body.get("notify_url") or order["notify_url"],
                 "canonical": body,
@@ -112,7 +116,7 @@ class Refunds:
             "payment",
             via="pay",
             text=f"退款到账通知：{refund['received_account']}",
-            amount_fen=refund["amount_fen"],
+            amount_fen=money_of(refund),
             description=f"退款到账 · {refund['reason'] or refund['received_account']}",
             merchant=self._engine.settings.account.name,
             transaction_id=refund["refund_id"],
@@ -121,9 +125,14 @@ class Refunds:
         )
 
 
+def total_money_of(refund: dict[str, Any]) -> int:
+    """What the buyer had paid of the payment."""
+    return int(refund["total_fen"]) - int(refund.get("total_coupon_fen") or 0)
+
+
 def as_refund(refund: dict[str, Any]) -> dict[str, Any]:
     """The answer to a request or a question."""
-    refund_fen, total_fen = refund["amount_fen"], refund["total_fen"]
+    total_fen, money_fen = refund["total_fen"], money_of(refund)
     return {
         "refund_id": refund["refund_id"],
         "out_refund_no": refund["out_refund_no"],
@@ -137,13 +146,13 @@ def as_refund(refund: dict[str, Any]) -> dict[str, Any]:
         "funds_account": "AVAILABLE",
         "amount": {
             "total": total_fen,
-            "refund": refund_fen,
+            "refund": refund["amount_fen"],
             "from": [],
-            "payer_total": total_fen,
-            "payer_refund": refund_fen,
-            "settlement_refund": refund_fen,
-            "settlement_total": total_fen,
-            "discount_refund": 0,
+            "payer_total": total_money_of(refund),
+            "payer_refund": money_fen,
+            "settlement_refund": money_fen,
+            "settlement_total": total_money_of(refund),
+            "discount_refund": coupon_of(refund),
             "currency": "CNY",
             "refund_fee": 0,
         },
@@ -164,7 +173,7 @@ def as_notice(refund: dict[str, Any], mchid: str) -> dict[str, Any]:
         "amount": {
             "total": refund["total_fen"],
             "refund": refund["amount_fen"],
-            "payer_total": refund["total_fen"],
-            "payer_refund": refund["amount_fen"],
+            "payer_total": total_money_of(refund),
+            "payer_refund": money_of(refund),
         },
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.clock import iso
+from simulator.pay.coupons import coupon_of, money_of
+from simulator.pay.refunds import total_money_of
 
 STATUSES = {"PROCESSING": "PROCESSING", "SUCCESS": "SUCCESS", "ABNORMAL": "CHANGE", "CLOSED": "REFUNDCLOSE"}
 
@@ -19,12 +21,21 @@ def paid_members(order: dict[str, Any]) -> dict[str, str]:
         "bank_type": order["bank_type"],
         "total_fee": str(order["amount_fen"]),
         "fee_type": order["currency"],
-        "cash_fee": str(order["amount_fen"]),
+        "cash_fee": str(money_of(order)),
+        **_coupon_members(order),
         "transaction_id": order["transaction_id"],
         "out_trade_no": order["out_trade_no"],
         "attach": order["attach"] or "",
         "time_end": "".join(char for char in order["success_time"][:19] if char.isdigit()),
     }
+
+
+def _coupon_members(order: dict[str, Any]) -> dict[str, str]:
+    coupon_fen = coupon_of(order)
+    if not coupon_fen:
+        return {}
+    members = {"settlement_total_fee": str(money_of(order)), "coupon_fee": str(coupon_fen)}
+    return members | {"coupon_count": "1"}
 
 
 def refund_news(refund: dict[str, Any], now: float) -> dict[str, str]:
@@ -36,9 +47,9 @@ def refund_news(refund: dict[str, Any], now: float) -> dict[str, str]:
         "refund_id": refund["refund_id"],
         "out_refund_no": refund["out_refund_no"],
         "total_fee": str(refund["total_fen"]),
-        "settlement_total_fee": str(refund["total_fen"]),
+        "settlement_total_fee": str(total_money_of(refund)),
         "refund_fee": str(refund["amount_fen"]),
-        "settlement_refund_fee": str(refund["amount_fen"]),
+        "settlement_refund_fee": str(money_of(refund)),
         "refund_status": STATUSES[refund["status"]],
         "success_time": done_at[:19].replace("T", " "),
         "refund_recv_accout": refund["received_account"],

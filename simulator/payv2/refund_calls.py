@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.pay.coupons import coupon_of, money_of
 from simulator.pay.errors import PayError
 from simulator.pay.refund_calls import take_refund
+from simulator.pay.refunds import total_money_of
 from simulator.payv2.calls import find_order
 from simulator.payv2.door import V2Call, v2_route
 from simulator.payv2.facts import STATUSES
@@ -41,7 +43,9 @@ def apply(call: V2Call) -> dict[str, Any]:
         "refund_id": refund["refund_id"],
         "refund_fee": str(refund["amount_fen"]),
         "total_fee": str(refund["total_fen"]),
-        "cash_fee": str(refund["total_fen"]),
+        "cash_fee": str(total_money_of(refund)),
+        "cash_refund_fee": str(money_of(refund)),
+        "settlement_refund_fee": str(money_of(refund)),
     }
 
 
@@ -55,7 +59,7 @@ def query(call: V2Call) -> dict[str, Any]:
         "transaction_id": first["transaction_id"],
         "out_trade_no": first["out_trade_no"],
         "total_fee": str(first["total_fen"]),
-        "cash_fee": str(first["total_fen"]),
+        "cash_fee": str(total_money_of(first)),
         "refund_count": str(len(found)),
     }
     for at, refund in enumerate(found[:MOST_LISTED]):
@@ -80,6 +84,8 @@ def _members(refund: dict[str, Any]) -> dict[str, str]:
         "refund_id": refund["refund_id"],
         "refund_channel": "ORIGINAL",
         "refund_fee": str(refund["amount_fen"]),
+        "settlement_refund_fee": str(money_of(refund)),
+        "coupon_refund_fee": str(coupon_of(refund)) if coupon_of(refund) else "",
         "refund_status": STATUSES[refund["status"]],
         "refund_recv_accout": refund["received_account"],
         "refund_success_time": done_at[:19].replace("T", " ") if done_at else "",

@@ -38,7 +38,7 @@ from app.reconciliation.standing import Standing, read_standings
 from app.reconciliation.states import DayState, DifferenceKind, DifferenceState
 from app.reconciliation.timetable import due_days, work_off
 from app.tasks import HANDLERS
-from tests.bills import BillText
+from tests.bills import BillText, fee_of
 from tests.factories import make_order
 from tests.fakes import FakeGateway
 from tests.refunds import ask as request
@@ -203,6 +203,23 @@ def wrong_fee(gateway: FakeGateway, bill: BillText) -> None:
     bill.pay(pay(gateway), 手续费=47)
 
 
+def test_a_refund_with_a_coupon_is_equal_by_what_was_settled(
+    shop: Flask, gateway: FakeGateway, folder: Path, advance: Advance
+) -> None:
+    attempt = pay(gateway)
+    gateway.coupon_fen = 30
+    refund = give_back(gateway, attempt, 590)
+    bill = BillText().pay(attempt)
+    keep(gateway, bill.refund(bill.rows[-1], refund.out_refund_no, 590, 退款金额=560, 手续费=-fee_of(560)))
+    advance(A_DAY)
+
+    row = look(gateway, folder)
+
+    assert (row.state, found()) == (DayState.EQUAL, [])
+    assert (refund.payer_fen, refund.settled_fen, refund.coupon_back_fen) == (560, 560, 30)
+    assert row.our_refunds_fen == row.their_refunds_fen == attempt.order.refunded_fen == 590
+
+
 def twice(gateway: FakeGateway, bill: BillText) -> None:
     attempt = pay(gateway)
     bill.pay(attempt).pay(attempt)
@@ -248,6 +265,15 @@ def refund_amount(gateway: FakeGateway, bill: BillText) -> None:
     bill.refund(bill.rows[-1], refund.out_refund_no, 101)
 
 
+def refund_settled(gateway: FakeGateway, bill: BillText) -> None:
+    """A coupon's part never leaves the merchant's account; this bill takes all of it."""
+    attempt = pay(gateway)
+    gateway.coupon_fen = 30
+    refund = give_back(gateway, attempt)
+    bill.pay(attempt)
+    bill.refund(bill.rows[-1], refund.out_refund_no, 100)
+
+
 def refund_status(gateway: FakeGateway, bill: BillText) -> None:
     attempt = pay(gateway)
     refund = request(attempt.order, Wish(other_fen=100))
@@ -272,6 +298,7 @@ INJECTED = {
     refund_extra: Kind.REFUND_EXTRA,
     refund_missing: Kind.REFUND_MISSING,
     refund_amount: Kind.REFUND_AMOUNT,
+    refund_settled: Kind.REFUND_AMOUNT,
     refund_status: Kind.REFUND_STATUS,
 }
 Injected = Callable[[FakeGateway, BillText], None]

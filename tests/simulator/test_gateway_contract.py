@@ -97,7 +97,8 @@ class Side:
 
         def find() -> list[Received]:
             came = self.box.shop.to(f"{self.place}/pay/notify/{self.gateway.name}")
-            return [each for each in came if b'"REFUND.' in each.body or b"<req_info>" in each.body]
+            marks = (b'"REFUND.', b"<req_info>", b"refund_fee=")  # APIv3, APIv2, Alipay
+            return [each for each in came if any(mark in each.body for mark in marks)]
 
         until(lambda: bool(find()))
         return find()[0].headers, find()[0].body
@@ -219,6 +220,25 @@ def test_news_of_a_refund_say_what_a_question_would(side: Side, outcome: str, st
     for name in ("out_refund_no", "refund_id", "out_trade_no", "transaction_id", "amount_fen", "total_fen"):
         assert getattr(news, name) == getattr(asked, name), name
     assert news.mchid == side.gateway.mchid
+
+
+@with_wechat
+def test_with_a_coupon_the_buyer_gets_back_less_than_the_refund_is_of(side: Side) -> None:
+    side.box.fault("pay_coupon", "100")
+    trade = side.paid()
+
+    first = side.ask_back(590)
+    asked = side.finished()
+    news = side.gateway.read_notification(*side.notified_of_refund())
+    side.box.pass_time(61)  # one refund a minute
+    side.ask_back(2000, "RF02")
+    rest = side.finished("RF02")
+
+    assert trade.amount_fen == TOTAL
+    assert isinstance(news, RefundNews)
+    assert (first.payer_fen, asked.payer_fen, news.payer_fen) == (568, 568, 568)
+    assert (asked.amount_fen, asked.settled_fen) == (590, 568)
+    assert (rest.amount_fen, rest.payer_fen) == (2000, 2490 - 568)
 
 
 @with_wechat

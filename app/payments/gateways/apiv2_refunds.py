@@ -37,6 +37,8 @@ def read_refund(answer: Mapping[str, str], out_refund_no: str) -> RefundNews:
             mchid=answer.get("mch_id", ""),
             amount_fen=whole_of(answer[f"refund_fee_{at}"]),
             total_fen=whole_of(answer["total_fee"]),
+            payer_fen=_without_coupons(answer, f"_{at}"),
+            settled_fen=_settled(answer, f"_{at}"),
             received_account=answer.get(f"refund_recv_accout_{at}", "")[:64],  # WeChat's own spelling
             succeeded_at=moment_of(answer.get(f"refund_success_time_{at}")),
         )
@@ -58,6 +60,26 @@ def read_taken(answer: Mapping[str, str], request: RefundRequest) -> RefundNews:
             mchid=answer.get("mch_id", ""),
             amount_fen=whole_of(answer["refund_fee"]),
             total_fen=whole_of(answer["total_fee"]),
+            payer_fen=_without_coupons(answer),
+            settled_fen=_settled(answer),
         )
     except (KeyError, ValueError) as error:
         raise GatewayUnreachable(_("微信支付的应答缺少内容")) from error
+
+
+def _without_coupons(answer: Mapping[str, str], at: str = "") -> int | None:
+    """What of a refund the buyer gets. Raises: KeyError, ValueError."""
+    if told := answer.get(f"cash_refund_fee{at}"):
+        return _part(told, answer, at)
+    back = whole_of(answer.get(f"coupon_refund_fee{at}") or "0")  # left out where there was no coupon
+    return _part(str(whole_of(answer[f"refund_fee{at}"]) - back), answer, at)
+
+
+def _settled(answer: Mapping[str, str], at: str = "") -> int | None:
+    """What of it leaves the merchant's account: all where nothing else is told. Raises: KeyError, ValueError."""
+    return _part(answer.get(f"settlement_refund_fee{at}") or answer[f"refund_fee{at}"], answer, at)
+
+
+def _part(text: str, answer: Mapping[str, str], at: str) -> int | None:
+    fen = int(text) if text.isascii() and text.isdigit() else -1
+    return fen if 0 <= fen <= whole_of(answer[f"refund_fee{at}"]) else None

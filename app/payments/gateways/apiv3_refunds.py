@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from app.core.errors import GatewayUnreachable
 from app.payments.gateways.apiv3_crypto import encrypt_field
-from app.payments.gateways.apiv3_values import moment_of, text_of, whole_of
+from app.payments.gateways.apiv3_values import moment_of, part_of, text_of, whole_of
 from app.payments.gateways.contract import BankCard, RefundNews, RefundRequest, RefundStatus
 
 PATH = "/v3/refund/domestic/refunds"
@@ -77,6 +77,8 @@ def read_refund(answer: Mapping[str, Any]) -> RefundNews:
             mchid=str(answer.get("mchid") or ""),
             amount_fen=whole_of(amount["refund"]),
             total_fen=whole_of(amount["total"]),
+            payer_fen=part_of(amount.get("payer_refund"), amount["refund"]),
+            settled_fen=part_of(amount.get("settlement_refund"), amount["refund"]),
             received_account=str(answer.get("user_received_account") or "")[:64],
             created_at=moment_of(answer.get("create_time")),
             succeeded_at=moment_of(answer.get("success_time")),

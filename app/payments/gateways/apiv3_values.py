@@ -20,6 +20,12 @@ def whole_of(value: object) -> int:
     return value
 
 
+def part_of(value: object, whole_fen: int) -> int | None:
+    """Fen that are a part of others; None for what is not told, or is in another currency than these."""
+    is_part = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= whole_fen
+    return value if is_part else None  # type: ignore[return-value]
+
+
 def moment_of(value: object) -> datetime | None:
     """A moment with its time zone; None for nothing. Raises: ValueError."""
     if not value:

@@ -93,6 +93,8 @@ class RefundNews:
     """A refund as the gateway tells it, its signature verified.
 
     `mchid` is empty where the gateway leaves it out, `refund_id` where it has no number of its own for a refund.
+    `payer_fen` of it come back to the buyer and `settled_fen` leave the merchant's account: less than `amount_fen`
+    where a coupon of WeChat's had paid a part; None where it is not told.
     """
 
     out_refund_no: str
@@ -103,6 +105,8 @@ class RefundNews:
     mchid: str = ""
     amount_fen: int = 0
     total_fen: int = 0
+    payer_fen: int | None = None
+    settled_fen: int | None = None
     received_account: str = ""
     created_at: datetime | None = None
     succeeded_at: datetime | None = None

@@ -30,9 +30,13 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class BuyersRefund:
-    """One of them. `at`: when the money was back, else when it was begun; `received_account`: theirs, in words."""
+    """One of them. `at`: when the money was back, else when it was begun; `received_account`: theirs, in words.
+
+    `coupon_fen` of it had been paid by a coupon of WeChat's, and do not come back in money.
+    """
 
     amount_fen: int
+    coupon_fen: int
     state: BuyerState
     reason: str
     received_account: str
@@ -45,6 +49,7 @@ def refunds_for_buyer(order_ids: Collection[int]) -> dict[int, list[BuyersRefund
     found: dict[int, list[BuyersRefund]] = {order_id: [] for order_id in order_ids}
     for row in db.session.scalars(query.order_by(Refund.id)) if order_ids else ():
         at = row.succeeded_at or row.created_at
-        shown = BuyersRefund(row.amount_fen, _STATES[row.state], row.reason, row.received_account, at)
+        state, coupon_fen = _STATES[row.state], row.coupon_back_fen
+        shown = BuyersRefund(row.amount_fen, coupon_fen, state, row.reason, row.received_account, at)
         found[row.order_id].append(shown)
     return found

@@ -52,6 +52,9 @@ class Refund(Base):
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when the gateway took it
     succeeded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # theirs: success_time
     received_account: Mapped[str] = mapped_column(String(64), default="")  # theirs, in words
+    # Theirs, where a coupon of WeChat's had paid a part; None: not told. Our own sums go by `amount_fen` alone.
+    payer_fen: Mapped[Fen | None]  # what of it the buyer gets, in money
+    settled_fen: Mapped[Fen | None]  # what of it leaves the merchant's account
     problem: Mapped[str] = mapped_column(String(60), default="")  # their code: why it waits, or ended
     next_check_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when the sweeper goes on with it
     asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when we last spoke to the gateway of it
@@ -60,6 +63,11 @@ class Refund(Base):
     order: Mapped[Order] = relationship(lazy="joined")
     attempt: Mapped[PaymentAttempt] = relationship(lazy="joined")
     lines: Mapped[list["RefundLine"]] = relationship(lazy="selectin", order_by="RefundLine.id")
+
+    @property
+    def coupon_back_fen(self) -> int:
+        """What goes back to whoever had paid for the coupon, and not to the buyer."""
+        return 0 if self.payer_fen is None else self.amount_fen - self.payer_fen
 
 
 class RefundLine(Base):

@@ -91,6 +91,7 @@ def differences(news: RefundNews, refund: Refund, gateway: Gateway) -> list[str]
 
 def _apply(refund: Refund, news: RefundNews, source: str) -> Outcome:
     old, new, had_problem = refund.state, _STATES[news.status], bool(refund.problem)
+    _note_parts(refund, news)
     if new == old:
         return Outcome.REPEATED
     if new not in REFUND_MOVES[old]:
@@ -124,6 +125,14 @@ def _apply(refund: Refund, news: RefundNews, source: str) -> Outcome:
     if old in (RefundState.CLOSED, RefundState.HANDLED):
         alert(refund, "refund_contradicts", str(old))
     return Outcome.APPLIED
+
+
+def _note_parts(refund: Refund, news: RefundNews) -> None:
+    """What a coupon of WeChat's makes of it; news that say less than earlier ones take nothing away."""
+    if news.payer_fen is not None:
+        refund.payer_fen = news.payer_fen
+    if news.settled_fen is not None:
+        refund.settled_fen = news.settled_fen
 
 
 def _next_look(new: RefundState) -> Any:

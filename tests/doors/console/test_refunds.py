@@ -14,6 +14,7 @@ from app.payments.refunds.sending import go_on
 from app.payments.refunds.states import RefundState
 from tests.factories import make_sku
 from tests.fakes import FakeGateway
+from tests.follower_phone import Phone
 from tests.refunds import make_paid_order
 from tests.staff import Console, make_hashes_quick, open_console
 
@@ -132,6 +133,22 @@ def test_an_abnormal_one_goes_to_a_card_that_is_kept_nowhere(
     assert only(app).state == RefundState.SUBMITTED
     assert "6225" not in console.text(path)
     assert "改退到银行卡" in console.text(path)
+
+
+def test_what_a_coupon_had_paid_is_told_to_staff_and_to_the_buyer(
+    app: Flask, gateway: FakeGateway, order_no: str
+) -> None:
+    gateway.coupon_fen = 500
+    console = open_console(app)
+    path = abnormal(app, console, gateway, order_no)
+
+    words = console.text(path)
+    openid = only(app).order.follower.openid
+    shown = Phone(app, openid).log_in().get(f"/shop/orders/{order_no}").get_data(as_text=True)
+
+    assert re.search(r"买家实收</dt><dd>¥63.00<", words)
+    assert re.search(r"退回代金券</dt><dd>¥5.00<", words)
+    assert "微信支付代金券抵的，不退现金" in shown
 
 
 def test_an_abnormal_one_is_noted_as_settled_otherwise(

@@ -42,6 +42,7 @@ export const ENGLISH = {
   公众号资料: 'About this account',
   公众号接口: 'Account interface',
   群发与通知: 'Mass messages and notices',
+  代金券: 'Coupons',
   关: 'off',
   关单后付款: 'Pay although closed',
   关注: 'Follow',

@@ -26,6 +26,7 @@ export const FAULTS_EN = {
   pay_paid_code: ['Code for paid', 'What ordering or closing a paid order answers (undocumented)'],
   pay_close_unknown: ['Close the unknown', 'What closing a number that was never ordered answers'],
   pay_certificates: ['Certificates', '404: public key only; list: platform certificates; switching: notifications signed by certificate'],
+  pay_coupon: ['A coupon is used', 'This payment is so many fen less, by a coupon that nobody pays to the merchant'],
   pay_late: ['Pay after closing', 'The buyer was on the password page: a closed order can still be paid'],
   pay_by_amount: ['Drill by amount', '1.30 no notification, 1.31 fails, 1.32 twice, 1.33 forged, 1.34 wrong key'],
   bill_late: ['Bill late', 'STATEMENT_CREATING: come again in a while'],
