@@ -33,7 +33,7 @@ from app.wechat.replies import NewsReply
 logger = logging.getLogger(__name__)
 
 THREADS = 32  # as many connections as a session keeps open
-TURN_SECONDS = 0.05
+TURN_SECONDS = 0.025  # shorter than an answer takes, so that threads do not wait for new work
 IDLE_SECONDS = 1.0
 LATER = (-1, 45011)  # WeChat is busy, or it was too often in this minute
 PERSONAL = (*UNDELIVERABLE, 70000)  # says something about this person, not about the message
