@@ -70,9 +70,11 @@ def read_content(kept: Mapping[str, Any], way: Way) -> Content:
     return Content(items)
 
 
-def find_cards(content: Content) -> Sequence[tuple[Item, Card | None]]:
-    """Each item with its product's card; None for what is not on sale."""
-    cards = all_cards_now()
+def find_cards(
+    content: Content, cards: Mapping[str, Card] | None = None
+) -> Sequence[tuple[Item, Card | None]]:
+    """Each item with its product's card; None for what is not on sale. `cards`: all of now, when they are at hand."""
+    cards = all_cards_now() if cards is None else cards
     return [(item, cards.get(item.slug)) for item in content.items]
 
 

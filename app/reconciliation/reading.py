@@ -48,6 +48,11 @@ class Sums:
         """Rounded half up."""
         return to_fen(self.fee_units)
 
+    def count_movement(self, kind: str, amount_fen: int) -> None:
+        """One more row of a fund-flow bill."""
+        number, fen = self.movements.get(kind, (0, 0))
+        self.movements[kind] = (number + 1, fen + amount_fen)
+
 
 class BillReader:
     """Walk over it once: it gives the rows as `bill_rows` or `fund_rows` keep them, then `sums` are right.
@@ -199,8 +204,14 @@ def _read_fund(values: tuple[str, ...], sums: Sums) -> Row:
     else:
         raise ValueError(f"neither in nor out: {direction[:10]!r}")
     kind = kind_of(what, amount_fen)
-    number_before, fen_before = sums.movements.get(kind, (0, 0))
-    sums.movements[kind] = (number_before + 1, fen_before + amount_fen)
+    sums.count_movement(kind, amount_fen)
+    return fund_row(at, number, voucher, what, kind, amount_fen, balance)
+
+
+def fund_row(
+    at: str, number: str, voucher: str, what: str, kind: FundKind, amount_fen: int, balance: str
+) -> Row:
+    """A movement of any account as it is kept, its words cut to what the table holds."""
     return {
         "at": read_moment(at),
         "number": number[:32],

@@ -17,6 +17,7 @@ from app.reconciliation.reading import (
     BillUnreadable,
     Row,
     Sums,
+    fund_row,
     lines_of,
     names_of,
     picker_of,
@@ -153,8 +154,7 @@ def _read_fund(values: tuple[str, ...], walk: _Walk) -> Row:
         raise ValueError("neither in nor out")
     sums, amount_fen = walk.sums, came_fen + went_fen
     kind = _kind_of(what, amount_fen)
-    number_before, fen_before = sums.movements.get(kind, (0, 0))
-    sums.movements[kind] = (number_before + 1, fen_before + amount_fen)
+    sums.count_movement(kind, amount_fen)
     walk.add("收入" if came_fen else "支出", amount_fen * 1000)
     if came_fen:
         sums.payments += 1
@@ -162,15 +162,7 @@ def _read_fund(values: tuple[str, ...], walk: _Walk) -> Row:
     else:
         sums.refunds += 1
         sums.refunds_fen -= went_fen
-    return {
-        "at": read_moment(at),
-        "number": number[:32],
-        "voucher": voucher[:64],
-        "what": what[:40],
-        "kind": kind,
-        "amount_fen": amount_fen,
-        "balance_fen": read_fen(balance),
-    }
+    return fund_row(at, number, voucher, what, kind, amount_fen, balance)
 
 
 def _kind_of(what: str, amount_fen: int) -> FundKind:

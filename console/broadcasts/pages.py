@@ -17,6 +17,7 @@ from app.broadcasts.progress import read_progress
 from app.broadcasts.results import read_results
 from app.broadcasts.states import ENDED, UNDER_WAY, BroadcastState, RecipientState, Way
 from app.core.errors import TransitionRefused
+from app.promotions.cards import all_cards_now
 from app.staff.service import find_usernames
 from console.broadcasts import words
 from console.broadcasts.choices import load_choices
@@ -35,13 +36,14 @@ def index() -> str:
     wanted = request.args.get("tab", "")
     tab = Tab(wanted) if wanted in set(Tab) else _busiest(counts)
     found = list_broadcasts(tab, place=request.args.get("at", ""))
+    on_sale = all_cards_now()
     return render_template(
         "console/broadcasts/index.html",
         found=found,
         tab=tab,
         tabs=[(each, words.tab_label(each), counts[each]) for each in Tab],
         has_any=any(counts.values()),
-        cards={row.id: [card for _item, card in find_cards(content_of(row))] for row in found.rows},
+        cards={row.id: [card for _item, card in find_cards(content_of(row), on_sale)] for row in found.rows},
         lines=count_lines([row.id for row in found.rows]),
         **_words(),
     )
