@@ -9,6 +9,7 @@ from app.broadcasts.models import (
     BroadcastRecipient,
     Segment,
 )
+from app.broadcasts.notices.models import NoticeAcceptance, NoticeTemplate
 from app.carts.models import CartLine
 from app.catalog.models import Category, Product, ProductPicture, Sku, StockMove
 from app.complaints.models import (
@@ -131,6 +132,8 @@ __all__ = [
     "Message",
     "MessagePlace",
     "Notice",
+    "NoticeAcceptance",
+    "NoticeTemplate",
     "Order",
     "OrderAcceptance",
     "OrderLine",

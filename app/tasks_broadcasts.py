@@ -10,18 +10,19 @@ from app.alerts.service import raise_alert
 from app.broadcasts.automatic.running import run_rules
 from app.broadcasts.gathering import find_gathering, gather_more, start_due
 from app.broadcasts.mass import find_mass, go_on, record_finished
+from app.broadcasts.notices.outcomes import record_notice_event
 from app.broadcasts.parts import is_asking
 from app.broadcasts.quotas import ask_quotas
 from app.broadcasts.unclear import clear_up
-from app.conversations.models import Message
-from app.conversations.settling import MASS_SENT
+from app.conversations.models import ERASED, Message
+from app.conversations.settling import MASS_SENT, NOTICE_EVENT
 from app.core import clock, outbox
 from app.core.audit import SYSTEM
 from app.core.db import db, transaction
 from app.core.errors import PlatformUnreachable
 from app.wechat.account import get_account
 from app.wechat.callback.flat_xml import parse
-from app.wechat.callback.messages import MassSentEvent
+from app.wechat.callback.messages import MassSentEvent, Push
 from app.wechat.callback.reading import read_push
 from app.words.face import load_face
 
@@ -33,8 +34,7 @@ LOOK_AGAIN_AFTER, LOOKS = timedelta(seconds=10), 5
 
 def _record_mass(message_id: int, looks: int = 0) -> None:
     """What a finish event says; it may be here before WeChat's answer to the call, which names the job."""
-    message = db.session.get(Message, message_id)
-    push = read_push(parse(message.payload.encode())) if message and message.payload else None
+    push = _read(message_id)
     if not isinstance(push, MassSentEvent) or not push.msg_id.isdecimal():
         return
     counts = {"total": push.total, "filtered": push.filtered, "sent": push.sent, "failed": push.errors}
@@ -45,7 +45,21 @@ def _record_mass(message_id: int, looks: int = 0) -> None:
         outbox.enqueue("mass_sent", due_at=later, message_id=message_id, looks=looks + 1)
 
 
-BROADCAST_HANDLERS: dict[str, outbox.Handler] = {MASS_SENT: _record_mass}
+def _record_notice(message_id: int) -> None:
+    """What an event says of notifications by template."""
+    if push := _read(message_id):
+        record_notice_event(push, message_id)
+
+
+def _read(message_id: int) -> Push | None:
+    """The push that the log holds; None once its data were deleted."""
+    message = db.session.get(Message, message_id)
+    if message is None or message.payload in ("", ERASED):
+        return None
+    return read_push(parse(message.payload.encode()))
+
+
+BROADCAST_HANDLERS: dict[str, outbox.Handler] = {MASS_SENT: _record_mass, NOTICE_EVENT: _record_notice}
 
 
 def gather_broadcasts() -> None:

@@ -17,6 +17,7 @@ from app.wechat.replies import Article, NewsReply
 MAX_CARDS = {
     Way.MASS: 8,
     Way.CARD: 1,
+    Way.NOTICE: 1,
 }  # WeChat's: articles of a draft, articles of a customer-service message
 MAX_TITLE = 32  # characters of an article's title
 MAX_SUMMARY = 120

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.broadcasts.notices.purposes import Purpose
 from app.broadcasts.states import BroadcastState, PartState, RecipientState, Way
 from app.core.db import Base, CreatedAt, Id, Openid, UtcDateTime, state_column
 
@@ -31,6 +32,7 @@ class Broadcast(Base):
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(String(60))  # the merchant's own, shown to nobody else
     way: Mapped[Way] = state_column(Way)
+    purpose: Mapped[Purpose | None] = state_column(Purpose)  # of a notification
     state: Mapped[BroadcastState] = state_column(BroadcastState)
     version: Mapped[int] = mapped_column(
         default=1
@@ -73,6 +75,9 @@ class BroadcastRecipient(Base):
     part: Mapped[int] = mapped_column(default=0)  # of a mass message: which call
     tries: Mapped[int] = mapped_column(default=0)
     asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    msg_id: Mapped[int | None] = mapped_column(
+        BigInteger
+    )  # theirs, of a template message: its event names it
 
 
 class BroadcastPart(Base):

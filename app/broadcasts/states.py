@@ -10,6 +10,7 @@ class Way(StrEnum):
 
     MASS = "mass"  # 群发: an article in the draft box, four a month for each follower
     CARD = "card"  # a customer-service message: opens the product at once, inside the 48 hours
+    NOTICE = "notice"  # a template message or subscription notification, for the purposes WeChat allows
 
 
 class BroadcastState(StrEnum):
@@ -28,6 +29,7 @@ class RecipientState(StrEnum):
     DUE = "due"
     ASKING = "asking"  # taken by a worker that is asking WeChat
     UNCLEAR = "unclear"  # WeChat was asked and nobody knows what it did
+    HANDED = "handed"  # a notification WeChat took: its event will tell what became of it
     SENT = "sent"
     SKIPPED = "skipped"  # we did not ask: `reason` says why
     REFUSED = "refused"  # WeChat said no: `reason` is its number
@@ -39,6 +41,7 @@ class Halt(IntEnum):
     GOODS_GONE = 0  # a product went off sale
     TOO_FEW = 1  # a mass message needs two people
     NO_PICTURE = 2  # an article needs one
+    NO_TEMPLATE = 3  # a notification whose purpose has no template any more
 
 
 class PartState(StrEnum):
@@ -76,4 +79,5 @@ PART_MOVES: Moves = {
 check_complete(PartState, PART_MOVES)
 
 ENDED = (_S.STOPPED, _S.FINISHED, _S.PARTIAL, _S.FAILED)
+UNDECIDED = (RecipientState.DUE, RecipientState.ASKING, RecipientState.UNCLEAR, RecipientState.HANDED)
 UNDER_WAY = (_S.GATHERING, _S.SENDING, _S.PAUSED)

@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 SETTLE = "settle_message"  # the outbox kind; its job carries message_id
 MASS_SENT = "mass_sent"  # the outbox kind; its job carries message_id
+NOTICE_EVENT = "notice_event"  # the outbox kind; its job carries message_id
 BATCH = 100
 _OLDEST_FIRST = (UnsettledPush.at, UnsettledPush.number)
 _COPIED = [column for column in UnsettledPush.__table__.columns if column.name != "number"]
@@ -208,6 +209,10 @@ def _mass_sent(_push: m.Push, message: Message) -> None:
     outbox.enqueue(MASS_SENT, message_id=message.id)
 
 
+def _notice_event(_push: m.Push, message: Message) -> None:
+    outbox.enqueue(NOTICE_EVENT, message_id=message.id)
+
+
 EFFECTS: Mapping[str, Effect] = {
     **dict.fromkeys(
         ("text", "image", "voice", "video", "shortvideo", "location", "link", "miniprogrampage"), _chat
@@ -219,6 +224,10 @@ EFFECTS: Mapping[str, Effect] = {
     "event:scancode_push": _tap,
     "event:scancode_waitmsg": _tap,
     "event:masssendjobfinish": _mass_sent,
+    "event:templatesendjobfinish": _notice_event,
+    "event:subscribe_msg_popup_event": _notice_event,
+    "event:subscribe_msg_change_event": _notice_event,
+    "event:subscribe_msg_sent_event": _notice_event,
     "event:view": _visit,
     "event:view_miniprogram": _visit,
     "event:user_authorization_revoke": _revoke,
@@ -238,6 +247,5 @@ EFFECTS: Mapping[str, Effect] = {
 }
 
 # What the next message or page of the same person depends on is settled before this one is answered.
-AT_ONCE = frozenset(
-    kind for kind, effect in EFFECTS.items() if effect not in (_chat, _tap, _visit, _mass_sent)
-)
+_LATER = (_chat, _tap, _visit, _mass_sent, _notice_event)
+AT_ONCE = frozenset(kind for kind, effect in EFFECTS.items() if effect not in _LATER)

@@ -10,6 +10,7 @@ from app.broadcasts.automatic.people import CAPPED
 from app.broadcasts.ending import STOPPED
 from app.broadcasts.linter import Why
 from app.broadcasts.listing import Tab
+from app.broadcasts.notices.purposes import Purpose
 from app.broadcasts.reach import GOODS_GONE, LEFT, NO_WINDOW, OPTED_OUT, USED_UP
 from app.broadcasts.results import HORIZONS
 from app.broadcasts.states import BroadcastState, Halt, PartState, RecipientState, Way
@@ -27,7 +28,15 @@ tab_label = Labels(
     }
 )
 horizon_label = Labels(dict(zip(HORIZONS, (_l("1 小时"), _l("24 小时"), _l("7 天")), strict=True)))
-way_label = Labels({Way.MASS: _l("群发文章"), Way.CARD: _l("商品卡片")})
+way_label = Labels({Way.MASS: _l("群发文章"), Way.CARD: _l("商品卡片"), Way.NOTICE: _l("模板通知")})
+purpose_label = Labels(
+    {
+        Purpose.BACK_IN_STOCK: _l("到货提醒"),
+        Purpose.OPENING: _l("开售提醒"),
+        Purpose.DELAY: _l("延迟发货通知"),
+        Purpose.RECALL: _l("商品问题通知"),
+    }
+)
 broadcast_label = Labels(
     {
         BroadcastState.DRAFT: _l("草稿"),
@@ -55,6 +64,7 @@ recipient_label = Labels(
         RecipientState.DUE: _l("还没发"),
         RecipientState.ASKING: _l("正在发"),
         RecipientState.UNCLEAR: _l("不确定"),
+        RecipientState.HANDED: _l("微信已接收"),
         RecipientState.SENT: _l("已送达"),
         RecipientState.SKIPPED: _l("跳过"),
         RecipientState.REFUSED: _l("微信拒绝"),
@@ -65,6 +75,7 @@ RECIPIENT_COLOURS = {
     RecipientState.SENT: "green",
     RecipientState.REFUSED: "red",
     RecipientState.ASKING: "azure",
+    RecipientState.HANDED: "azure",
 }
 part_label = Labels(
     {
@@ -109,6 +120,7 @@ _halt_label = Labels(
         Halt.GOODS_GONE: _l("有一件商品下架了。重新上架后再继续，或停止这次群发。"),
         Halt.TOO_FEW: _l("群发文章至少要两个人收。停止这次，放宽条件，或改用商品卡片。"),
         Halt.NO_PICTURE: _l("有一件商品没有图片，文章不能没有封面。补上图片再继续。"),
+        Halt.NO_TEMPLATE: _l("这种通知没有可用的模板。到“通知模板”选一个再继续。"),
     }
 )
 # What WeChat says of a mass message: https://developers.weixin.qq.com/doc/service/guide/product/message/Batch_Sends.html

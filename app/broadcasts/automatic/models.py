@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.broadcasts.content import MAX_SUMMARY, MAX_TITLE
+from app.broadcasts.states import Way
 from app.core.db import Base, CreatedAt, Id, UtcDateTime, state_column
 
 
@@ -38,14 +39,15 @@ class AutomaticRule(Base):
 
 
 class AutomaticDay(Base):
-    """The broadcast that carries a rule's messages of one Beijing day."""
+    """The broadcast that carries a rule's messages of one Beijing day, one for each way they go."""
 
     __tablename__ = "automatic_days"
-    __table_args__ = (UniqueConstraint("rule_id", "day"),)
+    __table_args__ = (UniqueConstraint("rule_id", "day", "way"),)
 
     broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcasts.id"), primary_key=True)
     rule_id: Mapped[int] = mapped_column(ForeignKey("automatic_rules.id"))
     day: Mapped[date]
+    way: Mapped[Way] = state_column(Way)
 
 
 class AutomaticCause(Base):

@@ -95,7 +95,7 @@ def _get_today(rule: AutomaticRule) -> Broadcast:
     )
     session.add(row)
     session.flush()
-    session.add(AutomaticDay(broadcast_id=row.id, rule_id=rule.id, day=today))
+    session.add(AutomaticDay(broadcast_id=row.id, rule_id=rule.id, day=today, way=row.way))
     record_event(row, new=row.state, cause="automatic", actor=SYSTEM)
     session.flush()
     return row
