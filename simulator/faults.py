@@ -274,6 +274,13 @@ TABLE = (
     Fault("oauth_snapshot", LOGIN, "快照页访客", "授权得到 is_snapshotuser:1 与虚拟 openid"),
     Fault("oauth_double", LOGIN, "回调两次", "浏览器把授权回调地址请求两次，同一个 code 用两次"),
     Fault(
+        "open_tag",
+        LOGIN,
+        "开放标签",
+        "old：旧版微信，标签不显示也不报错；unusable：触发 WeixinOpenTagsError；fail：点了标签得到 error",
+        ("off", "old", "unusable", "fail"),
+    ),
+    Fault(
         "oauth_code", LOGIN, "code 失效", "授权得到的 code 一换就报错", ("off", "used", "expired", "invalid")
     ),
 )

@@ -100,6 +100,22 @@ class Persona:
         follower = self._engine.followers.find(openid)
         return bool(follower and follower["subscribed"])
 
+    # -- notifications
+
+    def agree(
+        self, openid: str, answers: dict[str, bool], *, changed: bool = False, wait: bool
+    ) -> dict[str, Any]:
+        """What he allowed and refused in the subscription dialog, or with `changed` took back in the settings."""
+        notices = self._engine.notices
+        left = {
+            template_id: notices.agree(openid, template_id, accepted=accepted, forget=changed)
+            for template_id, accepted in answers.items()
+        }
+        kind = "subscribe_msg_change_event" if changed else "subscribe_msg_popup_event"
+        words = ("accept" if accepted else "reject" for accepted in answers.values())
+        fields = {"template_id": ",".join(answers), "status": ",".join(words)}
+        return {"left": left, **self.send(self._engine.pushes.build(openid, kind, fields), wait=wait)}
+
     # -- the address book
 
     def keep_addresses(self, openid: str, given: dict[str, Any]) -> list[dict[str, str]]:

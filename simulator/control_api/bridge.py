@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify
 from werkzeug.exceptions import BadRequest
 
 from simulator.control_api.access import body, follower_or_404, the_engine
+from simulator.platform.open_tags import check_subscribe
 from simulator.platform.tickets import check_config
 from simulator.wirelog import Verdicts
 
@@ -30,6 +31,16 @@ def prepay() -> Response:
     openid = follower_or_404(str(given.get("openid", "")))["openid"]
     answer = the_engine().cashier.check_request(openid, str(given.get("url", "")), _params(given))
     _record("getBrandWCPayRequest", given, answer)
+    return jsonify(answer)
+
+
+@bridge.post("/subscribe")
+def subscribe() -> Response:
+    """A tap on `<wx-open-subscribe>`; what the follower answers goes to `followers/<openid>/agree`."""
+    given = body()
+    follower_or_404(str(given.get("openid", "")))
+    answer = check_subscribe(the_engine(), str(_params(given).get("template") or ""))
+    _record("wx-open-subscribe", given, answer)
     return jsonify(answer)
 
 

@@ -109,21 +109,21 @@ def unsubscribe(openid: str) -> Response:
 
 @people.post("/<openid>/agree")
 def agree(openid: str) -> Response:
-    """`{template_id, status, changed?, scene?}`: what the follower wants to hear of."""
+    """`{template_id, status, changed?, scene?}`, or `{answers}` of several: what he wants to hear of."""
     follower_or_404(openid)
-    given, engine = body(), the_engine()
-    template_id, accepted = str(given.get("template_id") or ""), given.get("status") == "accept"
-    if given.get("status") not in {"accept", "reject"} or not template_id:
-        raise BadRequest("要有 template_id，status 是 accept 或 reject")
+    given = body()
+    several = given.get("answers")
+    answers = several if isinstance(several, dict) else {given.get("template_id") or "": given.get("status")}
+    if not answers or "" in answers or any(word not in ("accept", "reject") for word in answers.values()):
+        raise BadRequest("要有 template_id，status 是 accept 或 reject；或 answers")
+    template_id, accepted = next((str(name), word == "accept") for name, word in answers.items())
     if "scene" in given:
         key = once_key(template_id, str(given["scene"]))
-        return jsonify({"left": engine.notices.agree(openid, key, accepted=accepted)})
+        return jsonify({"left": the_engine().notices.agree(openid, key, accepted=accepted)})
     changed = given.get("changed") is True and not accepted
-    left = engine.notices.agree(openid, template_id, accepted=accepted, forget=changed)
-    kind = "subscribe_msg_change_event" if changed else "subscribe_msg_popup_event"
-    fields = {"template_id": template_id, "status": given["status"]}
-    told = the_persona().send(engine.pushes.build(openid, kind, fields), wait=waits())
-    return jsonify({"left": left, **told})
+    chosen = {str(name): word == "accept" for name, word in answers.items()}
+    told = the_persona().agree(openid, chosen, changed=changed, wait=waits())
+    return jsonify(told if several else {**told, "left": told["left"][template_id]})
 
 
 @people.get("/<openid>/chat")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from simulator.platform.errors import PlatformError
+from simulator.platform.open_tags import granted_tags
 from simulator.platform.routing import OK, Call, route
 from simulator.wirelog import Verdicts
 
@@ -58,6 +59,9 @@ def check_config(
     signed = _check_signature(engine, verdicts, params, signed_url, rule)
     names = params.get("verifyJsApiList") or params.get("jsApiList") or []
     verdicts.add("jsApiList", True if names else None, ", ".join(map(str, names)) or "空")
+    tags = params.get("verifyOpenTagList") or params.get("openTagList") or []
+    if tags:
+        verdicts.add("openTagList", None, ", ".join(map(str, tags)))
     message = "config:ok"
     if not right_appid:
         message = "config:invalid appid"
@@ -65,8 +69,10 @@ def check_config(
         message = "config:invalid url domain"
     elif not signed:
         message = "config:invalid signature"
-    granted = list(names) if message == "config:ok" else []
-    return {"err_msg": message, "verdicts": verdicts.rows, "granted": granted}
+    answer = {"err_msg": message, "verdicts": verdicts.rows, "granted": []}
+    if message != "config:ok":
+        return {**answer, "open_tags": {"granted": [], "error": message}}
+    return {**answer, "granted": list(names), "open_tags": granted_tags(engine, tags)}
 
 
 def _check_signature(

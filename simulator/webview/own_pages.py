@@ -12,7 +12,15 @@ from werkzeug.wrappers import Request, Response
 from simulator.webview.rewriting import JWEIXIN_PATH, OWN_PATH
 
 _STATIC = Path(__file__).parent / "static"
-_BRIDGE_PARTS = ("identity.js", "wire.js", "page.js", "text_zoom.js", "darkness.js", "start.js")
+_BRIDGE_PARTS = (
+    "identity.js",
+    "wire.js",
+    "page.js",
+    "text_zoom.js",
+    "darkness.js",
+    "open_tags.js",
+    "start.js",
+)
 _VENDOR = Path(__file__).parents[1] / "vendor" / "weixin-js-sdk" / "index.js"
 _YEAR_SECONDS = 365 * 24 * 3600
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import requests
 
+from simulator.platform.template_rules import LIBRARY
+from simulator.platform.templates import LONG
 from tests.simulator.box import Box
 from tests.simulator.drafting import call
 from tests.simulator.envelopes import told
@@ -175,3 +177,36 @@ def test_a_one_time_subscription_is_asked_for_and_used_once(box: Box) -> None:
     visit("/cancel")
     assert call(box, "message/template/subscribe", data=words, **message)["errcode"] == 43101
     assert (box.chat()[-1]["title"], box.chat()[-1]["text"]) == ("预约提醒", "您预约的秋茶今日开售")
+
+
+def test_a_tap_on_the_tag_is_refused_for_templates_that_cannot_be_asked_about(box: Box) -> None:
+    mine, openid = notification(box), box.somebody()
+    long_term = box.servers.engine.templates.add(LIBRARY[4], [1, 2], LONG)["template_id"]
+
+    codes = {
+        name: box.post("bridge/subscribe", openid=openid, url="", params={"template": wanted}).get("err_code")
+        for name, wanted in {
+            "none": " ",
+            "unknown": f"{mine},foreign",
+            "message": message_template(box),
+            "four": ",".join([mine, "a", "b", "c"]),
+            "kinds": f"{mine},{long_term}",
+            "good": mine,
+        }.items()
+    }
+
+    assert codes == {
+        "none": 10001,
+        "unknown": 20001,
+        "message": 20001,
+        "four": 20003,
+        "kinds": 20002,
+        "good": None,
+    }
+
+
+def test_what_cannot_be_an_answer_is_refused(box: Box) -> None:
+    path = f"followers/{box.somebody()}/agree"
+
+    for given in ({"answers": {}}, {"answers": {"id": ["no"]}}, {"status": "accept"}, {"template_id": "id"}):
+        assert requests.post(f"{box.base}/sim/api/{path}", json=given, timeout=10).status_code == 400

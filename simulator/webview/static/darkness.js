@@ -60,7 +60,7 @@ function isNative() {
 }
 
 function playTheme() {
-  if (!isNative() || originalMedia.size) [...document.styleSheets].forEach(playMedia);
+  if (!isNative() || originalMedia.size) [...document.styleSheets, ...sheetsOfTags()].forEach(playMedia);
   const root = document.documentElement;
   root.style.removeProperty('color-scheme');
   if (!isNative() && welcomesDark(root)) root.style.colorScheme = theme;

@@ -47,7 +47,7 @@ function restoreText() {
 
 // First all sizes are read as the page meant them, then all are written: a child never grows twice.
 function measureText() {
-  const elements = [...document.body.querySelectorAll('*')].filter((e) => e.style && !MUTE.has(e.tagName));
+  const elements = [...document.body.querySelectorAll('*'), ...insideTags()].filter((e) => e.style && !MUTE.has(e.tagName));
   return [document.body, ...elements].filter(hasOwnText).map((element) => {
     const { fontSize, lineHeight } = getComputedStyle(element);
     return { element, fontSize: parseFloat(fontSize), lineHeight: parseFloat(lineHeight) };

@@ -4,6 +4,7 @@ const NOTICED_WITHIN_MS = 4000;
 const waiting = new Map();
 const listeners = new Map();
 const commands = new Map();
+const onAnswer = new Map();
 let lastId = 0;
 
 function tellPhone(message) {
@@ -22,6 +23,7 @@ function invoke(name, params, callback) {
     clearTimeout(waiting.get(id).timer);
     waiting.delete(id);
     done(inThisPhonesShape(name, res));
+    if (onAnswer.has(name)) onAnswer.get(name)(res, plain(params));
   };
   const giveUp = (reason) => finish({ err_msg: name + ':fail', err_desc: reason });
   waiting.set(id, { finish, giveUp, timer: setTimeout(() => giveUp('nobody listens'), NOTICED_WITHIN_MS) });
@@ -40,6 +42,7 @@ function noticed({ id, patient }) {
 // The two systems pack some answers differently, and the JS-SDK unpacks them by user agent.
 function inThisPhonesShape(name, res) {
   const shaped = Object.assign({}, res);
+  delete shaped.open_tags;
   if (name === 'scanQRCode' && !isAndroid && shaped.resultStr) {
     shaped.resultStr = JSON.stringify({ scan_code: { scan_result: shaped.resultStr } });
   }
@@ -66,8 +69,14 @@ function hearPhone(event) {
   else if (message.type === 'wx-command' && commands.has(message.name)) commands.get(message.name)(message);
 }
 
+// What belongs to a tag takes a finger: no script of the page may call it.
+function invokeForPage(name, params, callback) {
+  const own = String(name).startsWith('wx-open-');
+  invoke(own ? 'unknown' : name, params, callback);
+}
+
 function offerBridge() {
   if (window.WeixinJSBridge) return;
-  window.WeixinJSBridge = { invoke, on, call: (name, params) => invoke(name, params) };
+  window.WeixinJSBridge = { invoke: invokeForPage, on, call: (name, params) => invokeForPage(name, params) };
   document.dispatchEvent(new Event('WeixinJSBridgeReady'));
 }

@@ -102,6 +102,7 @@ def box(running_box: Box) -> Box:
     running_box.shop.pushes.clear()
     running_box.shop.agents.clear()
     running_box.shop.notifications = 0
+    running_box.shop.tags, running_box.shop.lets_frames_in = ["wx-open-subscribe"], True
     return running_box
 
 

@@ -4,6 +4,11 @@ const tell = (answer) => show('result', JSON.stringify(answer));
 const all = { success: tell, cancel: tell, fail: tell };
 const press = (id, action) => document.getElementById(id).addEventListener('click', action);
 
+document.addEventListener('WeixinOpenTagsError', (event) => show('trouble', event.detail.errMsg));
+for (const name of ['success', 'error']) {
+  const tag = document.getElementById('tag');
+  if (tag) tag.addEventListener(name, (event) => tell({ name, ...event.detail }));
+}
 wx.config(facts.config);
 // The JS-SDK calls ready after error as well.
 let refused = '';

@@ -6,6 +6,7 @@ import json
 import secrets
 import time
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,10 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from flask import Flask, Response, request
 
 PAGE = Path(__file__).with_name("sample_page.html")
+TAG = """<wx-open-subscribe id="tag" template="{templates}"><script type="text/wxtag-template">
+<style>b { font-size: 16px; } @media (prefers-color-scheme: dark) { b { color: rgb(1, 2, 3); } }</style>
+<b>到货提醒</b></script></wx-open-subscribe>"""
+WITH_TAGS = "; style-src 'self' 'unsafe-inline'; frame-src https://*.qq.com webcompt:"
 STRICT = "default-src 'self'; script-src 'self'; frame-ancestors 'none'"
 
 
@@ -27,6 +32,8 @@ class SampleShop:
     pushes: list[str] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
     notifications: int = 0
+    tags: list[str] = field(default_factory=lambda: ["wx-open-subscribe"])
+    lets_frames_in: bool = True
 
     def ticket(self) -> str:
         return self.call("GET", "/cgi-bin/ticket/getticket", type="jsapi")["ticket"]
@@ -65,6 +72,7 @@ class SampleShop:
             "nonceStr": nonce,
             "signature": hashlib.sha1(text.encode()).hexdigest(),
             "jsApiList": names,
+            "openTagList": self.tags,
         }
 
     def order(self, openid: str) -> dict[str, str]:
@@ -142,7 +150,10 @@ def create_sample_shop(shop: SampleShop) -> Flask:
         pay = shop.order(request.args["openid"]) if "openid" in request.args else None
         facts = json.dumps({"config": config, "pay": pay}).replace("<", "\\u003c")
         html = PAGE.read_text("utf-8").replace("{facts}", facts).replace("{name}", name)
-        headers = {"Content-Security-Policy": STRICT, "X-Frame-Options": "DENY"}
+        templates = request.args.get("templates")
+        html = html.replace("{tag}", TAG.replace("{templates}", escape(templates)) if templates else "")
+        policy = STRICT + WITH_TAGS if templates and shop.lets_frames_in else STRICT
+        headers = {"Content-Security-Policy": policy, "X-Frame-Options": "DENY"}
         return Response(html, mimetype="text/html", headers=headers)
 
     @app.get("/static/<name>")

@@ -103,5 +103,6 @@ export const FAULTS_EN = {
   push_blocked: ['Messages blocked', 'The follower switched messages off: 48002'],
   oauth_snapshot: ['Snapshot visitor', 'Authorisation gives is_snapshotuser:1 and a virtual openid'],
   oauth_double: ['Callback twice', 'The browser asks for the callback twice with one code'],
+  open_tag: ['Open tags', 'old: an old client, no tag and no word; unusable: WeixinOpenTagsError; fail: a tap ends in error'],
   oauth_code: ['Spoilt code', 'The code fails as soon as it is redeemed'],
 };

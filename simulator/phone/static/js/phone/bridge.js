@@ -6,6 +6,7 @@ import { choosePicture } from './composer.js';
 import { pay } from './pay_sheet.js';
 import { openPreview } from './preview.js';
 import { openScan } from './scan_sheet.js';
+import { askToSubscribe } from './subscribe_sheet.js';
 import { sharePage } from './web_menu.js';
 import { closePage } from './webview.js';
 
@@ -14,12 +15,13 @@ const FREE = new Set([
   'preVerifyJSAPI', 'checkJsApi', 'closeWindow', 'getNetworkType', 'getBrandWCPayRequest', 'hideOptionMenu', 'showOptionMenu',
   'imagePreview', 'sendAppMessage', 'shareTimeline',
 ]);
-const PATIENT = new Set(['editAddress', 'getBrandWCPayRequest', 'scanQRCode', 'chooseImage', 'sendAppMessage']);
+const PATIENT = new Set(['editAddress', 'getBrandWCPayRequest', 'scanQRCode', 'chooseImage', 'sendAppMessage', 'wx-open-subscribe']);
 
 async function configure({ params, url, entryUrl }, page) {
   const answer = await post('bridge/config', { openid: page.openid, url, entry_url: entryUrl, params });
-  page.granted = new Set(answer.granted || []);
-  return { err_msg: answer.err_msg || 'preVerifyJSAPI:fail' };
+  const tags = answer.open_tags;
+  page.granted = new Set([...(answer.granted || []), ...(tags ? tags.granted : [])]);
+  return { err_msg: answer.err_msg || 'preVerifyJSAPI:fail', open_tags: tags };
 }
 
 const RAW_ADDRESS = [
@@ -95,6 +97,7 @@ const METHODS = {
   editAddress: address,
   getBrandWCPayRequest: pay,
   scanQRCode: scan,
+  'wx-open-subscribe': askToSubscribe,
   closeWindow: close,
   hideOptionMenu: toggleMenu,
   showOptionMenu: toggleMenu,
