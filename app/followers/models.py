@@ -29,6 +29,12 @@ class Follower(Base):
             postgresql_where=text("NOT is_subscribed"),
         ),
         Index(
+            "ix_followers_unsubscribed",
+            "unsubscribed_at",
+            sqlite_where=text("is_subscribed = 0"),
+            postgresql_where=text("NOT is_subscribed"),
+        ),
+        Index(
             "ix_followers_blacklisted",
             "last_seen_at",
             "id",

@@ -34,6 +34,7 @@ _LOOK = (
     "console.broadcast_quotas.show",
     "console.broadcast_quotas.ask",
     "console.broadcast_results.index",
+    "console.broadcast_results.fragment",
     "console.automatic_messages.show",
 )
 RIGHTS = RightGroup(

@@ -14,12 +14,12 @@ from app.broadcasts.listing import Tab, count_lines, count_tabs, list_broadcasts
 from app.broadcasts.models import Broadcast
 from app.broadcasts.parts import list_parts
 from app.broadcasts.progress import read_progress
-from app.broadcasts.results import read_results
 from app.broadcasts.states import ENDED, UNDER_WAY, BroadcastState, RecipientState, Way
 from app.core.errors import TransitionRefused
 from app.promotions.cards import all_cards_now
 from app.staff.service import find_usernames
 from console.broadcasts import words
+from console.broadcasts.afterwards import results_of
 from console.broadcasts.choices import load_choices
 from console.broadcasts.confirm import segment_of
 from console.broadcasts.looks import content_of, show_items
@@ -61,7 +61,7 @@ def show(broadcast_id: int) -> str | Response:
         sentences=load_choices().say(composing.audience_of(row)),
         segment=segment_of(row),
         who=say_actor(row.confirmed_by, find_usernames()),
-        **_state_of(row),
+        **{**results_of(row), **_state_of(row)},
     )
 
 
@@ -161,7 +161,6 @@ def _state_of(row: Broadcast) -> dict[str, object]:
         "parts": list_parts(row.id) if row.way is Way.MASS else (),
         "is_open": row.state in (*UNDER_WAY, BroadcastState.SCHEDULED),
         "has_ended": row.state in ENDED,
-        "results": read_results(row.id),
         "is_automatic": find_rule_id(row.id) is not None,
         "can_delete": can_delete(row.id),
         **_words(),
@@ -179,5 +178,4 @@ def _words() -> dict[str, object]:
         "say_reason": words.say_reason,
         "say_halt": words.say_halt,
         "say_seconds": words.say_seconds,
-        "horizon_label": words.horizon_label,
     }

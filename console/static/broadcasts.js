@@ -1,5 +1,6 @@
 // The composer: counts characters as WeChat does, and lets products be dragged; the buttons of `replies.js` do the
-// same. The page of one broadcast: what changes is fetched anew while it is under way, slower when it takes long.
+// same. The page of one broadcast: what changes is fetched anew while it is under way, slower when it takes long: a part
+// that says how often (`data-every`, seconds) as often, and none while nobody looks, nor more than a tenth of the time.
 const letters = (text) => [...text.trim().replace(/\s+/g, " ")].length;
 
 function countAll() {
@@ -39,18 +40,24 @@ document.addEventListener("dragend", () => {
 });
 
 const follow = async (part, pause) => {
-  const isBusy = part.querySelector("details[open]");
+  const isBusy = document.hidden || part.querySelector("details[open]");
+  const asked = performance.now();
   const answer = isBusy ? null : await fetch(part.dataset.follow).catch(() => null);
   if (answer?.redirected) { location.reload(); return; } // the session has ended
   if (answer?.ok) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.querySelector(".cast-progress");
+    const fresh = page.querySelector(`.${part.classList[0]}`);
     const had = part.contains(document.activeElement);
     part.replaceWith(fresh);
     if (had) fresh.querySelector("button, a")?.focus();
     part = fresh;
   }
-  if (part.dataset.follow) setTimeout(follow, pause, part, Math.min(pause * 1.2, 10000));
+  if (!part.dataset.follow) return;
+  const wait = Math.max(pause, 10 * (performance.now() - asked));
+  setTimeout(follow, wait, part, part.dataset.every ? pause : Math.min(pause * 1.2, 10000));
 };
 
-for (const part of document.querySelectorAll("[data-follow]")) setTimeout(follow, 1000, part, 1500);
+for (const part of document.querySelectorAll("[data-follow]")) {
+  const every = 1000 * part.dataset.every || 0;
+  setTimeout(follow, every || 1000, part, every || 1500);
+}

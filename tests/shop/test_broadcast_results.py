@@ -20,6 +20,7 @@ from tests.factories import make_order
 from tests.fake_platform import FakePlatform
 from tests.fakes import FakeGateway
 from tests.refunds import make_paid_order
+from tests.statements import count_statements
 
 Advance = Callable[[timedelta], None]
 
@@ -73,6 +74,33 @@ def test_hours_days_and_a_week_later(
     [compared] = compare()
     assert (compared.broadcast.id, compared.sent, compared.opened_per_mille) == (broadcast_id, 3, 1000)
     assert visitors_by_hour() == {10: 2, 12: 2}
+
+
+def test_several_are_told_apart_and_read_at_once(
+    account: AccountClient, platform: FakePlatform, advance: Advance
+) -> None:
+    openids = [each.openid for each in make_writers(3)]
+    earlier, later = make_draft(name="早"), make_draft(name="晚")
+    begin(earlier)
+    send_all()
+    come_in(entrance_of(earlier), "a")
+    record_unfollow(openids[0], clock.now())
+    advance(timedelta(hours=2))
+    with count_statements() as of_one:
+        assert [each.broadcast.id for each in compare()] == [earlier]
+    begin(later)
+    send_all()
+    come_in(entrance_of(later), "a", looks=True)
+    come_in(entrance_of(later), "b")
+    advance(timedelta(minutes=5))
+    record_unfollow(openids[1], clock.now())
+
+    with count_statements() as of_two:
+        found = compare()
+    assert len(of_two) == len(of_one)
+    numbers = [(each.sent, each.result.visitors, each.result.lookers, each.result.left) for each in found]
+    assert numbers == [(2, 2, 1, 1), (3, 1, 0, 2)]
+    assert [each.left for each in read_results(earlier)] == [1, 2, 2]
 
 
 def test_before_it_begins_there_is_nothing(shop: Flask) -> None:

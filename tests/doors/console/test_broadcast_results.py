@@ -16,6 +16,7 @@ from tests.broadcasts import confirm_now, load, make_draft, make_writers, send_a
 from tests.factories import make_follower
 from tests.fake_platform import FakePlatform
 from tests.staff import Console, make_hashes_quick, open_console
+from tests.statements import count_statements
 
 
 @pytest.fixture
@@ -45,6 +46,11 @@ def test_results_stand_on_its_page_and_beside_others(
         send_all()
 
     assert "带来了什么" in console.text(f"/broadcasts/{broadcast_id}")
+    assert "带来了什么" in console.text(f"/broadcasts/{broadcast_id}/results")
+    with app.app_context(), count_statements() as polled:
+        assert "谁收到了" in console.text(f"/broadcasts/{broadcast_id}/fragment")
+    assert polled
+    assert not [each for each in polled if "entrance_visits" in each or "unsubscribed_at" in each]
     assert "秋茶上新" in console.text("/broadcasts/results")
 
 
