@@ -24,6 +24,7 @@ from webviews.cost_words import freight_words
 from webviews.coupon_words import coupon_value
 from webviews.door import shop
 from webviews.guards import open_to_all
+from webviews.notice_consent import find_offer
 from webviews.page import freight_rule
 from webviews.session import find_follower
 from webviews.share import share_product, share_shop
@@ -75,6 +76,7 @@ def preview_product(token: str) -> ResponseReturnValue:
 
 def _present(product: Product, *, share_link: str = "", is_preview: bool = False) -> str:
     shelf = shelf_prices([product])[product.id]
+    tell_me = () if is_preview else list_sold_out(product)
     return render_template(
         "shop/product.html",
         product=product,
@@ -86,7 +88,8 @@ def _present(product: Product, *, share_link: str = "", is_preview: bool = False
         is_preview=is_preview,
         is_sold_out=_is_sold_out(product),
         low_stock=_low_stock(product),
-        tell_me=() if is_preview else list_sold_out(product),
+        tell_me=tell_me,
+        notice=find_offer() if tell_me else None,
         options=_options(product.skus),
         skus=[_describe(sku, shelf.price_of(sku)) for sku in product.skus],
         freight=freight_words(find_carriages([product.id], None)[product.id], freight_rule()),

@@ -22,6 +22,7 @@ from webviews.errors import log_reference
 from webviews.guards import open_to_all
 from webviews.own_paths import safe_path
 from webviews.session import find_follower, is_wechat, log_in, mark_snapshot
+from webviews.stock_requests import fulfil, take_wish
 
 logger = logging.getLogger(__name__)
 
@@ -59,9 +60,11 @@ def finish_login() -> ResponseReturnValue:
     if visitor.is_snapshot:
         mark_snapshot()
     else:
+        wish = take_wish()
         log_in(get_or_create(visitor.openid))
-        session["last_login_to"] = to
         touch(visitor.openid)
+        to = fulfil(wish) or to
+        session["last_login_to"] = to
     return redirect(to)
 
 

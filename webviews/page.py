@@ -23,7 +23,11 @@ from webviews.visits import look_at_entrance
 
 # May be kept by the phone, asked about each time.
 PUBLIC_PAGES = {"shop.list_products", "shop.show_product", "shop.show_words"}
+# WeChat builds its open tags with frames of its own.
+# https://developers.weixin.qq.com/doc/offiaccount/OA_Web_Apps/Wechat_Open_Tag.html
+TAG_FRAMES = "frame-src https://*.qq.com webcompt:; "
 static_files = StaticFiles("shop.static", Path(__file__).with_name("static"))
+PRODUCT = "shop.show_product"
 PREVIEW = "shop.preview_product"  # stands in a frame of the console
 PAY_LINK = "shop.show_pay_link"
 FILES = {"shop.static", "shop.show_media", "shop.show_colour"}
@@ -40,7 +44,9 @@ def greet() -> None:
 def set_headers(response: Response) -> Response:
     """No script but our files and WeChat's, no frame around us, nothing personal kept anywhere."""
     response.headers["Content-Security-Policy"] = _policy(
-        current_app.config["WECHAT_OPEN_BASE"], "'self'" if request.endpoint == PREVIEW else "'none'"
+        current_app.config["WECHAT_OPEN_BASE"],
+        ancestors="'self'" if request.endpoint == PREVIEW else "'none'",
+        more=TAG_FRAMES if request.endpoint == PRODUCT else "",
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     # WeChat's H5 cashier opens only for a page whose host it is told.
@@ -95,10 +101,10 @@ def _answer_only_what_is_new(response: Response) -> None:
     response.make_conditional(request)
 
 
-def _policy(open_base: str, ancestors: str) -> str:
+def _policy(open_base: str, *, ancestors: str, more: str) -> str:
     # The login leaves through forms as well: a browser holds form-action against every redirect after them.
     return (
         "default-src 'self'; script-src 'self' https://res.wx.qq.com https://res2.wx.qq.com; "
-        f"img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors {ancestors}; "
+        f"{more}img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors {ancestors}; "
         f"form-action 'self' {open_base}"
     )

@@ -1,14 +1,20 @@
 """到货提醒: the button on the page of something sold out."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from app.broadcasts.automatic.models import RuleKind, StockRequest
 from app.broadcasts.automatic.rules import RuleValues, change_rule, list_rules
-from app.core.db import db
+from app.broadcasts.notices.consents import record_accepted
+from app.broadcasts.notices.models import NoticeTemplate
+from app.broadcasts.notices.purposes import Purpose
+from app.core import clock
+from app.core.db import db, transaction
 from tests.factories import make_sku
-from tests.follower_phone import Phone
+from tests.follower_phone import SAFARI, Phone
 
 
 @pytest.fixture
@@ -70,3 +76,124 @@ def test_without_the_rule_there_is_no_button(app: Flask, phone: Phone) -> None:
         path, sku_id = f"/shop/p/{sku.product.slug}", sku.id
     assert "现在缺货" not in phone.get(path).text
     assert "不发到货提醒" in phone.get(phone.post(f"{path}/tell-me", sku=sku_id, on=1).location).text
+
+
+def test_a_stranger_s_wish_outlasts_the_login(app: Flask, sold_out: tuple[str, int]) -> None:
+    path, sku_id = sold_out
+    stranger = Phone(app)
+    stranger.get(path)
+    login = stranger.post(f"{path}/tell-me", sku=sku_id, on=1)
+
+    back = stranger.come_back(stranger.get(login.location))
+
+    assert back.location == f"{path}#tell-me"
+    assert "记下了" in stranger.get(path).text
+    assert asked(app) == [sku_id]
+
+
+def test_a_wish_is_for_the_login_that_follows_at_once(app: Flask, sold_out: tuple[str, int]) -> None:
+    path, sku_id = sold_out
+    late, forged, elsewhere = Phone(app), Phone(app), Phone(app, agent=SAFARI)
+    with clock.frozen_at(clock.now()) as move:
+        late.post(f"{path}/tell-me", sku=sku_id, on=1)
+        move(timedelta(seconds=601))
+        late.log_in()
+    forged.post_bare(f"{path}/tell-me", sku=sku_id, on=1)
+    forged.log_in()
+    elsewhere.post(f"{path}/tell-me", sku=sku_id, on=1)
+
+    assert [name for phone in (late, forged, elsewhere) for name in phone.session() if name == "wish"] == []
+    assert asked(app) == []
+
+
+def test_a_wish_for_what_is_gone_is_let_go(app: Flask, sold_out: tuple[str, int]) -> None:
+    stranger = Phone(app)
+    login = stranger.post(f"{sold_out[0]}/tell-me", sku=0, on=1)
+
+    assert stranger.come_back(stranger.get(login.location)).location == "/shop/cart"
+    assert asked(app) == []
+
+
+def choose_template(*, is_lasting: bool = False) -> None:
+    with transaction() as session:
+        fields = {"title": "商品到货通知", "content": "", "is_lasting": is_lasting, "fields": {}}
+        session.add(NoticeTemplate(purpose=Purpose.BACK_IN_STOCK, template_id="back", **fields))
+
+
+def agree(phone: Phone) -> None:
+    with transaction():
+        record_accepted(1, phone.openid, "back", clock.now())
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("accept", "到货时会给您发订阅通知，过了 48 小时也收得到"),
+        ("reject", "但没有订阅通知"),
+        ("cancel", "但没有订阅通知"),
+        ("error", "但没有订阅通知"),
+        ("", "记下了。到货时如果您 48 小时内和公众号说过话"),
+    ],
+)
+def test_what_is_promised_depends_on_the_answer_in_wechat_s_dialog(
+    app: Flask, phone: Phone, sold_out: tuple[str, int], answer: str, words: str
+) -> None:
+    path, sku_id = sold_out
+    with app.app_context():
+        choose_template()
+    assert 'data-notice="back"' in phone.get(path).text
+
+    phone.post(f"{path}/tell-me", sku=sku_id, on=1, answer=answer)
+    page = phone.get(path).text
+
+    assert words in page
+    assert asked(app) == [sku_id]
+    # Who refused can still allow it, who allowed it can allow one more.
+    assert ("再允许一条" if answer == "accept" else "允许通知") in page
+
+
+def test_who_has_agreed_is_not_asked_again(app: Flask, phone: Phone, sold_out: tuple[str, int]) -> None:
+    path, sku_id = sold_out
+    with app.app_context():
+        choose_template()
+        agree(phone)
+    page = phone.get(path).text
+    assert "先到货的先用" in page
+    assert "data-notice" not in page
+
+    phone.post(f"{path}/tell-me", sku=sku_id, on=1)
+    page = phone.get(path).text
+    assert "记下了。您允许过的订阅通知" in page
+    assert "再允许一条" in page
+
+
+def test_who_agreed_for_good_is_never_asked_again(
+    app: Flask, phone: Phone, sold_out: tuple[str, int]
+) -> None:
+    path, sku_id = sold_out
+    with app.app_context():
+        choose_template(is_lasting=True)
+        agree(phone)
+    phone.post(f"{path}/tell-me", sku=sku_id, on=1)
+
+    page = phone.get(path).text
+    assert "过了 48 小时也收得到" in page
+    assert "data-notice" not in page
+
+
+def test_outside_wechat_and_without_a_template_nobody_is_asked(
+    app: Flask, phone: Phone, sold_out: tuple[str, int]
+) -> None:
+    path = sold_out[0]
+    assert "data-notice" not in phone.get(path).text
+    with app.app_context():
+        choose_template()
+    browser = Phone(app, agent=SAFARI).get(path)
+    assert "到货提醒" in browser.text
+    assert "data-notice" not in browser.text
+
+
+def test_the_page_lets_in_the_frames_of_wechat_s_tags(phone: Phone, sold_out: tuple[str, int]) -> None:
+    policies = [phone.get(path).headers["Content-Security-Policy"] for path in (sold_out[0], "/shop/cart")]
+
+    assert ["frame-src https://*.qq.com webcompt:;" in policy for policy in policies] == [True, False]

@@ -44,6 +44,7 @@
         nonceStr: signature.nonceStr,
         signature: signature.signature,
         jsApiList: APIS,
+        openTagList: document.querySelector('[data-notice]') ? ['wx-open-subscribe'] : [],
       });
     });
   }
