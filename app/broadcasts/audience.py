@@ -21,6 +21,7 @@ MAX_CONDITIONS = 10
 MAX_DAYS = 3650
 MAX_FEN = 1_000_000_00
 LONGEST_WORD = 60  # a slug, a source
+AS_SENT = "as_sent"  # beside kept conditions: those the named segment had when the sending began
 _OWNER = "follower:"
 
 

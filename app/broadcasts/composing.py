@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.broadcasts.audience import Audience, read_audience
+from app.broadcasts.audience import AS_SENT, Audience, read_audience
 from app.broadcasts.content import Content, find_cards, read_content
 from app.broadcasts.models import Broadcast, Segment
 from app.broadcasts.states import BROADCAST_MOVES, BroadcastState, Way
@@ -153,9 +153,16 @@ def find_same(row: Broadcast) -> Broadcast | None:
 
 
 def audience_of(row: Broadcast) -> Audience:
-    """Its own, or that of the segment it names as it is now."""
-    segment = db.session.get(Segment, row.segment_id) if row.segment_id is not None else None
+    """Its own, or that of the segment it names: as it is now, or as it was when the sending began."""
+    has_own = row.segment_id is None or AS_SENT in row.audience
+    segment = None if has_own else db.session.get(Segment, row.segment_id)
     return read_audience(segment.audience if segment else row.audience)
+
+
+def keep_audience(row: Broadcast) -> None:
+    """The sending begins: whoever changes the segment from now on changes the next broadcast. Inside a transaction."""
+    if row.segment_id is not None:
+        row.audience = audience_of(row).keep() | {AS_SENT: True}
 
 
 def _meant(row: Broadcast) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy import case, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from app.broadcasts.audience import match
-from app.broadcasts.composing import audience_of, get_broadcast
+from app.broadcasts.composing import audience_of, get_broadcast, keep_audience
 from app.broadcasts.ending import close_if_done
 from app.broadcasts.models import Broadcast, BroadcastRecipient
 from app.broadcasts.reach import why_not
@@ -52,6 +52,8 @@ def gather_more(broadcast_id: int) -> bool:
         lock(row)
         if row.state != BroadcastState.GATHERING:
             return False
+        if not row.gathered_to:
+            keep_audience(row)
         last = _find_last(session, row)
         if last is not None:
             _write(session, row, last)

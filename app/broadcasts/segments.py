@@ -1,15 +1,18 @@
 """Saved audiences (人群): kept under a name; who is in one is found anew each time it is used."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
-from app.broadcasts.audience import Audience, match, read_audience
+from app.broadcasts.audience import AS_SENT, Audience, match
 from app.broadcasts.models import Broadcast, Segment
+from app.broadcasts.states import BroadcastState
 from app.core import audit, clock
 from app.core.db import db, lock, transaction
-from app.core.errors import InputInvalid, NotFound
+from app.core.errors import InputInvalid, NotFound, TransitionRefused
 
 MAX_NAME = 40
 MAX_SEGMENTS = 200
@@ -28,9 +31,9 @@ def get_segment(segment_id: int) -> Segment:
     return row
 
 
-def count_members(segment: Segment) -> int:
+def count_members(audience: Audience) -> int:
     """How many followers it means now."""
-    meant = match(read_audience(segment.audience)).subquery()
+    meant = match(audience).subquery()
     return db.session.scalar(select(func.count()).select_from(meant)) or 0
 
 
@@ -38,6 +41,17 @@ def count_uses() -> Mapping[int, int]:
     """How many broadcasts name each."""
     query = select(Broadcast.segment_id, func.count()).where(Broadcast.segment_id.is_not(None))
     return dict(db.session.execute(query.group_by(Broadcast.segment_id)).all())
+
+
+def count_planned(segment_id: int) -> int:
+    """How many broadcasts wait for their time and will go to whom it means then."""
+    planned = (Broadcast.segment_id == segment_id) & (Broadcast.state == BroadcastState.SCHEDULED)
+    return db.session.scalar(select(func.count()).where(planned)) or 0
+
+
+def mark_of(segment: Segment) -> str:
+    """What tells its conditions as they are from those somebody changed meanwhile."""
+    return hashlib.sha256(json.dumps(segment.audience, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def create(name: str, audience: Audience, *, actor: str) -> int:
@@ -69,6 +83,27 @@ def rename(segment_id: int, name: str, *, actor: str) -> None:
             )
 
 
+def change(segment_id: int, audience: Audience, *, seen: str, actor: str) -> None:
+    """Other conditions: for every broadcast that names it and has not begun. `seen`: `mark_of` what was shown.
+
+    Opens a transaction. Raises: NotFound; TransitionRefused when somebody changed it meanwhile.
+    """
+    with transaction():
+        row = get_segment(segment_id)
+        lock(row)
+        if mark_of(row) != seen:
+            raise TransitionRefused(_("这个人群的条件刚被别人改了"))
+        before, row.audience = row.audience, audience.keep()
+        if row.audience != before:
+            audit.record(
+                actor=actor,
+                action="segment.changed",
+                subject=f"segment:{row.id}",
+                before=before,
+                after=row.audience,
+            )
+
+
 def remove(segment_id: int, *, actor: str) -> None:
     """Delete it; broadcasts that named it keep its conditions as their own, so none of them means others than before.
 
@@ -77,9 +112,13 @@ def remove(segment_id: int, *, actor: str) -> None:
     with transaction() as session:
         row = get_segment(segment_id)
         lock(row)
-        named = Broadcast.segment_id == row.id
-        values = {"audience": row.audience, "segment_id": None, "version": Broadcast.version + 1}
-        session.execute(update(Broadcast).where(named).values(**values))
+        named = select(Broadcast).where(Broadcast.segment_id == row.id).order_by(Broadcast.id)
+        for broadcast in session.scalars(named).all():
+            lock(broadcast)
+            if AS_SENT not in broadcast.audience:
+                broadcast.audience = row.audience
+            broadcast.segment_id, broadcast.version = None, broadcast.version + 1
+        session.flush()
         audit.record(
             actor=actor, action="segment.removed", subject=f"segment:{row.id}", before={"name": row.name}
         )

@@ -87,6 +87,7 @@ action_label = Labels(
         "role.changed": _l("修改了角色的权限"),
         "role.refund_limit": _l("修改了角色的退款上限"),
         "role.removed": _l("删除了角色"),
+        "segment.changed": _l("改了人群的条件"),
         "segment.created": _l("保存了人群"),
         "segment.removed": _l("删除了人群"),
         "segment.renamed": _l("改了人群的名称"),

@@ -19,10 +19,10 @@ from app.broadcasts.quotas import PATHS, ApiQuota, count_by_use, find_asked
 from app.broadcasts.reach import OPTED_OUT, forecast
 from app.broadcasts.states import RecipientState, Way
 from app.core import clock
-from app.core.audit import entries_about
+from app.core.audit import AuditEntry, entries_about
 from app.core.days import Days
 from app.core.db import db, transaction
-from app.core.errors import InputInvalid
+from app.core.errors import InputInvalid, TransitionRefused
 from app.tasks_broadcasts import watch_quotas
 from app.wechat.client import AccountClient
 from tests.broadcasts import begin, confirm_now, load, make_draft, make_writers
@@ -31,6 +31,7 @@ from tests.fake_platform import FakePlatform
 
 SHOP = "https://shop.example.cn"
 OLD = Audience((Condition(ConditionKind.SPENT_OVER, 10_000),))
+NEW = Audience((Condition(ConditionKind.SPENT_OVER, 20_000),))
 
 
 def set_line(broadcast_id: int, follower_id: int, **values: object) -> None:
@@ -110,11 +111,49 @@ def test_a_segment_has_its_own_name(shop: Flask) -> None:
     assert [(row.name, row.audience) for row in segments.list_segments()] == [("常客", OLD.keep())]
 
 
+def draft_for(segment_id: int) -> int:
+    sku = make_sku(title="大红袍")
+    draft = composing.Draft("秋茶", Way.CARD, Content((Item(sku.product.slug),)), Audience(), segment_id)
+    return composing.create(draft, actor="staff:1")
+
+
+def test_a_segment_is_changed_by_one_at_a_time(shop: Flask) -> None:
+    number = segments.create("老客", OLD, actor="staff:1")
+    seen = segments.mark_of(segments.get_segment(number))
+
+    segments.change(number, NEW, seen=seen, actor="staff:1")
+    with pytest.raises(TransitionRefused):
+        segments.change(number, Audience(), seen=seen, actor="staff:2")
+
+    row = segments.get_segment(number)
+    assert row.audience == NEW.keep()
+    assert segments.mark_of(row) != seen
+    assert (
+        db.session.scalar(select(AuditEntry.actor).where(AuditEntry.action == "segment.changed")) == "staff:1"
+    )
+
+
+def test_what_waits_goes_by_the_changed_segment_and_what_was_sent_keeps_its_own(shop: Flask) -> None:
+    make_writers(1)
+    number = segments.create("老客", OLD, actor="staff:1")
+    sent, waiting = draft_for(number), draft_for(number)
+    begin(sent)
+    composing.confirm(waiting, version=1, at=clock.now() + timedelta(days=1), actor="staff:1")
+    assert segments.count_planned(number) == 1
+
+    mark = segments.mark_of(segments.get_segment(number))
+    segments.change(number, NEW, seen=mark, actor="staff:1")
+    assert [composing.audience_of(load(each)) for each in (sent, waiting)] == [OLD, NEW]
+    segments.remove(number, actor="staff:1")
+
+    rows = load(sent), load(waiting)
+    assert [row.segment_id for row in rows] == [None, None]
+    assert [composing.audience_of(load(each)) for each in (sent, waiting)] == [OLD, NEW]
+
+
 def test_a_segment_that_is_deleted_leaves_its_conditions_to_those_who_named_it(shop: Flask) -> None:
     number = segments.create("老客", OLD, actor="staff:1")
-    sku = make_sku(title="大红袍")
-    draft = composing.Draft("秋茶", Way.CARD, Content((Item(sku.product.slug),)), Audience(), number)
-    broadcast_id = composing.create(draft, actor="staff:1")
+    broadcast_id = draft_for(number)
 
     segments.remove(number, actor="staff:1")
 

@@ -6,6 +6,8 @@ import pytest
 from flask import Flask
 
 from app.broadcasts import composing, ending, segments
+from app.broadcasts.audience import Audience, Condition, ConditionKind
+from app.broadcasts.content import Content, Item
 from app.broadcasts.models import Broadcast
 from app.broadcasts.states import BroadcastState, Halt, Way
 from app.core import clock
@@ -236,6 +238,39 @@ def test_a_saved_audience_is_chosen_renamed_and_deleted(app: Flask, console: Con
     assert "这个月来的" in page
     assert "30 天内关注" in page
     assert "还没有保存的人群" in console.text("/broadcasts/segments/")
+
+
+def test_the_conditions_of_a_saved_audience_are_changed(app: Flask, console: Console, slug: str) -> None:
+    kept = {"row": "0", "c0-kind": "new", "c0-value": "30"}
+    with app.app_context():
+        number = segments.create("新朋友", Audience((Condition(ConditionKind.NEW, 30),)), actor="staff:1")
+        draft = composing.Draft("秋茶", Way.CARD, Content((Item(slug),)), Audience(), number)
+        broadcast_id = composing.create(draft, actor="staff:1")
+        composing.confirm(broadcast_id, version=1, at=clock.now() + timedelta(days=1), actor="staff:1")
+    address = f"/broadcasts/segments/{number}/edit"
+    page = console.text(address)
+    seen = page.split('name="seen" value="')[1].split('"')[0]
+    form = {"seen": seen, "segment_name": "新朋友", **kept}
+
+    added = console.post(address, **form, do="row-add:in_window").get_data(as_text=True)
+    size = console.post(f"/broadcasts/segments/{number}/check", seen=seen).get_json()["size"]
+    wrong = console.post(address, **{**form, "c0-value": "0"})
+    saved = console.post(address, **{**form, "c0-value": "7"})
+    late = console.post(address, **{**form, "c0-value": "9"})
+    listed = console.text("/broadcasts/segments/")
+    console.post(f"/broadcasts/segments/{number}/remove")
+    gone = console.post(address, **{**form, "c0-value": "9"})
+    anew = console.post(address, **{**form, "c0-value": "9", "seen": ""})
+
+    assert "1 个已排期的群发" in page
+    assert 'name="c1-kind" value="in_window"' in added
+    assert "现在符合条件 2 人" in size
+    assert (wrong.status_code, saved.status_code, late.status_code, gone.status_code) == (422, 302, 409, 409)
+    assert "7 天内关注" in listed
+    assert 'value="9"' in late.get_data(as_text=True)
+    assert 'value="9"' in gone.get_data(as_text=True)
+    assert anew.status_code == 302
+    assert "9 天内关注" in console.text("/broadcasts/segments/")
 
 
 def test_a_follower_is_taken_out_of_product_messages_and_back(app: Flask, console: Console) -> None:
