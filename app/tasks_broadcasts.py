@@ -10,6 +10,7 @@ from app.alerts.service import raise_alert
 from app.broadcasts.automatic.running import run_rules
 from app.broadcasts.gathering import find_gathering, gather_more, start_due
 from app.broadcasts.mass import find_mass, go_on, record_finished
+from app.broadcasts.notices.clearing import clear_up_notices
 from app.broadcasts.notices.outcomes import record_notice_event
 from app.broadcasts.parts import is_asking
 from app.broadcasts.quotas import ask_quotas
@@ -96,6 +97,7 @@ def send_mass() -> None:
 def clear_up_broadcasts() -> None:
     """Find out what became of messages nobody knows of."""
     clear_up(get_account().client)
+    clear_up_notices()
 
 
 def watch_quotas() -> None:

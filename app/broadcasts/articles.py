@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.broadcasts.content import find_cards, read_content, summary_of, title_of
+from app.broadcasts.content import find_cards, read_content, words_of
 from app.broadcasts.models import Broadcast
 from app.catalog.news import Card
 from app.catalog.pictures import wide_of
@@ -46,7 +46,8 @@ def make_articles(
     for item, card in pairs:
         if card is None:  # said above; for the reader of types
             continue
-        title, summary, picture = title_of(item, card), summary_of(item, card), _read_picture(card)
+        title, summary = words_of(item, card)
+        picture = _read_picture(card)
         articles.append(
             {
                 "article_type": "news",

@@ -12,7 +12,9 @@ from sqlalchemy import exists, select, update
 
 from app.broadcasts.automatic.days import may_go
 from app.broadcasts.models import Broadcast, BroadcastOptOut, BroadcastRecipient
-from app.broadcasts.reach import LEFT, OPTED_OUT
+from app.broadcasts.notices import spending
+from app.broadcasts.notices.purposes import ABOUT_ORDERS, Purpose
+from app.broadcasts.reasons import LEFT, OPTED_OUT
 from app.broadcasts.states import BroadcastState, RecipientState
 from app.conversations.models import Direction, Message, Sending
 from app.core import clock
@@ -43,6 +45,7 @@ class Outcome:
     claim: Claim
     state: RecipientState
     errcode: int | None = None
+    msg_id: int | None = None  # theirs, of a template message
 
 
 def find_sending() -> Sequence[Broadcast]:
@@ -58,8 +61,8 @@ def take(broadcast_id: int, wanted: int, *, per_second: int) -> Sequence[Claim]:
     Who left or opted out since the list was made is skipped. Opens a transaction.
     """
     with transaction() as session:
-        state = session.scalar(select(Broadcast.state).where(Broadcast.id == broadcast_id, may_go()))
-        if state != BroadcastState.SENDING or wanted <= 0:
+        row = session.scalar(select(Broadcast).where(Broadcast.id == broadcast_id, may_go()))
+        if row is None or row.state != BroadcastState.SENDING or wanted <= 0:
             return ()
         query = (
             select(_line.follower_id, _line.openid)
@@ -73,7 +76,7 @@ def take(broadcast_id: int, wanted: int, *, per_second: int) -> Sequence[Claim]:
         taken = dict(rows[:granted])
         if not taken:
             return ()
-        gone = _find_gone(taken)
+        gone = _find_gone(taken, row.purpose) | spending.spend(row, taken)
         for follower_id, reason in gone.items():
             _set(broadcast_id, [follower_id], state=RecipientState.SKIPPED, reason=reason)
         asked = [follower_id for follower_id in taken if follower_id not in gone]
@@ -96,7 +99,7 @@ def skip(claims: Sequence[Claim], reason: str) -> None:
             _set(claim.broadcast_id, [claim.follower_id], only=RecipientState.ASKING, **skipped)
 
 
-def note(outcomes: Sequence[Outcome], *, reply: Reply, words: str) -> None:
+def note(outcomes: Sequence[Outcome], *, reply: Reply, words: str, kind: str = "news") -> None:
     """Write down what became of them; what arrived or was refused stands in the log of messages too.
 
     A line that somebody else has cleared up meanwhile stays as he left it. Opens a transaction.
@@ -115,11 +118,14 @@ def note(outcomes: Sequence[Outcome], *, reply: Reply, words: str) -> None:
             if state is RecipientState.DUE:  # not asked, as it turned out
                 values["asked_at"] = None
             _set(broadcast_id, ids, only=RecipientState.ASKING, **values)
-        _log([outcome for outcome in outcomes if outcome.state in _LOGGED], reply, words)
+        _keep_numbers(outcomes)
+        spending.note([(o.claim.broadcast_id, o.claim.openid, o.state, o.errcode) for o in outcomes])
+        _log([outcome for outcome in outcomes if outcome.state in _LOGGED], reply, words, kind)
 
 
 _LOGGED: Mapping[RecipientState, Sending] = {
     RecipientState.SENT: Sending.SENT,
+    RecipientState.HANDED: Sending.SENT,
     RecipientState.REFUSED: Sending.REFUSED,
     RecipientState.UNCLEAR: Sending.SENDING,
 }
@@ -130,8 +136,19 @@ def log_key(broadcast_id: int, follower_id: int) -> str:
     return f"broadcast:{broadcast_id}:{follower_id}"
 
 
-def _log(outcomes: Sequence[Outcome], reply: Reply, words: str) -> None:
-    """It uses up one of the messages WeChat allows, and the desk sees it."""
+def _keep_numbers(outcomes: Sequence[Outcome]) -> None:
+    """WeChat's number of each, which its event names."""
+    rows = [
+        {"broadcast_id": o.claim.broadcast_id, "follower_id": o.claim.follower_id, "msg_id": o.msg_id}
+        for o in outcomes
+        if o.msg_id is not None
+    ]
+    if rows:
+        db.session.execute(update(_line), rows)
+
+
+def _log(outcomes: Sequence[Outcome], reply: Reply, words: str, kind: str) -> None:
+    """The desk sees it; a card uses up one of the messages WeChat allows."""
     now, kept = clock.now(), keep(reply)
     rows = [
         {
@@ -139,7 +156,7 @@ def _log(outcomes: Sequence[Outcome], reply: Reply, words: str) -> None:
             "at": now,
             "openid": outcome.claim.openid,
             "direction": Direction.OUT,
-            "kind": "news",
+            "kind": kind,
             "content": words,
             "payload": "",
             "reply": kept,
@@ -153,15 +170,14 @@ def _log(outcomes: Sequence[Outcome], reply: Reply, words: str) -> None:
     insert_rows(Message, rows, lambda insert: insert.on_conflict_do_nothing())
 
 
-def _find_gone(taken: Mapping[int, str]) -> Mapping[int, str]:
+def _find_gone(taken: Mapping[int, str], purpose: Purpose | None) -> dict[int, str]:
     """Those of them who may not be written to any more, and the word for why."""
     opted_out = select(BroadcastOptOut.follower_id).where(BroadcastOptOut.follower_id.in_(taken))
     left = select(Follower.id).where(
         Follower.id.in_(taken), ~Follower.is_subscribed | Follower.is_blacklisted
     )
-    return dict.fromkeys(db.session.scalars(opted_out), OPTED_OUT) | dict.fromkeys(
-        db.session.scalars(left), LEFT
-    )
+    gone = {} if purpose in ABOUT_ORDERS else dict.fromkeys(db.session.scalars(opted_out), OPTED_OUT)
+    return gone | dict.fromkeys(db.session.scalars(left), LEFT)
 
 
 def _set(

@@ -11,6 +11,8 @@ from sqlalchemy import select
 from app.broadcasts.audience import AS_SENT, Audience, read_audience
 from app.broadcasts.content import Content, find_cards, read_content
 from app.broadcasts.models import Broadcast, Segment
+from app.broadcasts.notices.checking import check_notice
+from app.broadcasts.notices.purposes import BY_HAND, Purpose
 from app.broadcasts.states import BROADCAST_MOVES, BroadcastState, Way
 from app.core import audit, clock
 from app.core.db import db, lock, transaction
@@ -31,6 +33,7 @@ class Draft:
     content: Content
     audience: Audience
     segment_id: int | None = None
+    purpose: Purpose | None = None  # of a notification
 
 
 def read_draft(
@@ -39,8 +42,9 @@ def read_draft(
     content: Mapping[str, Any],
     audience: Mapping[str, Any],
     segment_id: int | None = None,
+    purpose: str = "",
 ) -> Draft:
-    """What a form sent, checked; a draft may still lack its products.
+    """What a form sent, checked; a draft may still lack its products. `purpose`: of a notification.
 
     Raises: InputInvalid.
     """
@@ -51,7 +55,10 @@ def read_draft(
         raise InputInvalid(_("没有这种发送方式"))
     if segment_id is not None and db.session.get(Segment, segment_id) is None:
         raise InputInvalid(_("没有这个人群，它可能已被删除"))
-    return Draft(name, Way(way), read_content(content, Way(way)), read_audience(audience), segment_id)
+    if way == Way.NOTICE and purpose not in BY_HAND:
+        raise InputInvalid(_("选一下这条通知是为了什么"))
+    meant = Purpose(purpose) if way == Way.NOTICE else None
+    return Draft(name, Way(way), read_content(content, Way(way)), read_audience(audience), segment_id, meant)
 
 
 def create(draft: Draft, *, actor: str) -> int:
@@ -80,7 +87,7 @@ def copy(broadcast_id: int, *, actor: str) -> int:
     old = get_broadcast(broadcast_id)
     content, audience = read_content(old.content, old.way), read_audience(old.audience)
     name = _("%(name)s（副本）", name=old.name)[:MAX_NAME]
-    return create(Draft(name, old.way, content, audience, old.segment_id), actor=actor)
+    return create(Draft(name, old.way, content, audience, old.segment_id, old.purpose), actor=actor)
 
 
 def discard(broadcast_id: int, *, actor: str) -> None:
@@ -97,7 +104,8 @@ def confirm(
     """Send it at `at` (aware), or now. Confirmed twice it is sent once. Opens a transaction.
 
     Raises: NotFound; TransitionRefused when it changed since it was shown; InputInvalid for a time that is over,
-    for products that are not on sale, and for what was sent to the same people within a day unless `repeats`.
+    for products that are not on sale, for a notification without a template or with advertising, and for what was
+    sent to the same people within a day unless `repeats`.
     """
     now = clock.now()
     if at is not None and not now <= at <= now + FARTHEST:
@@ -107,7 +115,9 @@ def confirm(
         if row.version != version:
             raise TransitionRefused(_("它在您看过以后又改了，请再看一遍"))
         content = read_content(row.content, row.way)
-        _check_cards(content)
+        _check_cards(content, row.purpose)
+        if row.purpose:
+            check_notice(content, row.purpose)
         row.content_hash = content.hash()
         if not repeats and (same := find_same(row)):
             raise InputInvalid(
@@ -144,6 +154,7 @@ def find_same(row: Broadcast) -> Broadcast | None:
         Broadcast.content_hash == row.content_hash,
         Broadcast.id != row.id,
         Broadcast.way == row.way,
+        Broadcast.purpose.is_not_distinct_from(row.purpose),
         Broadcast.confirmed_at > clock.now() - SAME_WITHIN,
         Broadcast.state != BroadcastState.DRAFT,
     )
@@ -171,6 +182,7 @@ def _meant(row: Broadcast) -> Any:
 
 def _fill(row: Broadcast, draft: Draft) -> None:
     row.name, row.way, row.segment_id = draft.name, draft.way, draft.segment_id
+    row.purpose = draft.purpose
     row.content, row.audience = draft.content.keep(), draft.audience.keep()
 
 
@@ -182,8 +194,8 @@ def _get_draft(broadcast_id: int) -> Broadcast:
     return row
 
 
-def _check_cards(content: Content) -> None:
-    pairs = find_cards(content)
+def _check_cards(content: Content, purpose: Purpose | None) -> None:
+    pairs = find_cards(content, purpose=purpose)
     if not pairs:
         raise InputInvalid(_("先选商品"))
     if missing := [item.slug for item, card in pairs if card is None]:

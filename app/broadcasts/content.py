@@ -8,8 +8,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.broadcasts.notices.purposes import ABOUT_ORDERS, Purpose
+from app.broadcasts.notices.values import LONGEST_THING
 from app.broadcasts.states import Way
-from app.catalog.news import Card
+from app.catalog.news import Card, find_card_of_any
 from app.core.errors import InputInvalid
 from app.promotions.cards import all_cards_now
 from app.wechat.replies import Article, NewsReply
@@ -63,18 +65,34 @@ def read_content(kept: Mapping[str, Any], way: Way) -> Content:
         raise InputInvalid(_("这种方式一次最多 %(most)d 件商品", most=MAX_CARDS[way]))
     if len({item.slug for item in items}) != len(items):
         raise InputInvalid(_("同一件商品选了两次"))
-    if any(len(item.title) > MAX_TITLE or len(item.summary) > MAX_SUMMARY for item in items):
-        message = _(
-            "标题最多 %(title)d 个字，摘要最多 %(summary)d 个字", title=MAX_TITLE, summary=MAX_SUMMARY
+    title, summary = longest(way)
+    if any(len(item.title) > title or len(item.summary) > summary for item in items):
+        raise InputInvalid(
+            _("标题最多 %(title)d 个字，摘要最多 %(summary)d 个字", title=title, summary=summary)
         )
-        raise InputInvalid(message)
     return Content(items)
 
 
+def longest(way: Way) -> tuple[int, int]:
+    """Characters of a title, and of a summary."""
+    return (LONGEST_THING, LONGEST_THING) if way is Way.NOTICE else (MAX_TITLE, MAX_SUMMARY)
+
+
+def slug_of(kept: Mapping[str, Any]) -> str:
+    """The first product of what a JSON column holds; empty without one."""
+    items = kept.get("items") or [{}]
+    return str(items[0].get("slug", ""))
+
+
 def find_cards(
-    content: Content, cards: Mapping[str, Card] | None = None
+    content: Content, cards: Mapping[str, Card] | None = None, *, purpose: Purpose | None = None
 ) -> Sequence[tuple[Item, Card | None]]:
-    """Each item with its product's card; None for what is not on sale. `cards`: all of now, when they are at hand."""
+    """Each item with its product's card; None for what is not on sale. `cards`: all of now, when they are at hand.
+
+    `purpose`: a notification about orders is also about what is sold no more.
+    """
+    if purpose in ABOUT_ORDERS:
+        return [(item, find_card_of_any(item.slug)) for item in content.items]
     cards = all_cards_now() if cards is None else cards
     return [(item, cards.get(item.slug)) for item in content.items]
 
@@ -91,16 +109,18 @@ def make_news(content: Content, *, base_url: str, entrance_code: str) -> NewsRep
     return NewsReply(tuple(_article(item, card, base_url, entrance_code) for item, card in pairs if card))
 
 
-def title_of(item: Item, card: Card) -> str:
-    """What stands above the picture, no longer than WeChat takes."""
-    return (item.title or card.headline)[:MAX_TITLE]
+def own_title(card: Card, way: Way) -> str:
+    """The product's own words for it; a notification has a line of its own for the price."""
+    return card.title if way is Way.NOTICE else card.headline
 
 
-def summary_of(item: Item, card: Card) -> str:
-    return (item.summary or card.summary)[:MAX_SUMMARY]
+def words_of(item: Item, card: Card, way: Way = Way.CARD) -> tuple[str, str]:
+    """Title and summary as they are sent, no longer than WeChat takes; a notification's may be its usual words."""
+    title, summary = longest(way)
+    own = "" if way is Way.NOTICE else card.summary
+    return (item.title or own_title(card, way))[:title], (item.summary or own)[:summary]
 
 
 def _article(item: Item, card: Card, base_url: str, code: str) -> Article:
-    return Article(
-        title_of(item, card), summary_of(item, card), card.picture_url(base_url), card.link(base_url, code)
-    )
+    title, summary = words_of(item, card)
+    return Article(title, summary, card.picture_url(base_url), card.link(base_url, code))

@@ -9,7 +9,8 @@ from sqlalchemy import exists, func, select, update
 from app.broadcasts.automatic.days import is_open
 from app.broadcasts.composing import get_broadcast
 from app.broadcasts.models import Broadcast, BroadcastRecipient
-from app.broadcasts.states import BROADCAST_MOVES, BroadcastState, RecipientState
+from app.broadcasts.reasons import STOPPED
+from app.broadcasts.states import BROADCAST_MOVES, UNDECIDED, BroadcastState, RecipientState
 from app.core import audit, clock
 from app.core.db import db, lock, transaction
 from app.core.errors import TransitionRefused
@@ -17,8 +18,6 @@ from app.core.states import move_state
 
 logger = logging.getLogger(__name__)
 
-STOPPED = "stopped"  # the reason of whoever had not got it when a person stopped it
-_OPEN = (RecipientState.DUE, RecipientState.ASKING)
 _line = BroadcastRecipient
 
 
@@ -58,8 +57,7 @@ def halt(broadcast_id: int, errcode: int) -> None:
 
 def close_if_done(broadcast_id: int) -> bool:
     """End it when nobody is left to ask or being asked, and nothing is unclear. Opens a transaction."""
-    undecided = (*_OPEN, RecipientState.UNCLEAR)
-    left = exists().where(_line.broadcast_id == broadcast_id, _line.state.in_(undecided))
+    left = exists().where(_line.broadcast_id == broadcast_id, _line.state.in_(UNDECIDED))
     if db.session.scalar(select(left)):
         return False
     return close(broadcast_id)

@@ -18,17 +18,19 @@ from flask import Flask
 from app.broadcasts.claims import Claim, Outcome, find_sending, note, skip, take
 from app.broadcasts.ending import close_if_done, halt
 from app.broadcasts.models import Broadcast
-from app.broadcasts.reach import GOODS_GONE
+from app.broadcasts.notices.making import NoTemplate
 from app.broadcasts.states import Halt, RecipientState, Way
-from app.broadcasts.telling import Teller, make_teller
+from app.broadcasts.telling import make_teller
+from app.broadcasts.told import Teller, Told
 from app.conversations.reply_words import words_of_reply
 from app.core.db import db
 from app.core.errors import PlatformError, PlatformUnreachable, ShopError
 from app.wechat.account import get_account
 from app.wechat.client import TOKEN_REFUSED
-from app.wechat.messages_out import UNDELIVERABLE, ManySender
+from app.wechat.messages_out import UNDELIVERABLE
 from app.wechat.platform_errors import UNREACHABLE
 from app.wechat.replies import NewsReply
+from app.wechat.template_messages import REFUSED
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +38,7 @@ THREADS = 32  # as many connections as a session keeps open
 TURN_SECONDS = 0.025  # shorter than an answer takes, so that threads do not wait for new work
 IDLE_SECONDS = 1.0
 LATER = (-1, 45011)  # WeChat is busy, or it was too often in this minute
-PERSONAL = (*UNDELIVERABLE, 70000)  # says something about this person, not about the message
+PERSONAL = (*UNDELIVERABLE, REFUSED, 70000)  # says something about this person, not about the message
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
 MOST_UNCLEAR = 3  # turns in a row in which nobody knows what WeChat did: then a person should look
 
@@ -47,7 +49,7 @@ class Job:
 
     broadcast_id: int
     teller: Teller
-    told: dict[int, NewsReply] = field(default_factory=dict)  # by follower, of those being asked for
+    told: dict[int, Told] = field(default_factory=dict)  # by follower, of those being asked for
     is_halted: bool = False
 
 
@@ -99,20 +101,20 @@ class FanOut:
         claims = take(job.broadcast_id, free, per_second=self._per_second)
         told = job.teller.find([claim.follower_id for claim in claims])
         if silent := [claim for claim in claims if claim.follower_id not in told]:
-            skip(silent, GOODS_GONE)
+            skip(silent, job.teller.silence)
         for claim in claims:
             if (his := told.get(claim.follower_id)) is None:
                 continue
-            job.told[claim.follower_id] = his.news
+            job.told[claim.follower_id] = his
             self._under_way += 1
-            self._threads.submit(self._ask, his.sender, claim, self._token)
+            self._threads.submit(self._ask, his, claim, self._token)
 
-    def _ask(self, sender: ManySender, claim: Claim, token: str) -> None:
+    def _ask(self, told: Told, claim: Claim, token: str) -> None:
         """Runs in a thread of its own; whatever happens, an outcome comes back."""
         outcome = Outcome(claim, RecipientState.UNCLEAR, UNREACHABLE)
         try:
-            sender.send(claim.openid, token)
-            outcome = Outcome(claim, RecipientState.SENT)
+            msg_id = told.sender.send(claim.openid, token)
+            outcome = Outcome(claim, told.taken, msg_id=msg_id)
         except PlatformUnreachable as error:
             outcome = Outcome(claim, RecipientState.UNCLEAR, error.errcode)
         except PlatformError as error:
@@ -132,17 +134,18 @@ class FanOut:
     def _settle(self, job: Job, outcomes: Sequence[Outcome]) -> None:
         if not outcomes:
             return
-        by_news: defaultdict[NewsReply, list[Outcome]] = defaultdict(list)
+        alike: defaultdict[tuple[NewsReply, str], list[Outcome]] = defaultdict(list)
         for outcome in outcomes:
-            by_news[job.told.pop(outcome.claim.follower_id)].append(outcome)
-        for news, same in by_news.items():
-            note(same, reply=news, words=words_of_reply(news))
+            told = job.told.pop(outcome.claim.follower_id)
+            alike[told.shown, told.kind].append(outcome)
+        for (shown, kind), same in alike.items():
+            note(same, reply=shown, words=words_of_reply(shown), kind=kind)
         states = {outcome.state for outcome in outcomes}
         codes = {outcome.errcode for outcome in outcomes if outcome.state is RecipientState.DUE}
         if codes & set(TOKEN_REFUSED):
             get_account().client.token.replace(refused=self._token)
             self._token = ""
-        if states & {RecipientState.SENT, RecipientState.REFUSED}:
+        if states & {RecipientState.SENT, RecipientState.HANDED, RecipientState.REFUSED}:
             self._pause, self._unclear_turns = FIRST_PAUSE_SECONDS, 0
         elif RecipientState.UNCLEAR in states:
             self._unclear_turns += 1
@@ -168,13 +171,16 @@ class FanOut:
             close_if_done(job.broadcast_id)
 
     def _find_job(self) -> Job | None:
-        rows = [row for row in find_sending() if row.way is Way.CARD]
+        rows = [row for row in find_sending() if row.way is not Way.MASS]
         return next((job for row in rows if (job := self._prepare(row))), None)
 
     def _prepare(self, row: Broadcast) -> Job | None:
         client = get_account().client
         try:
             teller = make_teller(client, row, base_url=self._base_url)
+        except NoTemplate:
+            halt(row.id, Halt.NO_TEMPLATE)
+            return None
         except ShopError as error:  # a product went off sale since it was confirmed
             logger.warning("broadcast cannot be made", extra={"broadcast_id": row.id, "error": error.code})
             halt(row.id, Halt.GOODS_GONE)

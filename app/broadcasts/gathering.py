@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.broadcasts.audience import match
 from app.broadcasts.composing import audience_of, get_broadcast, keep_audience
+from app.broadcasts.content import slug_of
 from app.broadcasts.ending import close_if_done
 from app.broadcasts.models import Broadcast, BroadcastRecipient
 from app.broadcasts.reach import why_not
@@ -74,7 +75,7 @@ def _find_last(session: Session, row: Broadcast) -> int | None:
 
 
 def _write(session: Session, row: Broadcast, last: int) -> None:
-    reason = why_not(row.way)
+    reason = why_not(row.way, row.purpose, slug_of(row.content))
     meant = match(audience_of(row)).where(Follower.id > row.gathered_to, Follower.id <= last)
     lines = meant.with_only_columns(
         literal(row.id),

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from app.broadcasts.content import Content, find_cards, summary_of, title_of
+from app.broadcasts.content import Content, find_cards, own_title, words_of
+from app.broadcasts.notices.purposes import Purpose
 from app.broadcasts.states import Way
 
 
@@ -76,18 +77,22 @@ _PROMOTION = re.compile(
 )
 
 
-def lint(content: Content, way: Way, *, base_url: str) -> Sequence[Finding]:
+# What WeChat takes the interface away for: https://developers.weixin.qq.com/doc/service/guide/product/template_message/Template_Message_Operation_Specifications.html
+FORBIDDEN = {Way.NOTICE: (Why.PROMOTION, Why.MONEY, Why.SHARE, Why.FOLLOW, Why.CONTACT)}
+
+
+def lint(content: Content, way: Way, *, base_url: str, purpose: Purpose | None = None) -> Sequence[Finding]:
     """Everything that is worth a second look, product by product, as it would be sent now."""
     found: list[Finding] = []
-    for place, (item, card) in enumerate(find_cards(content)):
+    for place, (item, card) in enumerate(find_cards(content, purpose=purpose)):
         if card is None:
             found.append(Finding(place, "", Why.NOT_ON_SALE))
             continue
         if way is Way.MASS and not card.picture:
             found.append(Finding(place, "", Why.NO_PICTURE))
-        title, summary = title_of(item, card), summary_of(item, card)
-        if not item.title and title != card.headline:
-            found.append(Finding(place, card.headline, Why.CUT_TITLE))
+        title, summary = words_of(item, card, way)
+        if not item.title and title != own_title(card, way):
+            found.append(Finding(place, own_title(card, way), Why.CUT_TITLE))
         if way is Way.MASS and item.summary and len(content.items) > 1:
             found.append(Finding(place, item.summary, Why.HIDDEN_SUMMARY))
         found.extend(Finding(place, word, why) for word, why in read(f"{title}\n{summary}", way, base_url))
@@ -112,7 +117,7 @@ def _words(text: str, way: Way, base_url: str) -> Iterator[tuple[str, Why]]:
         if _host(address) != own:
             yield found[0], Why.LINK
     yield from ((found[0], Why.CONTACT) for found in _NUMBER.finditer(text))
-    if way is Way.CARD:
+    if way is not Way.MASS:
         yield from ((found[0], Why.PROMOTION) for found in _PROMOTION.finditer(text))
 
 

@@ -32,6 +32,7 @@ PATHS = (  # those that sending to many uses up, the most important first
     "/cgi-bin/material/add_material",
     "/cgi-bin/media/uploadimg",
     "/cgi-bin/message/template/send",
+    "/cgi-bin/message/subscribe/bizsend",
 )
 PREFERENCE = "api_quotas"
 HIGH_PER_CENT = 80

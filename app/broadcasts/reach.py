@@ -7,6 +7,9 @@ from sqlalchemy import ColumnElement, Select, case, func, literal, select
 
 from app.broadcasts.audience import Audience, match
 from app.broadcasts.models import Broadcast, BroadcastOptOut, BroadcastRecipient
+from app.broadcasts.notices.concerns import why_not_notified
+from app.broadcasts.notices.purposes import Purpose
+from app.broadcasts.reasons import NO_CONSENT, NO_WINDOW, NOT_CONCERNED, OPTED_OUT, USED_UP
 from app.broadcasts.states import RecipientState, Way
 from app.conversations.window import reachable
 from app.core import clock
@@ -15,45 +18,45 @@ from app.followers.models import Follower
 
 A_MONTH = 4  # mass messages to one follower in a calendar month; WeChat leaves out whoever had as many
 
-OPTED_OUT, USED_UP, NO_WINDOW = "opted_out", "used_up", "no_window"
-GOODS_GONE = "goods_gone"  # of an automatic message: what it was about cannot be bought any more
-LEFT = "left"  # stopped following, or was blacklisted, after the list was made
-
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Followers: `matched` = `opted_out` + `used_up` + `no_window` + `reached`."""
+    """Followers: `matched` is `reached` and all the others together."""
 
     matched: int
     opted_out: int
     used_up: int  # had their mass messages of this month
     no_window: int  # cannot be written to as customers now
+    no_consent: int = 0  # of a notification: did not agree to it
+    not_concerned: int = 0  # of a notification: have no such order
 
     @property
     def reached(self) -> int:
         """Who will get it, as far as can be known before."""
-        return self.matched - self.opted_out - self.used_up - self.no_window
+        return self.matched - sum(getattr(self, reason) for reason in _REASONS)
 
 
 # Handed to WeChat is as good as sent, until its administrator or WeChat says no.
 _COUNTS = (RecipientState.SENT, RecipientState.ASKING)
+_REASONS = (OPTED_OUT, USED_UP, NO_WINDOW, NO_CONSENT, NOT_CONCERNED)
 
 
-def forecast(audience: Audience, way: Way) -> Reach:
-    """What would come of it if it were sent now; one statement."""
+def forecast(audience: Audience, way: Way, purpose: Purpose | None = None, slug: str = "") -> Reach:
+    """What would come of it if it were sent now. `purpose` and product: of a notification."""
     meant = match(audience).subquery()
-    reasons = select(why_not(way).label("reason")).where(Follower.id.in_(select(meant.c.id))).subquery()
-    found = dict(db.session.execute(select(reasons.c.reason, func.count()).group_by(reasons.c.reason)).all())
-    return Reach(
-        matched=sum(found.values()),
-        opted_out=found.get(OPTED_OUT, 0),
-        used_up=found.get(USED_UP, 0),
-        no_window=found.get(NO_WINDOW, 0),
+    reasons = (
+        select(why_not(way, purpose, slug).label("reason"))
+        .where(Follower.id.in_(select(meant.c.id)))
+        .subquery()
     )
+    found = dict(db.session.execute(select(reasons.c.reason, func.count()).group_by(reasons.c.reason)).all())
+    return Reach(sum(found.values()), **{reason: found.get(reason, 0) for reason in _REASONS})
 
 
-def why_not(way: Way) -> ColumnElement[str]:
+def why_not(way: Way, purpose: Purpose | None = None, slug: str = "") -> ColumnElement[str]:
     """The word for why a follower cannot have it; empty when he can."""
+    if purpose is not None:
+        return why_not_notified(purpose, slug)
     opted_out = Follower.id.in_(select(BroadcastOptOut.follower_id))
     if way is Way.MASS:
         return case(

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from sqlalchemy import select
 
@@ -10,10 +9,17 @@ from app.broadcasts.automatic.days import find_rule_id
 from app.broadcasts.automatic.models import AutomaticCause, AutomaticRule, RuleKind
 from app.broadcasts.automatic.people import OWNER
 from app.broadcasts.automatic.words import make_article, name_of, ref_of
-from app.broadcasts.content import make_news, read_content
+from app.broadcasts.content import Item, make_news, read_content
 from app.broadcasts.models import Broadcast
+from app.broadcasts.notices.making import get_template, make_told
+from app.broadcasts.notices.models import NoticeTemplate
+from app.broadcasts.notices.telling import facts_of, make_notice_teller
+from app.broadcasts.reasons import GOODS_GONE
+from app.broadcasts.states import Way
+from app.broadcasts.told import Teller, Told
 from app.carts.models import CartLine
 from app.catalog.models import Product, Sku
+from app.catalog.news import Card
 from app.core.db import db
 from app.entrances.models import EntranceKind
 from app.entrances.service import code_for
@@ -23,33 +29,22 @@ from app.wechat.messages_out import ManySender
 from app.wechat.replies import NewsReply
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What one is told, and who says it."""
-
-    news: NewsReply
-    sender: ManySender
-
-
-class Teller(Protocol):
-    """Knows what each recipient of one broadcast is told."""
-
-    def find(self, follower_ids: Collection[int]) -> Mapping[int, Told]:
-        """By follower; who is not in it has nothing to be told any more."""
-
-
 def make_teller(client: AccountClient, row: Broadcast, *, base_url: str) -> Teller:
-    """May open a transaction. Raises: InputInvalid when a product is not on sale."""
+    """May open a transaction. Raises: InputInvalid when a product is not on sale, NoTemplate."""
     rule_id = find_rule_id(row.id)
     if rule_id is not None:
-        return _OwnCards(client, row.id, rule_id, base_url)
+        template = get_template(row.purpose) if row.way is Way.NOTICE else None
+        return _OwnCards(client, row.id, rule_id, base_url, template)
     code = code_for(EntranceKind.BROADCAST, str(row.id), row.name)
+    if row.way is Way.NOTICE:
+        return make_notice_teller(client, row, base_url=base_url, code=code)
     news = make_news(read_content(row.content, row.way), base_url=base_url, entrance_code=code)
     return _SameCard(Told(news, ManySender(client, news)))
 
 
 @dataclass(frozen=True, slots=True)
 class _SameCard:
+    silence = GOODS_GONE
     told: Told
 
     def find(self, follower_ids: Collection[int]) -> Mapping[int, Told]:
@@ -58,10 +53,12 @@ class _SameCard:
 
 @dataclass(frozen=True, slots=True)
 class _OwnCards:
+    silence = GOODS_GONE
     client: AccountClient
     broadcast_id: int
     rule_id: int
     base_url: str
+    template: NoticeTemplate | None  # None: as cards
 
     def find(self, follower_ids: Collection[int]) -> Mapping[int, Told]:
         if not follower_ids:
@@ -72,9 +69,16 @@ class _OwnCards:
         told = {}
         for slug in set(slugs.values()):
             if card := find_card_now(slug):
-                news = NewsReply((make_article(rule, card, base_url=self.base_url, code=code),))
-                told[slug] = Told(news, ManySender(self.client, news))
+                told[slug] = self._tell(rule, card, code)
         return {number: told[slug] for number, slug in slugs.items() if slug in told}
+
+    def _tell(self, rule: AutomaticRule, card: Card, code: str) -> Told:
+        if self.template:
+            facts = facts_of(self.template.purpose, Item(card.slug), card)
+            url = card.link(self.base_url, code)
+            return make_told(self.client, self.template, facts, url=url, client_msg_id="")
+        news = NewsReply((make_article(rule, card, base_url=self.base_url, code=code),))
+        return Told(news, ManySender(self.client, news))
 
     def _find_slugs(self, rule: AutomaticRule, follower_ids: Collection[int]) -> Mapping[int, str]:
         """Whose card is which product's. What has gone from a cart meanwhile, bought or thrown out, is left out."""

@@ -17,7 +17,7 @@ from app.broadcasts.claims import UNDER_WAY_FOR, log_key
 from app.broadcasts.composing import get_broadcast
 from app.broadcasts.ending import close, close_if_done
 from app.broadcasts.models import Broadcast, BroadcastRecipient
-from app.broadcasts.states import BroadcastState, RecipientState, Way
+from app.broadcasts.states import UNDECIDED, BroadcastState, RecipientState, Way
 from app.conversations.kf_records import fetch_said
 from app.conversations.models import Message, Sending
 from app.core import clock
@@ -35,11 +35,11 @@ AT_ONCE = 1_000
 _line = BroadcastRecipient
 
 
-def mark_abandoned() -> int:
+def mark_abandoned(way: Way = Way.CARD) -> int:
     """Lines whose worker is silent become unclear; returns how many. Opens a transaction."""
     silent = (_line.state == RecipientState.ASKING) & (_line.asked_at < clock.now() - UNDER_WAY_FOR)
     with transaction() as session:
-        statement = update(_line).where(_line.broadcast_id.in_(_open_ids()), silent)
+        statement = update(_line).where(_line.broadcast_id.in_(open_ids(way)), silent)
         result = session.execute(statement.values(state=RecipientState.UNCLEAR, reason=""))
         return int(result.rowcount)  # type: ignore[attr-defined]
 
@@ -47,17 +47,22 @@ def mark_abandoned() -> int:
 def clear_up(client: AccountClient) -> None:
     """Find out about what is unclear. Opens a transaction for each broadcast. Raises: PlatformError."""
     mark_abandoned()
-    for broadcast_id in db.session.scalars(_open_ids().order_by(Broadcast.id)).all():
+    for broadcast_id in db.session.scalars(open_ids(Way.CARD).order_by(Broadcast.id)).all():
         lines = _find_unclear(broadcast_id)
         try:
             if lines:
                 _clear_up_one(client, broadcast_id, lines)
         except PlatformError as error:
             logger.warning("record not read", extra={"broadcast_id": broadcast_id, "errcode": error.errcode})
-        if _is_given_up(broadcast_id):
-            close(broadcast_id)
-        else:
-            close_if_done(broadcast_id)
+        end(broadcast_id)
+
+
+def end(broadcast_id: int) -> None:
+    """Close it when nobody is left but those of whom nothing will be known any more. Opens a transaction."""
+    if _is_given_up(broadcast_id):
+        close(broadcast_id)
+    else:
+        close_if_done(broadcast_id)
 
 
 def _clear_up_one(client: AccountClient, broadcast_id: int, lines: Mapping[str, datetime]) -> None:
@@ -94,7 +99,7 @@ def _find_unclear(broadcast_id: int) -> Mapping[str, datetime]:
 
 def _find_witnesses(broadcast_id: int, start: datetime, end: datetime) -> Mapping[str, datetime]:
     """Others of this broadcast, or of one that goes on as well, that have certainly arrived in the same minutes."""
-    mine = (_line.broadcast_id == broadcast_id) | _line.broadcast_id.in_(_open_ids())
+    mine = (_line.broadcast_id == broadcast_id) | _line.broadcast_id.in_(open_ids(Way.CARD))
     query = select(_line.openid, _line.asked_at).where(
         mine,
         _line.state == RecipientState.SENT,
@@ -106,8 +111,7 @@ def _find_witnesses(broadcast_id: int, start: datetime, end: datetime) -> Mappin
 
 def _is_given_up(broadcast_id: int) -> bool:
     """Nobody is left but what is unclear for too long."""
-    undecided = (RecipientState.DUE, RecipientState.ASKING, RecipientState.UNCLEAR)
-    query = select(_line.follower_id).where(_line.broadcast_id == broadcast_id, _line.state.in_(undecided))
+    query = select(_line.follower_id).where(_line.broadcast_id == broadcast_id, _line.state.in_(UNDECIDED))
     too_old = (_line.state == RecipientState.UNCLEAR) & (_line.asked_at <= clock.now() - ASKED_FOR)
     has_old = db.session.scalar(query.where(too_old).limit(1)) is not None
     return has_old and db.session.scalar(query.where(~too_old).limit(1)) is None
@@ -128,8 +132,8 @@ def _move(broadcast_id: int, openids: Sequence[str], new: RecipientState) -> Non
         db.session.execute(delete(Message).where(log))
 
 
-def _open_ids() -> Select[tuple[int]]:
+def open_ids(way: Way) -> Select[tuple[int]]:
     """Those of which something may be unclear; one that was stopped is looked after for another day."""
     going = Broadcast.state.in_((BroadcastState.SENDING, BroadcastState.PAUSED))
     stopped = (Broadcast.state == BroadcastState.STOPPED) & (Broadcast.finished_at > clock.now() - ASKED_FOR)
-    return select(Broadcast.id).where(Broadcast.way == Way.CARD, going | stopped)
+    return select(Broadcast.id).where(Broadcast.way == way, going | stopped)

@@ -51,7 +51,7 @@ _FIRST_PICTURE = (
     .limit(1)
     .scalar_subquery()
 )
-_CARDS = (
+_ALL = (
     select(
         Product.slug,
         Product.title,
@@ -61,9 +61,9 @@ _CARDS = (
         func.max(Sku.price_fen),
     )
     .outerjoin(Sku, (Sku.product_id == Product.id) & Sku.removed_at.is_(None))
-    .where(Product.state == ProductState.ON_SALE)
     .group_by(Product.id)
 )
+_CARDS = _ALL.where(Product.state == ProductState.ON_SALE)
 _ONE = _CARDS.where(Product.slug == bindparam("slug"))
 _NEWEST_FIRST = _CARDS.order_by(Product.created_at.desc(), Product.id.desc())
 
@@ -71,6 +71,12 @@ _NEWEST_FIRST = _CARDS.order_by(Product.created_at.desc(), Product.id.desc())
 def find_card(slug: str) -> Card | None:
     """The card of this product, if it is on sale."""
     row = db.session.execute(_ONE, {"slug": slug}).one_or_none()
+    return Card(*row) if row else None
+
+
+def find_card_of_any(slug: str) -> Card | None:
+    """The card of this product, whether it is on sale or not."""
+    row = db.session.execute(_ALL.where(Product.slug == slug)).one_or_none()
     return Card(*row) if row else None
 
 

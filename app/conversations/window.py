@@ -22,6 +22,8 @@ EVENT_LASTS, EVENT_ALLOWS = timedelta(minutes=1), 3
 SHUT_OUT = (45015, 45047)  # WeChat: the window is closed; the count is used up
 WECHAT_DESK = "kf:"  # what WeChat's own desk said was not said through us and counts nowhere
 
+NOTICE = "notice"  # the kind of notifications by template, which no window limits
+
 
 class Closed(StrEnum):
     """Why nothing can be said."""
@@ -94,6 +96,7 @@ def _find_said(openids: Sequence[str], *, since: datetime) -> Mapping[str, list[
         Message.direction == literal_column(f"'{Direction.OUT}'"),  # written out, or the index is not used
         Message.at > since,
         Message.answered_by.not_like(f"{WECHAT_DESK}%"),
+        Message.kind != NOTICE,
     )
     found: defaultdict[str, list[Said]] = defaultdict(list)
     for openid, at, sending, errcode in db.session.execute(query):
@@ -137,6 +140,7 @@ def reachable() -> Select[tuple[str]]:
             Message.at > clock.now() - MESSAGE_LASTS,
             said_at >= Conversation.last_message_at,
             Message.answered_by.not_like(f"{WECHAT_DESK}%"),
+            Message.kind != NOTICE,
         )
         .correlate(Conversation)
     )

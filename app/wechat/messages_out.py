@@ -48,7 +48,7 @@ class ManySender:
         self._kind, self._content = _body(reply)
 
     def send(self, openid: str, token: str) -> None:
-        """Raises: PlatformError, PlatformUnreachable."""
+        """WeChat gives it no number. Raises: PlatformError, PlatformUnreachable."""
         body = {"touser": openid, "msgtype": self._kind, self._kind: self._content}
         self._client.post(ENDPOINT, params={"access_token": token}, data=body)
 

@@ -8,15 +8,18 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.broadcasts import composing, segments
 from app.broadcasts.audience import ConditionKind, read_audience
-from app.broadcasts.content import MAX_CARDS, MAX_SUMMARY, MAX_TITLE, Content
+from app.broadcasts.content import MAX_CARDS, Content, longest, slug_of
 from app.broadcasts.models import Broadcast
+from app.broadcasts.notices.assigned import find_template
+from app.broadcasts.notices.purposes import BY_HAND
 from app.broadcasts.states import BroadcastState, Way
 from app.core.errors import InputInvalid, NotFound, TransitionRefused
 from console.broadcasts import words
 from console.broadcasts.choices import load_choices
 from console.broadcasts.forms import NEVER, Form, find_trouble, open_form, placed, read_form
-from console.broadcasts.looks import find_remarks, say_reach, show_items
+from console.broadcasts.looks import find_remarks, say_reach, show_items, show_notice
 from console.frame.member import get_member_here
+from console.frame.purpose_labels import purpose_label
 from console.replies.forms import open_replies
 
 blueprint = Blueprint("broadcast_composer", __name__, url_prefix="/broadcasts")
@@ -113,7 +116,7 @@ def _keep_segment(form: Form) -> Form:
 
 def _look(form: Form) -> dict[str, object]:
     """What the pieces beside the form show."""
-    way = Way(form.way)
+    way, purpose = Way(form.way), form.meant
     content = Content(form.items)
     trouble, reach, pieces = find_trouble(replace(form, name=form.name or "-")), None, ()
     try:
@@ -121,19 +124,23 @@ def _look(form: Form) -> dict[str, object]:
             audience = read_audience(segments.get_segment(form.segment_id).audience)
         else:
             audience = read_audience(form.keep_audience())
-        reach, pieces = say_reach(audience, way)
+        reach, pieces = say_reach(audience, way, purpose, slug_of(content.keep()))
     except (InputInvalid, NotFound) as error:
         trouble = trouble or error.message
     return {
         "form": form,
-        "shown": show_items(content),
-        "remarks": find_remarks(content, way),
+        "shown": show_items(content, way, purpose),
+        "notice": show_notice(content, purpose),
+        "remarks": find_remarks(content, way, purpose),
         "reach": reach,
         "pieces": pieces,
         "unfit": trouble,
         "why_label": words.why_label,
         "NO_WORD": words.NO_WORD,
         "ways": Way,
+        "templates": {each: find_template(each) for each in BY_HAND},
+        "purpose_label": purpose_label,
+        "purpose_hint": words.purpose_hint,
     }
 
 
@@ -152,8 +159,8 @@ def _show(form: Form, row: Broadcast | None, *, trouble: str = "", is_late: bool
         kinds=[each for each in ConditionKind if each is not ConditionKind.IN_WINDOW],
         NEVER=NEVER,
         most_cards=MAX_CARDS,
-        most_title=MAX_TITLE,
-        most_summary=MAX_SUMMARY,
+        most_title=longest(Way(form.way))[0],
+        most_summary=longest(Way(form.way))[1],
         most_name=composing.MAX_NAME,
         most_segment_name=segments.MAX_NAME,
         way_label=words.way_label,

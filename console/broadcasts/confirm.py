@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.broadcasts import composing
+from app.broadcasts.content import slug_of
 from app.broadcasts.models import Broadcast, Segment
 from app.broadcasts.segments import get_segment
 from app.broadcasts.states import BroadcastState
@@ -15,11 +16,12 @@ from app.core.errors import InputInvalid, TransitionRefused
 from app.core.incoming import row_id
 from console.broadcasts import words
 from console.broadcasts.choices import load_choices
-from console.broadcasts.looks import content_of, find_remarks, say_reach, show_items
+from console.broadcasts.looks import content_of, find_remarks, say_reach, show_items, show_notice
 from console.broadcasts.trying import list_phones
 from console.frame.form_fields import moment_field, show_moment
 from console.frame.member import get_member_here
 from console.frame.moments import moment
+from console.frame.purpose_labels import purpose_label
 
 blueprint = Blueprint("broadcast_confirm", __name__, url_prefix="/broadcasts")
 
@@ -81,7 +83,7 @@ def segment_of(row: Broadcast) -> Segment | None:
 def _show(row: Broadcast, *, trouble: str = "", is_same: bool = False) -> str:
     audience = composing.audience_of(row)
     content = content_of(row)
-    reach, pieces = say_reach(audience, row.way)
+    reach, pieces = say_reach(audience, row.way, row.purpose, slug_of(row.content))
     now = clock.now()
     return render_template(
         "console/broadcasts/confirm.html",
@@ -94,11 +96,13 @@ def _show(row: Broadcast, *, trouble: str = "", is_same: bool = False) -> str:
         most=now + composing.FARTHEST,
         segment=segment_of(row),
         sentences=load_choices().say(audience),
-        shown=show_items(content),
-        remarks=find_remarks(content, row.way),
+        shown=show_items(content, row.way, row.purpose),
+        notice=show_notice(content, row.purpose),
+        remarks=find_remarks(content, row.way, row.purpose),
         reach=reach,
         pieces=pieces,
         way_label=words.way_label,
+        purpose_label=purpose_label,
         why_label=words.why_label,
         NO_WORD=words.NO_WORD,
         may_send=bool(content.items) and reach.reached > 0,

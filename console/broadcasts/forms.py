@@ -11,6 +11,7 @@ from app.broadcasts.audience import MAX_CONDITIONS, ConditionKind
 from app.broadcasts.composing import Draft, read_draft
 from app.broadcasts.content import MAX_CARDS, Item
 from app.broadcasts.models import Broadcast
+from app.broadcasts.notices.purposes import BY_HAND, Purpose
 from app.broadcasts.segments import get_segment
 from app.broadcasts.states import Way
 from app.core.errors import InputInvalid, NotFound
@@ -49,6 +50,7 @@ class Form:
 
     name: str = ""
     way: str = Way.MASS.value
+    purpose: str = BY_HAND[0].value  # of a notification
     items: tuple[Item, ...] = ()
     rows: tuple[Row, ...] = ()
     segment_id: int | None = None
@@ -73,6 +75,11 @@ class Form:
         """Whether no condition can be added."""
         return len(self.rows) >= MAX_CONDITIONS
 
+    @property
+    def meant(self) -> Purpose | None:
+        """What a notification is for; None for the other ways."""
+        return Purpose(self.purpose) if self.way == Way.NOTICE else None
+
     def keep_content(self) -> dict[str, Any]:
         """As `read_content` takes it."""
         return {"items": [{"slug": i.slug, "title": i.title, "summary": i.summary} for i in self.items]}
@@ -84,7 +91,7 @@ class Form:
     def draft(self) -> Draft:
         """What it means. Raises: InputInvalid."""
         audience = self.keep_audience() if self.segment_id is None else {}
-        return read_draft(self.name, self.way, self.keep_content(), audience, self.segment_id)
+        return read_draft(self.name, self.way, self.keep_content(), audience, self.segment_id, self.purpose)
 
 
 def open_form(row: Broadcast) -> Form:
@@ -93,15 +100,19 @@ def open_form(row: Broadcast) -> Form:
         Item(str(each["slug"]), str(each.get("title", "")), str(each.get("summary", "")))
         for each in row.content.get("items", ())
     )
-    return Form(row.name, row.way.value, items, read_rows(row.audience), row.segment_id, version=row.version)
+    purpose = (row.purpose or BY_HAND[0]).value
+    rows = read_rows(row.audience)
+    return Form(row.name, row.way.value, purpose, items, rows, row.segment_id, version=row.version)
 
 
 def read_form() -> Form:
     """The form as it was sent, with what the pressed button does."""
-    way, form = request.form.get("way", ""), request.form
+    form = request.form
+    way, purpose = form.get("way", ""), form.get("purpose", "")
     sent = Form(
         name=form.get("name", ""),
         way=way if way in set(Way) else Way.MASS.value,
+        purpose=purpose if purpose in BY_HAND else BY_HAND[0].value,
         items=_read_items(),
         rows=_read_sent_rows(),
         segment_id=form.get("segment", type=row_id) or None,

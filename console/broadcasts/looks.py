@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from flask import current_app
 
 from app.broadcasts.audience import Audience
-from app.broadcasts.content import Content, Item, find_cards, read_content, summary_of, title_of
+from app.broadcasts.content import Content, Item, find_cards, read_content, words_of
 from app.broadcasts.linter import Why, lint
 from app.broadcasts.models import Broadcast
+from app.broadcasts.notices.assigned import find_template
+from app.broadcasts.notices.making import Filled, fill_in
+from app.broadcasts.notices.purposes import ABOUT_ORDERS, Purpose
+from app.broadcasts.notices.telling import SAMPLE_ORDER, facts_of
 from app.broadcasts.reach import Reach, forecast
 from app.broadcasts.states import Way
 from app.catalog.news import Card
@@ -25,14 +29,24 @@ class Shown:
     summary: str
 
 
-def show_items(content: Content) -> Sequence[Shown]:
+def show_items(content: Content, way: Way = Way.CARD, purpose: Purpose | None = None) -> Sequence[Shown]:
     """The cards with the words that would stand on them now."""
     return [
-        Shown(item, card, title_of(item, card), summary_of(item, card))
+        Shown(item, card, *words_of(item, card, way))
         if card
         else Shown(item, None, item.title or item.slug, item.summary)
-        for item, card in find_cards(content)
+        for item, card in find_cards(content, purpose=purpose)
     ]
+
+
+def show_notice(content: Content, purpose: Purpose | None) -> Filled | None:
+    """What a notification would say now; None without a template or a product."""
+    template = find_template(purpose) if purpose else None
+    pairs = [(item, card) for item, card in find_cards(content, purpose=purpose) if card]
+    if template is None or purpose is None or not pairs:
+        return None
+    order_no = SAMPLE_ORDER if purpose in ABOUT_ORDERS else ""
+    return fill_in(template, facts_of(purpose, *pairs[0], order_no=order_no))
 
 
 def content_of(row: Broadcast) -> Content:
@@ -49,17 +63,19 @@ class Remark:
     words: Sequence[str]
 
 
-def find_remarks(content: Content, way: Way) -> Sequence[Remark]:
+def find_remarks(content: Content, way: Way, purpose: Purpose | None = None) -> Sequence[Remark]:
     """What to think about, product by product; words with the same fault stand together."""
     found: dict[tuple[int, Why], list[str]] = {}
-    for each in lint(content, way, base_url=current_app.config["BASE_URL"]):
+    for each in lint(content, way, base_url=current_app.config["BASE_URL"], purpose=purpose):
         found.setdefault((each.place, each.why), []).extend([each.word] if each.word else [])
     return [Remark(place, why, words) for (place, why), words in found.items()]
 
 
-def say_reach(audience: Audience, way: Way) -> tuple[Reach, Sequence[str]]:
+def say_reach(
+    audience: Audience, way: Way, purpose: Purpose | None = None, slug: str = ""
+) -> tuple[Reach, Sequence[str]]:
     """How many it reaches, and the sentence in pieces: who is meant, who is left out and why, who gets it."""
-    reach = forecast(audience, way)
+    reach = forecast(audience, way, purpose, slug)
     pieces = [counted("符合条件 %(n)s 人", reach.matched, n=f"{reach.matched:,}")]
     if reach.opted_out:
         pieces.append(counted("%(n)s 人关了商品消息", reach.opted_out, n=f"{reach.opted_out:,}"))
@@ -67,5 +83,9 @@ def say_reach(audience: Audience, way: Way) -> tuple[Reach, Sequence[str]]:
         pieces.append(counted("%(n)s 人本月已收满 4 次", reach.used_up, n=f"{reach.used_up:,}"))
     if reach.no_window:
         pieces.append(counted("%(n)s 人现在不能收客服消息", reach.no_window, n=f"{reach.no_window:,}"))
+    if reach.no_consent:
+        pieces.append(counted("%(n)s 人没有同意这种通知", reach.no_consent, n=f"{reach.no_consent:,}"))
+    if reach.not_concerned:
+        pieces.append(counted("%(n)s 人没有相关的订单", reach.not_concerned, n=f"{reach.not_concerned:,}"))
     pieces.append(counted("%(n)s 人会收到", reach.reached, n=f"{reach.reached:,}"))
     return reach, pieces

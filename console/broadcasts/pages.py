@@ -22,9 +22,10 @@ from console.broadcasts import words
 from console.broadcasts.afterwards import results_of
 from console.broadcasts.choices import load_choices
 from console.broadcasts.confirm import segment_of
-from console.broadcasts.looks import content_of, show_items
+from console.broadcasts.looks import content_of, show_items, show_notice
 from console.frame.audit_words import say_actor
 from console.frame.member import get_member_here
+from console.frame.purpose_labels import purpose_label
 
 blueprint = Blueprint("broadcasts", __name__, url_prefix="/broadcasts")
 
@@ -57,7 +58,8 @@ def show(broadcast_id: int) -> str | Response:
         return redirect(url_for("console.broadcast_composer.edit", broadcast_id=broadcast_id))
     return render_template(
         "console/broadcasts/show.html",
-        shown=show_items(content_of(row)),
+        shown=show_items(content_of(row), row.way, row.purpose),
+        notice=show_notice(content_of(row), row.purpose),
         sentences=load_choices().say(composing.audience_of(row)),
         segment=segment_of(row),
         who=say_actor(row.confirmed_by, find_usernames()),
@@ -170,6 +172,7 @@ def _state_of(row: Broadcast) -> dict[str, object]:
 def _words() -> dict[str, object]:
     return {
         "way_label": words.way_label,
+        "purpose_label": purpose_label,
         "broadcast_label": words.broadcast_label,
         "broadcast_colour": lambda state: words.COLOURS.get(state, "secondary"),
         "recipient_label": words.recipient_label,

@@ -5,13 +5,11 @@ from collections.abc import Mapping, Sequence
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.broadcasts import reasons
 from app.broadcasts.audience import Audience, Condition, ConditionKind
-from app.broadcasts.automatic.people import CAPPED
-from app.broadcasts.ending import STOPPED
 from app.broadcasts.linter import Why
 from app.broadcasts.listing import Tab
 from app.broadcasts.notices.purposes import Purpose
-from app.broadcasts.reach import GOODS_GONE, LEFT, NO_WINDOW, OPTED_OUT, USED_UP
 from app.broadcasts.results import HORIZONS
 from app.broadcasts.states import BroadcastState, Halt, PartState, RecipientState, Way
 from app.core.i18n import counted
@@ -29,12 +27,12 @@ tab_label = Labels(
 )
 horizon_label = Labels(dict(zip(HORIZONS, (_l("1 小时"), _l("24 小时"), _l("7 天")), strict=True)))
 way_label = Labels({Way.MASS: _l("群发文章"), Way.CARD: _l("商品卡片"), Way.NOTICE: _l("模板通知")})
-purpose_label = Labels(
+purpose_hint = Labels(
     {
-        Purpose.BACK_IN_STOCK: _l("到货提醒"),
-        Purpose.OPENING: _l("开售提醒"),
-        Purpose.DELAY: _l("延迟发货通知"),
-        Purpose.RECALL: _l("商品问题通知"),
+        Purpose.BACK_IN_STOCK: _l("售罄的商品到货时，自动发给点过“到货提醒”并同意通知的人"),
+        Purpose.OPENING: _l("发给同意过开售通知的人，同意一次发一次"),
+        Purpose.DELAY: _l("只发给买了这件商品、已付款还没发货的人，写着各自的订单号"),
+        Purpose.RECALL: _l("只发给买过这件商品的人，写着各自的订单号；下架的商品也可以选"),
     }
 )
 broadcast_label = Labels(
@@ -105,16 +103,26 @@ condition_hint = {  # what stands behind the number of days
 }
 _skip_label = Labels(
     {
-        OPTED_OUT: _l("自己关了商品消息"),
-        USED_UP: _l("本月已收满 4 次群发"),
-        NO_WINDOW: _l("不在 48 小时内，或可发的条数用完了"),
-        LEFT: _l("列名单之后取消了关注或被拉黑"),
-        CAPPED: _l("这几天已收满自动消息"),
-        GOODS_GONE: _l("要说的商品已经买不到，或离开了购物车"),
-        STOPPED: _l("停止之前还没轮到"),
+        reasons.OPTED_OUT: _l("自己关了商品消息"),
+        reasons.USED_UP: _l("本月已收满 4 次群发"),
+        reasons.NO_WINDOW: _l("不在 48 小时内，或可发的条数用完了"),
+        reasons.NO_CONSENT: _l("没有同意过这种通知，或同意的次数用完了"),
+        reasons.NOT_CONCERNED: _l("没有相关的订单"),
+        reasons.LEFT: _l("列名单之后取消了关注或被拉黑"),
+        reasons.CAPPED: _l("这几天已收满自动消息"),
+        reasons.GOODS_GONE: _l("要说的商品已经买不到，或离开了购物车"),
+        reasons.STOPPED: _l("停止之前还没轮到"),
         "": _l("没有发"),
     }
 )
+_event_label = Labels(
+    {
+        reasons.BLOCKED: _l("关了公众号的通知"),
+        reasons.FAILED: _l("微信没有送到，没有说明原因"),
+        reasons.SILENT: _l("微信已接收，没有回执"),
+    }
+)
+_EVENT_WORDS = (reasons.BLOCKED, reasons.FAILED, reasons.SILENT)
 _halt_label = Labels(
     {
         Halt.GOODS_GONE: _l("有一件商品下架了。重新上架后再继续，或停止这次群发。"),
@@ -168,6 +176,8 @@ def say_reason(state: RecipientState, reason: str) -> str:
     """Why somebody did not get it: our word, or WeChat's number, as a sentence."""
     if state is RecipientState.SKIPPED:
         return _skip_label(reason)
+    if reason in _EVENT_WORDS:
+        return _event_label(reason)
     if not reason.lstrip("-").isdecimal():
         return _status_label(reason)
     return say_errcode(int(reason)) or _("微信没有接受（%(code)s）", code=reason)

@@ -18,6 +18,8 @@ action_label = Labels(
         "account.recovery_codes": _l("换了自己的备用码"),
         "account.second_factor_off": _l("关闭了自己的两步验证"),
         "account.second_factor_on": _l("打开了自己的两步验证"),
+        "notice_template.assigned": _l("选了通知模板"),
+        "notice_template.removed": _l("不再用通知模板"),
         "automatic.changed": _l("改了自动消息"),
         "automatic.limits": _l("改了自动消息的上限和免打扰时间"),
         "broadcast.confirmed": _l("确认了群发"),

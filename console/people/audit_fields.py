@@ -18,6 +18,7 @@ from app.staff.roles import get_role
 from console.frame.carriers import carrier_label
 from console.frame.labels import Labels
 from console.frame.moments import full_moment
+from console.frame.purpose_labels import purpose_label
 from console.frame.role_labels import role_label
 from console.frame.state_labels import closed_label, state_label
 from console.frame.wording_labels import wording_label
@@ -26,6 +27,7 @@ from console.frame.wording_labels import wording_label
 kind_label = Labels(
     {
         "automatic": _l("自动消息"),
+        "notice_template": _l("通知模板"),
         "bill_difference": _l("对账差异"),
         "broadcast": _l("群发"),
         "bills": _l("账单"),
@@ -56,6 +58,7 @@ kind_label = Labels(
 part_label = Labels(
     {
         "automatic": _l("自动消息"),
+        **{purpose.value: label for purpose, label in purpose_label.table.items()},
         "complaints": _l("微信投诉"),
         "face": _l("门面"),
         "opening": _l("开业"),
@@ -65,6 +68,7 @@ part_label = Labels(
 opening_label = Labels({"closed": _l("没有开业"), "released": _l("已开业")})
 field_label = Labels(
     {
+        "template_id": _l("模板编号"),
         "is_on": _l("自动发送"),
         "delay_hours": _l("过多久发"),
         "cap": _l("每位粉丝最多"),

@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-PURPOSES = ("back_in_stock", "opening", "delay", "recall")
+PURPOSES = ("back_in_stock", "sale_opening", "delay", "recall")
 OLD_WAYS = ("mass", "card")
 WAYS = (*OLD_WAYS, "notice")
 OLD_LINES = ("due", "asking", "unclear", "sent", "skipped", "refused")

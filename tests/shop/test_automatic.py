@@ -16,6 +16,8 @@ from app.broadcasts.claims import take
 from app.broadcasts.ending import close_if_done, pause
 from app.broadcasts.listing import count_tabs
 from app.broadcasts.models import Broadcast, BroadcastOptOut, BroadcastRecipient
+from app.broadcasts.notices.consents import count_left
+from app.broadcasts.notices.purposes import Purpose
 from app.broadcasts.results import read_rule_results
 from app.broadcasts.states import BroadcastState, RecipientState
 from app.broadcasts.unclear import clear_up
@@ -32,6 +34,7 @@ from app.wechat.client import AccountClient
 from tests.broadcasts import RECORDS, SEND, make_writers, received, record_of, send_all
 from tests.factories import make_follower, make_order, make_sku
 from tests.fake_platform import FakePlatform
+from tests.notices import SEND_SUBSCRIPTION, agree, use_template
 
 Advance = Callable[[timedelta], None]
 NOON = datetime(2026, 11, 3, 4, tzinfo=UTC)  # in Beijing
@@ -257,6 +260,31 @@ def test_off_sale_is_not_back(account: AccountClient, platform: FakePlatform, ad
     run()
 
     assert received(platform) == {}
+
+
+def test_goods_that_are_back_are_told_as_a_notification_where_no_card_can_go(
+    account: AccountClient, platform: FakePlatform, advance: Advance
+) -> None:
+    template_id = use_template(Purpose.BACK_IN_STOCK)
+    [writer] = make_writers(1)
+    agreed, silent = make_follower(), make_follower()
+    agree(writer.openid, agreed.openid, purpose=Purpose.BACK_IN_STOCK)
+    switch(RuleKind.BACK_IN_STOCK)
+    sku = make_sku(title="白茶", stock=0)
+    for each in (writer, agreed, silent):
+        ask_for(sku.id, each.id)
+    set_stock(sku.id, 2)
+    run()
+    run()
+
+    assert received(platform) == {writer.openid: 1}
+    [body] = [asked.json for asked in platform.asked if asked.path == SEND_SUBSCRIPTION]
+    assert (body["touser"], body["template_id"]) == (agreed.openid, template_id)
+    assert [value["value"] for value in body["data"].values()] == ["白茶", "68.00元", "您关心的商品又有货了"]
+    assert f"/shop/p/{sku.product.slug}?e=" in body["page"]
+    assert reasons()[silent.openid] == "no_window"
+    assert reasons()[agreed.openid] == RecipientState.HANDED
+    assert count_left(writer.openid, template_id) == 1  # the card used none up
 
 
 # Whom not, when not, how often

@@ -16,7 +16,8 @@ from app.broadcasts.models import BroadcastRecipient, Segment
 from app.broadcasts.opt_outs import is_opted_out, set_opted_out
 from app.broadcasts.progress import read_progress
 from app.broadcasts.quotas import PATHS, ApiQuota, count_by_use, find_asked
-from app.broadcasts.reach import OPTED_OUT, forecast
+from app.broadcasts.reach import forecast
+from app.broadcasts.reasons import OPTED_OUT
 from app.broadcasts.states import RecipientState, Way
 from app.core import clock
 from app.core.audit import AuditEntry, entries_about

@@ -9,22 +9,27 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func
 
 from app.broadcasts.automatic.limits import Limits
 from app.broadcasts.automatic.models import AutomaticCause, AutomaticRule, RuleKind, StockRequest
-from app.broadcasts.models import BroadcastRecipient
-from app.broadcasts.reach import GOODS_GONE, OPTED_OUT, why_not
+from app.broadcasts.models import BroadcastOptOut, BroadcastRecipient
+from app.broadcasts.notices.assigned import find_template_id
+from app.broadcasts.notices.consents import agreed
+from app.broadcasts.notices.purposes import Purpose
+from app.broadcasts.reach import why_not
+from app.broadcasts.reasons import CAPPED, GOODS_GONE, OPTED_OUT
 from app.broadcasts.states import RecipientState, Way
 from app.carts import service as carts
 from app.carts.models import CartLine
 from app.catalog.models import Product, Sku
 from app.catalog.states import ProductState
+from app.conversations.window import reachable
 from app.core import clock
 from app.core.db import db
 from app.followers.models import Follower
 from app.orders.models import Order
 
-CAPPED = "capped"  # had as many of them as the merchant allows
 AT_ONCE = 100
 LATEST = timedelta(hours=48)  # what is due for longer is too late to be told: longer than any night
 OWNER = "follower:"
+NOTIFIES = {RuleKind.BACK_IN_STOCK: Purpose.BACK_IN_STOCK}  # what WeChat lets go as a notification, too
 _NOT_GOT = (RecipientState.SKIPPED, RecipientState.REFUSED)
 
 
@@ -40,14 +45,29 @@ class Person:
     request_id: int = 0
 
 
-def find_due(rule: AutomaticRule, broadcast_id: int, limits: Limits) -> Sequence[Person]:
-    """Whom it is to be told now, and whom not. `broadcast_id`: who has a line there already waits for tomorrow."""
-    return _FINDERS[rule.kind](rule, _query(broadcast_id, limits))
+def ways_of(kind: RuleKind) -> Sequence[Way]:
+    """How its messages go; as a notification where WeChat allows that and a template is chosen."""
+    notifies = kind in NOTIFIES and find_template_id(NOTIFIES[kind])
+    return (Way.CARD, Way.NOTICE) if notifies else (Way.CARD,)
 
 
-def _query(broadcast_id: int, limits: Limits) -> Select[Any]:
+def find_due(rule: AutomaticRule, broadcast_id: int, limits: Limits, way: Way = Way.CARD) -> Sequence[Person]:
+    """Whom it is to be told now, and whom not. `broadcast_id`: who has a line there already waits for tomorrow.
+
+    As a notification: whoever agreed to it and cannot be written to as a customer.
+    """
+    query = _query(broadcast_id, limits, way)
+    template_id = find_template_id(NOTIFIES[rule.kind]) if rule.kind in NOTIFIES else ""
+    if template_id:
+        notified = ~Follower.openid.in_(reachable()) & Follower.openid.in_(agreed(template_id))
+        query = query.where(notified if way is Way.NOTICE else ~notified)
+    return _FINDERS[rule.kind](rule, query)
+
+
+def _query(broadcast_id: int, limits: Limits, way: Way) -> Select[Any]:
     """Followers who may be written to, with the reason why not."""
-    usual = why_not(Way.CARD)
+    opted_out = Follower.id.in_(select(BroadcastOptOut.follower_id))
+    usual = why_not(way) if way is Way.CARD else case((opted_out, literal(OPTED_OUT)), else_=literal(""))
     reason = case((usual == OPTED_OUT, usual), (_is_capped(limits), literal(CAPPED)), else_=usual)
     has_line = select(BroadcastRecipient.follower_id).where(BroadcastRecipient.broadcast_id == broadcast_id)
     return (

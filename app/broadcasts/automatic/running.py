@@ -7,6 +7,7 @@ crash after it leaves him a recipient whom the workers find. What happens then i
 import logging
 import time
 from datetime import timedelta
+from itertools import product
 
 from sqlalchemy import delete, select
 
@@ -18,7 +19,7 @@ from app.broadcasts.automatic.models import (
     RuleKind,
     StockRequest,
 )
-from app.broadcasts.automatic.people import Person, find_due
+from app.broadcasts.automatic.people import NOTIFIES, Person, find_due, ways_of
 from app.broadcasts.automatic.rules import find_on
 from app.broadcasts.automatic.words import name_of
 from app.broadcasts.ending import close_if_done, stop
@@ -42,12 +43,12 @@ def run_rules(seconds: float) -> None:
     if is_quiet(limits):
         return
     for kind in RuleKind:
-        for rule_id in [rule.id for rule in find_on(kind)]:
-            while run_rule(rule_id, limits) and time.monotonic() < until:
+        for rule_id, way in product([rule.id for rule in find_on(kind)], ways_of(kind)):
+            while run_rule(rule_id, limits, way) and time.monotonic() < until:
                 pass
 
 
-def run_rule(rule_id: int, limits: Limits) -> bool:
+def run_rule(rule_id: int, limits: Limits, way: Way = Way.CARD) -> bool:
     """One batch of a rule; False when nobody else is due. Two workers at once tell nobody twice.
 
     Opens a transaction.
@@ -57,11 +58,11 @@ def run_rule(rule_id: int, limits: Limits) -> bool:
         lock(rule)
         if rule.on_since is None:
             return False
-        broadcast = _get_today(rule)
+        broadcast = _get_today(rule, way)
         lock(broadcast)
         if broadcast.state != BroadcastState.SENDING:  # paused or stopped: everybody stays due
             return False
-        people = find_due(rule, broadcast.id, limits)
+        people = find_due(rule, broadcast.id, limits, way)
         for person in people:
             _add(rule, broadcast.id, person)
         insert_rows(
@@ -74,17 +75,18 @@ def run_rule(rule_id: int, limits: Limits) -> bool:
     return bool(people)
 
 
-def _get_today(rule: AutomaticRule) -> Broadcast:
-    """The broadcast of this rule and day, made by whoever needs it first; the rule is locked."""
+def _get_today(rule: AutomaticRule, way: Way) -> Broadcast:
+    """The broadcast of this rule, day and way, made by whoever needs it first; the rule is locked."""
     session, today = db.session, clock.today()
-    mine = (AutomaticDay.rule_id == rule.id) & (AutomaticDay.day == today)
+    mine = (AutomaticDay.rule_id == rule.id) & (AutomaticDay.day == today) & (AutomaticDay.way == way)
     found = session.scalar(select(AutomaticDay.broadcast_id).where(mine))
     if found is not None:
         return session.get_one(Broadcast, found)
     now = clock.now()
     row = Broadcast(
         name=name_of(rule),
-        way=Way.CARD,
+        way=way,
+        purpose=NOTIFIES.get(rule.kind) if way is Way.NOTICE else None,
         state=BroadcastState.SENDING,
         content={"items": []},
         audience={},

@@ -6,13 +6,13 @@ from app.broadcasts.claims import log_key
 from app.broadcasts.models import Broadcast, BroadcastRecipient
 from app.broadcasts.notices import consents
 from app.broadcasts.notices.purposes import KIND_OF, NoticeKind
+from app.broadcasts.reasons import BLOCKED, FAILED
 from app.broadcasts.states import RecipientState, Way
 from app.conversations.models import Message, Sending
 from app.core.db import db, transaction
 from app.followers.models import Follower
 from app.wechat.callback.messages import Push, Subscription, TemplateSentEvent
 
-BLOCKED, FAILED = "blocked", "failed"  # he takes no notifications; WeChat could not deliver it
 _line = BroadcastRecipient
 
 

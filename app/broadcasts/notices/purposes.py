@@ -20,7 +20,7 @@ class Purpose(StrEnum):
     """What it is for."""
 
     BACK_IN_STOCK = "back_in_stock"  # 到货: goes by itself to whoever asked
-    OPENING = "opening"  # 开售: he wanted to be told when a sale begins
+    OPENING = "sale_opening"  # 开售: he wanted to be told when a sale begins
     DELAY = "delay"  # 延迟发货: his paid order with this product is sent later
     RECALL = "recall"  # 商品问题: something is wrong with what he bought
 

@@ -1,0 +1,116 @@
+"""Builders and players for tests of notifications by template."""
+
+from collections.abc import Callable, Mapping
+from itertools import count
+from typing import Any
+
+from app.broadcasts.audience import Audience, Condition
+from app.broadcasts.composing import Draft, create
+from app.broadcasts.content import Content, Item
+from app.broadcasts.models import BroadcastRecipient
+from app.broadcasts.notices import consents
+from app.broadcasts.notices.assigned import assign, find_template_id
+from app.broadcasts.notices.outcomes import record_notice_event
+from app.broadcasts.notices.purposes import Purpose
+from app.broadcasts.notices.values import guess_fields, read_keywords
+from app.broadcasts.states import Way
+from app.core import clock
+from app.core.db import db, transaction
+from app.orders.models import Order
+from app.orders.service import mark_paid
+from app.wechat.callback.flat_xml import parse
+from app.wechat.callback.reading import read_push
+from app.wechat.template_messages import Template
+from tests.factories import make_order
+from tests.fake_platform import Asked, FakePlatform
+
+SEND_TEMPLATE, SEND_SUBSCRIPTION = "/cgi-bin/message/template/send", "/cgi-bin/message/subscribe/bizsend"
+CONTENTS = {
+    Purpose.BACK_IN_STOCK: "商品名称:{{thing1.DATA}}\n商品价格:{{amount2.DATA}}\n备注:{{thing4.DATA}}\n",
+    Purpose.OPENING: "预约内容:{{thing1.DATA}}\n预约时间:{{time2.DATA}}\n",
+    Purpose.DELAY: "订单号:{{character_string1.DATA}}\n商品名称:{{thing2.DATA}}\n说明:{{thing5.DATA}}\n",
+    Purpose.RECALL: "订单号:{{character_string1.DATA}}\n商品名称:{{thing2.DATA}}\n说明:{{thing5.DATA}}\n",
+}
+_numbers = count(1)
+
+
+def use_template(purpose: Purpose, *, is_lasting: bool = False) -> str:
+    """Let a template serve this purpose; returns its id."""
+    content = CONTENTS[purpose]
+    template = Template(f"TeaTpl{purpose.title()}", "通知", content, is_lasting)
+    fields = guess_fields(read_keywords(content), purpose)
+    assign(purpose, template, fields, version=0, actor="staff:1")
+    return template.template_id
+
+
+def agree(*openids: str, purpose: Purpose = Purpose.OPENING) -> None:
+    """Each agrees once more."""
+    with transaction():
+        for openid in openids:
+            consents.record_accepted(next(_numbers), openid, find_template_id(purpose), clock.now())
+
+
+def make_notice(purpose: Purpose, slug: str, *conditions: Condition, title: str = "", words: str = "") -> int:
+    """A draft of a notification about this product; returns its number."""
+    content = Content((Item(slug, title, words),))
+    draft = Draft("通知", Way.NOTICE, content, Audience(conditions), purpose=purpose)
+    return create(draft, actor="staff:1")
+
+
+def make_paid(**more: Any) -> Order:
+    """An order whose money is here."""
+    order = make_order(**more)
+    with transaction():
+        mark_paid(order, paid_at=clock.now(), cause="notification")
+    return order
+
+
+def tell(event: str, openid: str, inner: str) -> None:
+    """WeChat's event, as it is settled."""
+    text = (
+        f"<xml><ToUserName>gh_1a2b3c4d5e6f</ToUserName><FromUserName>{openid}</FromUserName>"
+        f"<CreateTime>{int(clock.now().timestamp())}</CreateTime><MsgType>event</MsgType><Event>{event}</Event>{inner}</xml>"
+    )
+    record_notice_event(read_push(parse(text.encode())), next(_numbers))
+
+
+def tell_sent(openid: str, msg_id: int, status: str = "success") -> None:
+    """What became of a template message."""
+    tell("TEMPLATESENDJOBFINISH", openid, f"<MsgID>{msg_id}</MsgID><Status>{status}</Status>")
+
+
+def tell_notified(openid: str, status: str = "success") -> None:
+    """What became of a subscription notification."""
+    row = f"<TemplateId>T</TemplateId><MsgID>7</MsgID><ErrorCode>0</ErrorCode><ErrorStatus>{status}</ErrorStatus>"
+    tell(
+        "subscribe_msg_sent_event",
+        openid,
+        f"<SubscribeMsgSentEvent><List>{row}</List></SubscribeMsgSentEvent>",
+    )
+
+
+def sent_by_template(platform: FakePlatform) -> list[Mapping[str, Any]]:
+    """The bodies of template messages that WeChat was asked for."""
+    return [asked.json for asked in platform.asked if asked.path == SEND_TEMPLATE]
+
+
+def number_of(broadcast_id: int, openid: str) -> int:
+    """WeChat's number of his template message."""
+    row = db.session.query(BroadcastRecipient).filter_by(broadcast_id=broadcast_id, openid=openid).one()
+    return row.msg_id or 0
+
+
+def notified(platform: FakePlatform) -> list[str]:
+    """To whom WeChat was asked to send a subscription notification, in order."""
+    return sorted(asked.json["touser"] for asked in platform.asked if asked.path == SEND_SUBSCRIPTION)
+
+
+def numbered(start: int = 500) -> Callable[[Asked], dict[str, Any]]:
+    """Answers of `template/send`: the same message has the same number."""
+    known: dict[str, int] = {}
+
+    def answer(asked: Asked) -> dict[str, Any]:
+        key = f"{asked.json['touser']}:{asked.json['client_msg_id']}"
+        return {"errcode": 0, "errmsg": "ok", "msgid": known.setdefault(key, start + len(known))}
+
+    return answer
