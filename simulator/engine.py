@@ -108,6 +108,7 @@ class Engine:
         self.alipay = Trades(self)
         self.alipay_notifier = AlipayNotifier(self)
         self.followers.seed()
+        self.templates.seed()
         self._forget_expired()
 
     def start(self) -> None:
@@ -133,6 +134,7 @@ class Engine:
         self.clock.reset()
         self.sent.load()
         self.followers.seed()
+        self.templates.seed()
         self.events.publish("state", what="reset")
 
     def deliver(self, follower: dict[str, Any], shown: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from console.broadcasts import (
     automatic,
     composer,
     confirm,
+    notice_templates,
     pages,
     planned,
     saved,
@@ -21,6 +22,7 @@ BLUEPRINTS = (
     automatic.blueprint,
     composer.blueprint,
     confirm.blueprint,
+    notice_templates.blueprint,
     pages.blueprint,
     planned.blueprint,
     saved.blueprint,
@@ -36,6 +38,7 @@ _LOOK = (
     "console.broadcast_results.index",
     "console.broadcast_results.fragment",
     "console.automatic_messages.show",
+    "console.notice_templates.show",
 )
 RIGHTS = RightGroup(
     _l("群发"),
@@ -63,6 +66,9 @@ RIGHTS = RightGroup(
         "console.broadcast_confirm.ask",
         "console.broadcast_confirm.confirm",
         "console.automatic_messages.change",
+        "console.notice_templates.ask",
+        "console.notice_templates.change",
+        "console.notice_templates.take_off",
         "console.automatic_messages.change_limits",
         "console.broadcasts.pause",
         "console.broadcasts.resume",

@@ -27,6 +27,7 @@ api_label = Labels(
         PATHS[5]: _l("上传永久素材"),
         PATHS[6]: _l("上传文章里的图片"),
         PATHS[7]: _l("模板消息"),
+        PATHS[8]: _l("订阅通知"),
     }
 )
 

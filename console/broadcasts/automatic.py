@@ -26,6 +26,8 @@ from app.broadcasts.automatic.words import GOODS, name_of
 from app.broadcasts.content import MAX_SUMMARY, MAX_TITLE
 from app.broadcasts.linter import Why
 from app.broadcasts.models import Broadcast
+from app.broadcasts.notices.assigned import find_template_id
+from app.broadcasts.notices.purposes import Purpose
 from app.broadcasts.results import Result, read_rule_results
 from app.broadcasts.states import BroadcastState, RecipientState, Way
 from app.catalog.service import list_all, list_on_sale
@@ -142,6 +144,7 @@ def _page(
         goods=GOODS,
         days=DAYS,
         waiting=count_waiting(),
+        notifies=bool(find_template_id(Purpose.BACK_IN_STOCK)),
         why_label=why_label,
     )
 

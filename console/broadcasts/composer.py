@@ -11,6 +11,7 @@ from app.broadcasts.audience import ConditionKind, read_audience
 from app.broadcasts.content import MAX_CARDS, Content, longest, slug_of
 from app.broadcasts.models import Broadcast
 from app.broadcasts.notices.assigned import find_template
+from app.broadcasts.notices.making import usual_words
 from app.broadcasts.notices.purposes import BY_HAND
 from app.broadcasts.states import BroadcastState, Way
 from app.core.errors import InputInvalid, NotFound, TransitionRefused
@@ -138,6 +139,7 @@ def _look(form: Form) -> dict[str, object]:
         "why_label": words.why_label,
         "NO_WORD": words.NO_WORD,
         "ways": Way,
+        "usual_words": usual_words(purpose) if purpose else "",
         "templates": {each: find_template(each) for each in BY_HAND},
         "purpose_label": purpose_label,
         "purpose_hint": words.purpose_hint,

@@ -102,6 +102,7 @@ def _show(row: Broadcast, *, trouble: str = "", is_same: bool = False) -> str:
         reach=reach,
         pieces=pieces,
         way_label=words.way_label,
+        way_icon=words.WAY_ICONS,
         purpose_label=purpose_label,
         why_label=words.why_label,
         NO_WORD=words.NO_WORD,

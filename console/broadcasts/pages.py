@@ -172,6 +172,7 @@ def _state_of(row: Broadcast) -> dict[str, object]:
 def _words() -> dict[str, object]:
     return {
         "way_label": words.way_label,
+        "way_icon": words.WAY_ICONS,
         "purpose_label": purpose_label,
         "broadcast_label": words.broadcast_label,
         "broadcast_colour": lambda state: words.COLOURS.get(state, "secondary"),

@@ -69,6 +69,7 @@ def show() -> str:
         has_after=month.after <= clock.today() + AHEAD,
         most=A_MONTH,
         way_label=words.way_label,
+        way_icon=words.WAY_ICONS,
         broadcast_label=words.broadcast_label,
         broadcast_colour=lambda state: words.COLOURS.get(state, "secondary"),
     )

@@ -35,6 +35,7 @@ purpose_hint = Labels(
         Purpose.RECALL: _l("只发给买过这件商品的人，写着各自的订单号；下架的商品也可以选"),
     }
 )
+WAY_ICONS = {Way.MASS: "article", Way.CARD: "package", Way.NOTICE: "bell"}
 broadcast_label = Labels(
     {
         BroadcastState.DRAFT: _l("草稿"),

@@ -87,6 +87,10 @@ HELP: Mapping[str, Sequence[LazyString]] = {  # a blueprint's name → its sente
         _l("“用词提醒”只是提醒，不会拦住您；微信按长度拒收的才不能保存。"),
     ),
     "broadcast_calendar": (_l("已发的按开始的时间，没发的按排期的时间，都是北京时间。点一条看它的进度。"),),
+    "notice_templates": (
+        _l("模板是在微信公众平台添加的；这里选哪个用途用哪个，每个关键词里填什么。"),
+        _l("订阅通知：粉丝每同意一次，可以发一次。"),
+    ),
     "broadcast_quotas": (_l("接口次数是微信说的；每位粉丝收了几次，是本店数的。"),),
     "broadcast_segments": (_l("人群记的是条件，不是名单：每次发送时重新找出谁符合。"),),
     "broadcast_confirm": (_l("时间都是北京时间。排期以后、到点之前，可以撤回来再改。"),),

@@ -51,6 +51,8 @@ ORDER, GOODS = ("订单号", "character_string"), ("商品名称", "thing")
 LIBRARY = (
     Public(43216, "订单发货通知", (ORDER, GOODS, ("发货时间", "time"), ("快递公司", "thing"))),
     Public(43217, "订单支付成功通知", (ORDER, GOODS, ("支付金额", "amount"), ("支付时间", "time"))),
+    Public(43219, "订单延迟发货通知", (ORDER, GOODS, ("延迟原因", "thing"), ("预计发货时间", "time"))),
+    Public(43220, "商品问题处理通知", (ORDER, GOODS, ("处理办法", "thing"), ("客服电话", "phone_number"))),
     Public(43218, "退款到账通知", (ORDER, GOODS, ("退款金额", "amount"), ("退款原因", "thing"))),
     Public(401, "发货通知", (GOODS, ("快递单号", "character_string"), ("发货时间", "time"))),
     Public(402, "商品到货通知", (GOODS, ("商品价格", "amount"), ("到货时间", "time"), ("备注", "thing"))),

@@ -24,9 +24,24 @@ SAMPLES = {
 INDUSTRIES = {"1": ("IT科技", "互联网|电子商务"), "10": ("餐饮", "餐饮"), "31": ("消费品", "消费品")}
 
 
+# What the account's owner added in WeChat's console before the simulator was started for the first time.
+AT_FIRST = (
+    (402, [1, 2, 4], ONCE),
+    (405, [1, 2], ONCE),
+    (43219, [1, 2, 3], MESSAGE),
+    (43220, [1, 2, 3, 4], MESSAGE),
+)
+
+
 class Templates:
     def __init__(self, engine: Engine) -> None:
         self._store = engine.store
+
+    def seed(self) -> None:
+        """The first templates, when there is none."""
+        for number, keywords, kind in () if self._store.all("templates") else AT_FIRST:
+            if public := public_template(number):
+                self.add(public, keywords, kind)
 
     def add(self, public: Public, numbers: list[int], kind: int) -> dict[str, Any]:
         template_id = secrets.token_urlsafe(33)[:43]

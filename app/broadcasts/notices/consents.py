@@ -41,6 +41,11 @@ def count_left(openid: str, template_id: str) -> int:
     return db.session.scalar(select(func.count()).where(*his)) or 0
 
 
+def count_willing(template_id: str) -> int:
+    """How many followers may get one by this template."""
+    return db.session.scalar(select(func.count()).select_from(agreed(template_id).distinct().subquery())) or 0
+
+
 def has_agreed(follower_id: int, template_id: str) -> bool:
     """Whether he may get one by this template. Raises: NotFound."""
     return count_left(get_by_id(follower_id).openid, template_id) > 0

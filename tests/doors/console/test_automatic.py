@@ -106,7 +106,7 @@ def test_a_day_that_is_held_up_is_told(app: Flask, console: Console) -> None:
         )
         session.add(row)
         session.flush()
-        session.add(AutomaticDay(broadcast_id=row.id, rule_id=rule_id, day=clock.today()))
+        session.add(AutomaticDay(broadcast_id=row.id, rule_id=rule_id, day=clock.today(), way=row.way))
         number = row.id
 
     page = console.text("/broadcasts/automatic/")
