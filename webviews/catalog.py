@@ -7,6 +7,7 @@ from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.broadcasts.notices.purposes import Purpose
 from app.carts.service import MAX_QUANTITY
 from app.catalog import descriptions
 from app.catalog import service as catalog
@@ -28,7 +29,7 @@ from webviews.notice_consent import find_offer
 from webviews.page import freight_rule
 from webviews.session import find_follower
 from webviews.share import share_product, share_shop
-from webviews.shelf_prices import shelf_prices
+from webviews.shelf_prices import ShelfPrice, shelf_prices
 from webviews.stock_requests import list_sold_out
 from webviews.visits import look_at_product
 
@@ -89,7 +90,8 @@ def _present(product: Product, *, share_link: str = "", is_preview: bool = False
         is_sold_out=_is_sold_out(product),
         low_stock=_low_stock(product),
         tell_me=tell_me,
-        notice=find_offer() if tell_me else None,
+        notice=find_offer(Purpose.BACK_IN_STOCK) if tell_me else None,
+        opening=find_offer(Purpose.OPENING) if _is_awaited(shelf) and not is_preview else None,
         options=_options(product.skus),
         skus=[_describe(sku, shelf.price_of(sku)) for sku in product.skus],
         freight=freight_words(find_carriages([product.id], None)[product.id], freight_rule()),
@@ -111,6 +113,11 @@ def _offered() -> list[Offered]:
     """Coupons this visitor may take now."""
     follower = find_follower()
     return [one for one in list_offered(follower.id if follower else None) if one.can_collect]
+
+
+def _is_awaited(shelf: ShelfPrice) -> bool:
+    """Whether its flash sale is still to begin."""
+    return shelf.offer is not None and not shelf.offer.is_on
 
 
 def _is_sold_out(product: Product) -> bool:

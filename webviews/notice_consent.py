@@ -1,4 +1,4 @@
-"""Asking a follower in WeChat whether a subscription notification (订阅通知) may come when goods are back."""
+"""Asking a follower in WeChat whether a subscription notification (订阅通知) may come: goods back, a sale begins."""
 
 from dataclasses import dataclass
 
@@ -22,9 +22,9 @@ class NoticeOffer:
     has_left: bool
 
 
-def find_offer() -> NoticeOffer | None:
+def find_offer(purpose: Purpose) -> NoticeOffer | None:
     """None where he cannot be asked: the merchant has chosen no template, or this is not WeChat."""
-    template = find_template(Purpose.BACK_IN_STOCK) if is_wechat() and not is_snapshot() else None
+    template = find_template(purpose) if is_wechat() and not is_snapshot() else None
     if template is None:
         return None
     follower = find_follower()

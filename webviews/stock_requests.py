@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.broadcasts.automatic.requests import ask_for, find_asked, forget, is_offered
+from app.broadcasts.notices.purposes import Purpose
 from app.catalog.models import Product
 from app.catalog.service import get_on_sale, options_label
 from app.core import clock
@@ -101,7 +102,7 @@ def _find_sku(product: Product, sku_id: str) -> int:
 
 
 def _note(sku_id: int, answer: str) -> None:
-    offer = find_offer()
+    offer = find_offer(Purpose.BACK_IN_STOCK)
     try:
         ask_for(sku_id, get_follower().id)
     except TransitionRefused as error:

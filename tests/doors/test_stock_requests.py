@@ -15,6 +15,7 @@ from app.core import clock
 from app.core.db import db, transaction
 from tests.factories import make_sku
 from tests.follower_phone import SAFARI, Phone
+from tests.offers import make_flash
 
 
 @pytest.fixture
@@ -114,10 +115,10 @@ def test_a_wish_for_what_is_gone_is_let_go(app: Flask, sold_out: tuple[str, int]
     assert asked(app) == []
 
 
-def choose_template(*, is_lasting: bool = False) -> None:
+def choose_template(purpose: Purpose = Purpose.BACK_IN_STOCK, *, is_lasting: bool = False) -> None:
     with transaction() as session:
         fields = {"title": "商品到货通知", "content": "", "is_lasting": is_lasting, "fields": {}}
-        session.add(NoticeTemplate(purpose=Purpose.BACK_IN_STOCK, template_id="back", **fields))
+        session.add(NoticeTemplate(purpose=purpose, template_id="back", **fields))
 
 
 def agree(phone: Phone) -> None:
@@ -191,6 +192,24 @@ def test_outside_wechat_and_without_a_template_nobody_is_asked(
     browser = Phone(app, agent=SAFARI).get(path)
     assert "到货提醒" in browser.text
     assert "data-notice" not in browser.text
+
+
+@pytest.mark.parametrize(("hours", "is_asked"), [(1, True), (-1, False)])
+def test_before_a_flash_sale_the_page_asks_about_its_notification(
+    app: Flask, phone: Phone, hours: int, *, is_asked: bool
+) -> None:
+    with app.app_context():
+        choose_template(Purpose.OPENING)
+        sku, now = make_sku(), clock.now()
+        make_flash(sku, starts_at=now + timedelta(hours=hours), ends_at=now + timedelta(hours=9))
+        path = f"/shop/p/{sku.product.slug}"
+
+    assert ('data-notice="back"' in phone.get(path).text) == is_asked
+    with app.app_context():
+        agree(phone)
+    page = phone.get(path).text
+    assert "data-notice" not in page
+    assert ("商家发开售通知时，您会收到" in page) == is_asked
 
 
 def test_the_page_lets_in_the_frames_of_wechat_s_tags(phone: Phone, sold_out: tuple[str, int]) -> None:
