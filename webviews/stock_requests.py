@@ -115,9 +115,9 @@ def _note(sku_id: int, answer: str) -> None:
 
 def _what_will_come(offer: NoticeOffer | None, answer: str) -> str:
     if offer and (answer == ACCEPTED or (offer.has_left and offer.is_lasting)):
-        return _("记下了。到货时会给您发订阅通知，过了 48 小时也收得到。")
+        return _("记下了。到货时会告诉您，过了 48 小时也会收到订阅通知。")
     if offer and offer.has_left:
-        return _("记下了。您允许过的订阅通知，先到货的先用。")
+        return _("记下了。到货时会告诉您；过了 48 小时就用您允许过的订阅通知，先到货的先用。")
     if offer and answer:
         return _("记下了，但没有订阅通知：到货时如果您 48 小时内和公众号说过话，会收到一条消息。")
     return _("记下了。到货时如果您 48 小时内和公众号说过话，会收到一条消息。")

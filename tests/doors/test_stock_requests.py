@@ -129,7 +129,7 @@ def agree(phone: Phone) -> None:
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        ("accept", "到货时会给您发订阅通知，过了 48 小时也收得到"),
+        ("accept", "到货时会告诉您，过了 48 小时也会收到订阅通知"),
         ("reject", "但没有订阅通知"),
         ("cancel", "但没有订阅通知"),
         ("error", "但没有订阅通知"),
@@ -159,12 +159,12 @@ def test_who_has_agreed_is_not_asked_again(app: Flask, phone: Phone, sold_out: t
         choose_template()
         agree(phone)
     page = phone.get(path).text
-    assert "先到货的先用" in page
+    assert "您允许过通知" in page
     assert "data-notice" not in page
 
     phone.post(f"{path}/tell-me", sku=sku_id, on=1)
     page = phone.get(path).text
-    assert "记下了。您允许过的订阅通知" in page
+    assert "就用您允许过的订阅通知" in page
     assert "再允许一条" in page
 
 
@@ -178,7 +178,7 @@ def test_who_agreed_for_good_is_never_asked_again(
     phone.post(f"{path}/tell-me", sku=sku_id, on=1)
 
     page = phone.get(path).text
-    assert "过了 48 小时也收得到" in page
+    assert "到货会告诉您，过了 48 小时也收得到" in page
     assert "data-notice" not in page
 
 

@@ -42,7 +42,7 @@ def test_a_follower_asks_and_then_allows_a_notification(town: Town, phone: Phone
     expect(phone.part("subscribe-sheet")).to_contain_text("商品到货通知")
     phone.part("subscribe-allow").click()
 
-    phone.expect_text("到货时会给您发订阅通知，过了 48 小时也收得到")
+    phone.expect_text("到货时会告诉您，过了 48 小时也会收到订阅通知")
     expect(phone.web.get_by_role("button", name="再允许一条")).to_be_visible()
     agreed = (
         "SELECT count(*) FROM notice_acceptances WHERE openid = ? AND template_id = ? AND spent_at IS NULL"
