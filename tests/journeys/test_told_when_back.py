@@ -1,30 +1,22 @@
-"""A phone asks to be told when goods are back: where WeChat cannot ask, where it fails, and in WeChat's own dialog."""
+"""Goods come back: a phone asks to be told, with and without WeChat's dialog, and is told by a notification."""
 
 import sqlite3
 from contextlib import closing
 
 from playwright.sync_api import expect
 
+from tests.journeys.console import Console
 from tests.journeys.phone import Phone
 from tests.journeys.town import Town
 
 SLUG, OPTIONS = "yinzhen", ("陈放三年", "60g")  # sold out from the first day
-RULE_ON = (
-    "INSERT INTO automatic_rules (kind, step, version, on_since, delay_hours, slug, title, summary)"
-    " VALUES ('back_in_stock', 0, 1, '2026-01-01 00:00:00.000000', 0, '', '', '')"
-    " ON CONFLICT (kind, step) DO UPDATE SET on_since = excluded.on_since"
-)
-TEMPLATE_CHOSEN = (
-    "INSERT INTO notice_templates (purpose, template_id, title, content, is_lasting, fields, version)"
-    " VALUES ('back_in_stock', ?, '商品到货通知', '', 0, '{}', 1)"
-    " ON CONFLICT (purpose) DO UPDATE SET template_id = excluded.template_id"
-)
 
 
-def test_a_follower_asks_and_then_allows_a_notification(town: Town, phone: Phone) -> None:
-    template = town.mp("../wxaapi/newtmpl/addtemplate", tid="402", kidList=[1, 2])["priTmplId"]
-    change(town, RULE_ON)
-    change(town, TEMPLATE_CHOSEN, template)
+def test_who_allowed_a_notification_is_told_outside_the_48_hours(
+    town: Town, console: Console, phone: Phone
+) -> None:
+    choose_template(console)
+    turn_on(console)
 
     town.fault("open_tag", "unusable")
     phone.visit(f"/shop/p/{SLUG}")
@@ -41,17 +33,44 @@ def test_a_follower_asks_and_then_allows_a_notification(town: Town, phone: Phone
     tap_allow(phone)
     expect(phone.part("subscribe-sheet")).to_contain_text("商品到货通知")
     phone.part("subscribe-allow").click()
-
     phone.expect_text("到货时会告诉您，过了 48 小时也会收到订阅通知")
     expect(phone.web.get_by_role("button", name="再允许一条")).to_be_visible()
-    agreed = (
-        "SELECT count(*) FROM notice_acceptances WHERE openid = ? AND template_id = ? AND spent_at IS NULL"
-    )
-    town.wait_for(
-        lambda: town.query(agreed, phone.openid, template) == [(1,)], "WeChat's word that he agreed"
-    )
     wishes = "SELECT sku_id FROM stock_requests WHERE follower_id = ?"
     assert town.query(wishes, town.follower_id(phone.openid)) == [(town.find_sku(*OPTIONS),)]
+    agreed = "SELECT count(*) FROM notice_acceptances WHERE openid = ?"
+    town.wait_for(lambda: town.query(agreed, phone.openid) == [(1,)], "WeChat's word that he agreed")
+    phone.part("webview-close").click()
+
+    # He has never written to the account: only a notification reaches him.
+    restock(town, console)
+    look_for_people_now(town)
+    expect(phone.part("messages")).to_contain_text("商品到货通知")
+    expect(phone.part("messages")).to_contain_text("白毫银针")
+
+
+def choose_template(console: Console) -> None:
+    """One that the account has at WeChat."""
+    console.open("broadcasts/templates/")
+    console.press("从微信更新")
+    console.expect_words("已从微信更新")
+    card = console.page.locator("#back_in_stock")
+    card.get_by_label("模板").select_option(label="商品到货通知")
+    card.get_by_role("button", name="用这个模板").click()
+    card.get_by_role("button", name="保存").click()
+    console.expect_words("的模板已保存")
+
+
+def turn_on(console: Console) -> None:
+    """Goods that are back are told of, at night too."""
+    console.open("broadcasts/automatic/")
+    for name in ("quiet_from", "quiet_to"):
+        console.page.locator(f"[name={name}]").fill("0")
+    console.press("保存")
+    console.expect_words("免打扰时间已保存")
+    card = console.page.locator("section.card").filter(has_text="到货提醒").last
+    card.get_by_label("自动发送").check()
+    card.get_by_role("button", name="保存").click()
+    expect(card).to_contain_text("开着")
 
 
 def tap_allow(phone: Phone) -> None:
@@ -60,7 +79,16 @@ def tap_allow(phone: Phone) -> None:
     phone.web.locator("wx-open-subscribe").click(position={"x": 20, "y": 20})
 
 
-def change(town: Town, statement: str, *values: str) -> None:
-    """What the merchant chose before."""
+def restock(town: Town, console: Console) -> None:
+    """Three of them have come."""
+    product = town.query("SELECT id FROM products WHERE slug = ?", SLUG)[0][0]
+    console.open(f"products/{product}")
+    console.page.get_by_label("的库存").last.fill("3")
+    console.page.locator(".btn[name=do][value=save]").click()
+    console.expect_words("已保存。")
+
+
+def look_for_people_now(town: Town) -> None:
+    """The shop looks once a minute who is due; it has not looked yet."""
     with closing(sqlite3.connect(town.settings.folder / "shop.db", timeout=10)) as connection, connection:
-        connection.execute(statement, values)
+        connection.execute("DELETE FROM timetable_runs WHERE name = 'automatic'")
