@@ -2,16 +2,16 @@
 
 A worker that died, or an answer that never came, leaves a line of which only WeChat knows. Its chat record shows what
 the account said to whom and when. Found there, it has arrived. Not found, it is sent again, but only if the record
-shows all of our other messages of the same minutes: a record that leaves things out proves nothing, and a message
+shows all of our other cards of the same minutes: a record that leaves things out proves nothing, and a message
 too few is better than one too many. What stays unclear for a day is said to be so.
 Source: https://developers.weixin.qq.com/doc/service/api/customer/session/api_getmsglist.html
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, func, select, update
 
 from app.broadcasts.claims import UNDER_WAY_FOR, log_key
 from app.broadcasts.composing import get_broadcast
@@ -19,7 +19,9 @@ from app.broadcasts.ending import close, close_if_done
 from app.broadcasts.models import Broadcast, BroadcastRecipient
 from app.broadcasts.states import UNDECIDED, BroadcastState, RecipientState, Way
 from app.conversations.kf_records import fetch_said
-from app.conversations.models import Message, Sending
+from app.conversations.log import first_id_since
+from app.conversations.models import Direction, Message, Sending
+from app.conversations.window import WECHAT_DESK
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import PlatformError
@@ -30,7 +32,9 @@ logger = logging.getLogger(__name__)
 SETTLES_IN = timedelta(minutes=2)  # so long until a message stands in the record
 ASKED_FOR = timedelta(hours=20)  # the record reaches back a day
 AROUND = timedelta(seconds=90)  # how far our clock and WeChat's, and asking and arriving, may lie apart
+TOGETHER = timedelta(minutes=3)  # so far apart they may be asked about at once
 WITNESSES = 200  # other messages that the record has to show
+CARD = "news"  # what the log calls a card, of a broadcast, of the desk or for trying out
 AT_ONCE = 1_000
 _line = BroadcastRecipient
 
@@ -50,8 +54,8 @@ def clear_up(client: AccountClient) -> None:
     for broadcast_id in db.session.scalars(open_ids(Way.CARD).order_by(Broadcast.id)).all():
         lines = _find_unclear(broadcast_id)
         try:
-            if lines:
-                _clear_up_one(client, broadcast_id, lines)
+            for together in _split(lines):
+                _clear_up_some(client, broadcast_id, together)
         except PlatformError as error:
             logger.warning("record not read", extra={"broadcast_id": broadcast_id, "errcode": error.errcode})
         end(broadcast_id)
@@ -65,9 +69,9 @@ def end(broadcast_id: int) -> None:
         close_if_done(broadcast_id)
 
 
-def _clear_up_one(client: AccountClient, broadcast_id: int, lines: Mapping[str, datetime]) -> None:
+def _clear_up_some(client: AccountClient, broadcast_id: int, lines: Mapping[str, datetime]) -> None:
     start, end = min(lines.values()) - AROUND, max(lines.values()) + UNDER_WAY_FOR + AROUND
-    witnesses = _find_witnesses(broadcast_id, start, end)
+    witnesses = _find_witnesses(start, end)
     said: dict[str, list[datetime]] = {openid: [] for openid in (*lines, *witnesses)}
     for openid, at in fetch_said(client, start, end):  # it tells of everybody
         if openid in said:
@@ -97,16 +101,39 @@ def _find_unclear(broadcast_id: int) -> Mapping[str, datetime]:
     return dict(db.session.execute(query.order_by(_line.asked_at, _line.follower_id).limit(AT_ONCE)).all())
 
 
-def _find_witnesses(broadcast_id: int, start: datetime, end: datetime) -> Mapping[str, datetime]:
-    """Others of this broadcast, or of one that goes on as well, that have certainly arrived in the same minutes."""
-    mine = (_line.broadcast_id == broadcast_id) | _line.broadcast_id.in_(open_ids(Way.CARD))
-    query = select(_line.openid, _line.asked_at).where(
-        mine,
-        _line.state == RecipientState.SENT,
-        _line.asked_at.between(start + AROUND, end - AROUND),
+def _split(lines: Mapping[str, datetime]) -> Iterator[Mapping[str, datetime]]:
+    """Those asked for in the same minutes together: whoever proves something of these proves nothing of the others."""
+    group: dict[str, datetime] = {}
+    for openid, at in sorted(lines.items(), key=lambda line: line[1]):
+        if group and at - next(iter(group.values())) > TOGETHER:
+            yield group
+            group = {}
+        group[openid] = at
+    if group:
+        yield group
+
+
+def _find_witnesses(start: datetime, end: datetime) -> Mapping[str, datetime]:
+    """Others who certainly got a card of ours in the same minutes, whoever sent it; of many some, spread over them.
+
+    Words prove nothing about cards, and what WeChat's own desk said is known from the record itself.
+    """
+    asked_at = func.coalesce(Message.asked_at, Message.at)
+    place, number = func.row_number().over(order_by=Message.id), func.count().over()
+    found = (
+        select(Message.openid, asked_at.label("at"), place.label("place"), number.label("number"))
+        .where(
+            Message.id >= first_id_since(start),
+            Message.direction == Direction.OUT,
+            Message.kind == CARD,
+            Message.sending == Sending.SENT,
+            Message.answered_by.not_like(f"{WECHAT_DESK}%"),
+            asked_at.between(start + AROUND, end - AROUND),
+        )
+        .subquery()
     )
-    ordered = query.order_by(_line.follower_id, _line.broadcast_id).limit(WITNESSES)
-    return dict(db.session.execute(ordered).all())
+    some = select(found.c.openid, found.c.at).where(found.c.place % (found.c.number // WITNESSES + 1) == 0)
+    return dict(db.session.execute(some.order_by(found.c.place)).all())
 
 
 def _is_given_up(broadcast_id: int) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from app.broadcasts import claims, fanout
+from app.broadcasts import claims, fanout, unclear
 from app.broadcasts.audience import Condition, ConditionKind
 from app.broadcasts.composing import change, confirm, copy, discard, get_broadcast, read_draft, take_back
 from app.broadcasts.content import Item
@@ -19,11 +19,13 @@ from app.broadcasts.unclear import clear_up
 from app.catalog.models import Product
 from app.catalog.states import ProductState
 from app.conversations.models import Conversation, Message
+from app.conversations.sending import record_elsewhere
 from app.conversations.window import find_windows
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import InputInvalid, NotFound, TransitionRefused
 from app.wechat.client import AccountClient
+from app.wechat.replies import NewsReply, Reply, TextReply
 from tests.broadcasts import (
     RECORDS,
     SEND,
@@ -283,6 +285,75 @@ def test_a_record_that_leaves_things_out_proves_nothing(
     clear_up(account)
     assert lines(broadcast_id)[lost] == (UNCLEAR, "")
     assert state(broadcast_id) == BroadcastState.PARTIAL
+
+
+def test_witnesses_of_one_hour_prove_nothing_of_another(
+    account: AccountClient, platform: FakePlatform, advance: Advance
+) -> None:
+    first, second = (each.openid for each in make_writers(2))
+    other = make_follower().openid
+    broadcast_id = make_draft()
+    begin(broadcast_id)
+    [alone] = claims.take(broadcast_id, 1, per_second=9)
+    advance(timedelta(hours=1))
+    claims.take(broadcast_id, 1, per_second=9)
+    advance(timedelta(seconds=5))
+    record_elsewhere(other, NewsReply(()), by="staff:1")
+    record = record_of([other])
+    platform.answers[RECORDS] = lambda _: record
+    advance(timedelta(minutes=4))
+
+    clear_up(account)
+
+    [witnessed] = {first, second} - {alone.openid}
+    found = lines(broadcast_id)
+    assert (found[alone.openid], found[witnessed]) == ((UNCLEAR, ""), (DUE, ""))
+
+
+def test_of_many_witnesses_some_are_asked_for_from_all_of_the_minutes(
+    account: AccountClient, platform: FakePlatform, advance: Advance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unclear, "WITNESSES", 2)
+    start = clock.now()
+    for _ in range(9):
+        record_elsewhere(make_follower().openid, NewsReply(()), by="staff:1")
+        advance(timedelta(seconds=1))
+
+    found = unclear._find_witnesses(start - unclear.AROUND, clock.now() + unclear.AROUND)
+
+    assert [(at - start).total_seconds() for at in found.values()] == [4]
+
+
+@pytest.mark.parametrize(
+    ("reply", "after", "outcome"),
+    [
+        (NewsReply(()), timedelta(seconds=20), DUE),
+        (TextReply("好的"), timedelta(seconds=20), UNCLEAR),
+        (NewsReply(()), timedelta(minutes=3), UNCLEAR),
+    ],
+    ids=["a card", "words", "a card later"],
+)
+def test_a_lone_message_is_witnessed_by_another_card_of_the_same_minutes_alone(
+    account: AccountClient,
+    platform: FakePlatform,
+    advance: Advance,
+    reply: Reply,
+    after: timedelta,
+    outcome: str,
+) -> None:
+    [lost], other = (each.openid for each in make_writers(1)), make_follower().openid
+    broadcast_id = make_draft()
+    begin(broadcast_id)
+    claims.take(broadcast_id, 1, per_second=9)
+    advance(after)
+    record_elsewhere(other, reply, by="staff:1")
+    record = record_of([other])
+    platform.answers[RECORDS] = lambda _: record
+    advance(timedelta(minutes=4))
+
+    clear_up(account)
+
+    assert lines(broadcast_id)[lost] == (outcome, "")
 
 
 def test_a_message_without_an_answer_counts_as_said_until_it_is_known(
