@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import Flask, current_app
@@ -265,10 +265,26 @@ def run_long_jobs(app: Flask, stop: threading.Event) -> None:
 
 def run_timetable(app: Flask, stop: threading.Event) -> None:
     """Run what is due, every second, until told to stop."""
+    rests: dict[str, datetime] = {}  # until when each need not be looked at: nobody begins it again before
     while not stop.wait(1):
+        now = clock.now()
         for entry in TIMETABLE:
-            with app.app_context():
-                run_entry(entry)
+            if entry.name not in rests or rests[entry.name] <= now:
+                with app.app_context():
+                    run_entry(entry)
+                    rests[entry.name] = _next_turn(entry) or now
+
+
+def _next_turn(entry: Entry) -> datetime | None:
+    """When it may be begun again, whichever worker began it last; None when that cannot be told."""
+    try:
+        turn = select(TimetableRun.started_at).where(TimetableRun.name == entry.name)
+        last = db.session.scalar(turn)
+    except Exception:
+        db.session.rollback()
+        logger.exception("timetable not read", extra={"entry": entry.name})
+        return None
+    return last + entry.every if last else None
 
 
 def run_entry(entry: Entry) -> bool:
@@ -284,14 +300,10 @@ def run_entry(entry: Entry) -> bool:
 
 
 def _take_turn(entry: Entry) -> bool:
-    now = clock.now()
-    table = TimetableRun
-    last = db.session.scalar(select(table.started_at).where(table.name == entry.name))
-    if last is not None and last > now - entry.every:
-        return False
+    now, table = clock.now(), TimetableRun
+    due = (table.name == entry.name) & (table.started_at <= now - entry.every)
     with transaction() as session:
-        if insert_once(table, name=entry.name, started_at=now):
-            return True
-        due = table.started_at <= now - entry.every
-        statement = update(table).where(table.name == entry.name, due).values(started_at=now)
-        return session.execute(statement).rowcount == 1  # type: ignore[attr-defined, no-any-return]
+        statement = update(table).where(due).values(started_at=now)
+        result = session.execute(statement.execution_options(synchronize_session=False))
+        is_mine: bool = result.rowcount == 1  # type: ignore[attr-defined]
+        return is_mine or insert_once(table, name=entry.name, started_at=now)

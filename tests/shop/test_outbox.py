@@ -1,8 +1,9 @@
 """Work after the commit: nothing is lost, whoever dies."""
 
+import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app import tasks
 from app.core import clock, outbox
 from app.core.db import db, transaction
 from app.core.outbox import OutboxJob
 from app.tasks import HANDLERS, TIMETABLE, Entry, run_entry
 from tests.processes import start_in_shop
+from tests.statements import count_statements
 
 LEASE = timedelta(seconds=60)
 Advance = Callable[[timedelta], None]
@@ -118,6 +121,29 @@ def test_a_timetable_entry_runs_once_for_all_workers_and_again_when_its_time_has
     run_entry(entry)
 
     assert len(runs) == 2
+
+
+def test_nobody_asks_about_an_entry_before_it_may_be_begun_again(
+    shop: Flask, advance: Advance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran_at: list[datetime] = []
+    entry = Entry("greeting", timedelta(seconds=3), lambda: ran_at.append(clock.now()))
+    monkeypatch.setattr(tasks, "TIMETABLE", (entry,))
+    began, asked = clock.now(), []
+
+    class Seconds(threading.Event):
+        """Seven of them, each over at once."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            asked.append(len(statements))
+            advance(timedelta(seconds=1))
+            return len(asked) > 7
+
+    with count_statements() as statements:
+        tasks.run_timetable(shop, Seconds())
+
+    assert [(at - began).total_seconds() for at in ran_at] == [1, 4, 7]
+    assert asked[1] == asked[2] == asked[3] < asked[4]
 
 
 def test_a_failing_timetable_entry_does_not_stop_the_clockwork(shop: Flask) -> None:
