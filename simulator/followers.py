@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import random
-import re
 import secrets
-import string
 from collections import Counter
 from collections.abc import Callable, Iterable
 from heapq import merge
 from itertools import chain, islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from simulator import lanes
 from simulator.cast import CAST
@@ -20,33 +15,13 @@ from simulator.clock import Clock
 from simulator.crowd import Crowd
 from simulator.events import Events
 from simulator.limits import Limits
+from simulator.people import COLOURS, SOURCES, Row, make_person, openid_of, random_addresses, row_of
 from simulator.settings import Account
 from simulator.store import Store
 
-OPENID_ALPHABET = string.ascii_letters + string.digits + "_-"
-OPENID_SHAPE = re.compile(r"o[\w-]{27}", re.ASCII)
-COLOURS = ("#07c160", "#fa9d3b", "#576b95", "#e64340", "#6467f0", "#10aeff", "#c87d2f", "#91d300")
 TAPS = ("menu", "subscribe", "scan")  # these triggers open the short window, a message the long one
-SOURCES = (
-    "ADD_SCENE_SEARCH",
-    "ADD_SCENE_PROFILE_CARD",
-    "ADD_SCENE_PAID",
-    "ADD_SCENE_WXA",
-    "ADD_SCENE_OTHERS",
-)
 FIRST_SHOWN, LATEST_SHOWN = 5, 31  # of those who were added one by one
 CROWD_SHOWN = 5
-
-
-class Row(NamedTuple):
-    """What lists of those who are kept singly are made of."""
-
-    number: int
-    openid: str
-    nickname: str
-    subscribed: bool
-    tags: tuple[int, ...]
-    blacklisted: bool
 
 
 class Followers:
@@ -62,7 +37,7 @@ class Followers:
         """The first cast, when there is nobody yet; the last of them does not follow."""
         self.crowd.load()
         people = sorted(self._store.all("followers"), key=lambda follower: int(follower["number"]))
-        self._rows = {follower["openid"]: _row(follower) for follower in people}
+        self._rows = {follower["openid"]: row_of(follower) for follower in people}
         if people:
             return
         for position, (nickname, platform, addresses) in enumerate(CAST):
@@ -82,7 +57,7 @@ class Followers:
         openid: str = "",
     ) -> dict[str, Any]:
         follower = self._make(self._store.number("follower"), nickname, openid)
-        given = addresses if addresses is not None else self._random_addresses(nickname)
+        given = addresses if addresses is not None else random_addresses(nickname)
         self._keep({**follower, "platform": platform, "addresses": given})
         self.tell()
         return follower | {"platform": platform, "addresses": given}
@@ -297,29 +272,13 @@ class Followers:
 
     def _make(self, number: int, nickname: str, openid: str, place: int | None = None) -> dict[str, Any]:
         openid = openid or self._openid_of(secrets.token_hex(16))
-        return {
-            "number": number,
-            "openid": openid,
-            "unionid": "" if openid and place is not None else _new_unionid(),
-            "nickname": nickname,
-            "avatar": f"/mmopen/vi_32/{openid}/132",
-            "color": COLOURS[(self.count() if place is None else place) % len(COLOURS)],
-            "platform": "android",
-            "subscribed": True,
-            "subscribe_time": int(self._clock.now()),
-            "subscribe_scene": "ADD_SCENE_SEARCH",
-            "qr_scene": 0,
-            "qr_scene_str": "",
-            "remark": "",
-            "tagid_list": [],
-            "blacklisted": False,
-            "addresses": [],
-            "windows": [],
-        }
+        person = make_person(number, nickname, openid, is_of_crowd=place is not None)
+        colour = COLOURS[(self.count() if place is None else place) % len(COLOURS)]
+        return {**person, "color": colour, "subscribe_time": int(self._clock.now())}
 
     def _keep(self, follower: dict[str, Any]) -> None:
         self._store.put("followers", follower["openid"], follower)
-        self._rows[follower["openid"]] = _row(follower)
+        self._rows[follower["openid"]] = row_of(follower)
 
     def _change(self, openid: str, **changes: Any) -> dict[str, Any]:
         with self._store.lock:
@@ -328,39 +287,8 @@ class Followers:
                 self.crowd.change(number, changes)
                 return self._of_crowd(number)
             follower = self._store.change("followers", openid, **changes)
-            self._rows[openid] = _row(follower)
+            self._rows[openid] = row_of(follower)
         return follower
 
     def _openid_of(self, person: str) -> str:
-        """The same person has the same openid in the same account, also after a reset.
-
-        Openids of one account begin alike, and have 28 characters: libraries tell them by that length.
-        """
-        account, own = (
-            hashlib.sha256(text.encode()).digest()
-            for text in (self._account.appid, f"{self._account.appid}:{person}")
-        )
-        return (
-            "o" + base64.urlsafe_b64encode(account)[:5].decode() + base64.urlsafe_b64encode(own)[:22].decode()
-        )
-
-    def _random_addresses(self, nickname: str) -> list[dict[str, str]]:
-        rows = [dict(row) for _, _, addresses in CAST[:3] for row in addresses]
-        chosen = random.sample(rows, 2)
-        chosen[0]["userName"] = nickname
-        return chosen
-
-
-def _row(follower: dict[str, Any]) -> Row:
-    return Row(
-        number=follower["number"],
-        openid=follower["openid"],
-        nickname=follower["nickname"],
-        subscribed=follower["subscribed"],
-        tags=tuple(follower["tagid_list"]),
-        blacklisted=follower.get("blacklisted", False),
-    )
-
-
-def _new_unionid() -> str:
-    return "oU" + "".join(secrets.choice(OPENID_ALPHABET) for _ in range(26))
+        return openid_of(self._account.appid, person)

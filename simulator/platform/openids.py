@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.followers import OPENID_SHAPE
+from simulator.people import OPENID_SHAPE
 from simulator.platform.errors import PlatformError
 from simulator.platform.routing import Call
 
