@@ -5,10 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from app import create_app
 from app.broadcasts.audience import Audience
+from app.broadcasts.automatic.limits import Limits, keep_limits
+from app.broadcasts.automatic.models import AutomaticRule, RuleKind
+from app.broadcasts.automatic.rules import RuleValues, change_rule, list_rules
 from app.broadcasts.composing import Draft, confirm, create
 from app.broadcasts.content import Content, Item
 from app.broadcasts.gathering import gather_more
@@ -38,15 +41,33 @@ def build(folder: Path, database: str, api_base: str, per_second: int) -> Flask:
 def fill(app: Flask, openids: Sequence[str]) -> int:
     """Followers, and a broadcast to all of them that waits to be sent; returns its number."""
     with app.app_context():
-        METADATA.create_all(db.engine)
-        for batch in _batches(openids):
-            _write_down(batch)
+        _fill_followers(openids)
         content = Content((Item(make_sku(title=TITLE).product.slug),))
         broadcast_id = create(Draft("量一量", Way.CARD, content, Audience()), actor="staff:1")
         confirm(broadcast_id, version=1, at=None, actor="staff:1")
         while gather_more(broadcast_id):
             pass
     return broadcast_id
+
+
+def fill_due(app: Flask, openids: Sequence[str]) -> None:
+    """Followers to whom a welcome is due by itself; nobody sleeps."""
+    with app.app_context():
+        _fill_followers(openids)
+        keep_limits(Limits(quiet_from=0, quiet_to=0), actor="staff:1")
+        rule = next(row for row in list_rules() if row.kind is RuleKind.WELCOME)
+        values = RuleValues(is_on=True, delay_hours=1, slug=make_sku(title=TITLE).product.slug)
+        change_rule(rule.id, values, version=rule.version, actor="staff:1")
+        with transaction() as session:
+            began, followed = clock.now() - timedelta(hours=3), clock.now() - timedelta(hours=2)
+            session.execute(update(AutomaticRule).values(on_since=began).where(AutomaticRule.id == rule.id))
+            session.execute(update(Follower).values(subscribed_at=followed))
+
+
+def _fill_followers(openids: Sequence[str]) -> None:
+    METADATA.create_all(db.engine)
+    for batch in _batches(openids):
+        _write_down(batch)
 
 
 def _batches(openids: Sequence[str]) -> Iterator[Sequence[str]]:

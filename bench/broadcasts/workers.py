@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.broadcasts.automatic.running import run_rules
 from app.broadcasts.fanout import fan_out
 from app.broadcasts.unclear import clear_up
 from app.core.errors import PlatformError
@@ -14,6 +15,7 @@ from app.wechat.account import get_account
 from bench.broadcasts.shop import build
 
 CLEAR_UP_EVERY = 5.0  # seconds; the shop's worker looks once a minute
+RULES_SECONDS = 2.0  # of such a turn, for people who are due by themselves
 
 
 def work(folder: Path, database: str, api_base: str, per_second: int) -> None:
@@ -23,6 +25,7 @@ def work(folder: Path, database: str, api_base: str, per_second: int) -> None:
     while True:
         time.sleep(CLEAR_UP_EVERY)
         with app.app_context():
+            run_rules(RULES_SECONDS)
             try:
                 clear_up(get_account().client)
             except PlatformError as error:
