@@ -16,6 +16,9 @@ from app.keywords.service import add_rule
 from app.orders.models import Order
 from app.orders.quoting import Wanted, price_items
 from app.orders.service import Checkout, Destination, Item, place_order
+from app.payments.gateways.contract import Way
+from app.payments.models import PaymentAttempt
+from app.payments.states import AttemptState
 from app.pricing.freight import FreightRule
 
 FREIGHT = FreightRule(fee_fen=800, free_from_fen=9900)
@@ -67,6 +70,26 @@ def make_order(
     """An unpaid order, its goods reserved."""
     follower, sku = follower or make_follower(), sku or make_sku()
     return place_order(make_checkout(follower.id, sku.id, quantity, token), freight=FREIGHT, ttl=TTL)
+
+
+def make_order_to_pay(gateway: str, way: Way, number: str) -> Order:
+    """An unpaid order of ¥76.00 with an open attempt of this gateway under this number."""
+    order = make_order(follower=make_follower(), sku=make_sku(price_fen=6800))
+    with transaction() as session:
+        session.add(
+            PaymentAttempt(
+                order_id=order.id,
+                gateway=gateway,
+                way=way,
+                openid="",
+                out_trade_no=number,
+                state=AttemptState.OPEN,
+                amount_fen=order.total_fen,
+                description="茶",
+                expires_at=order.expires_at,
+            )
+        )
+    return order
 
 
 def make_checkout(follower_id: int, sku_id: int, quantity: int = 1, token: str = "") -> Checkout:

@@ -7,15 +7,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.core.db import db, transaction
+from app.core.db import db
 from app.core.outbox import OutboxJob
 from app.orders.models import Order
 from app.orders.states import OrderState
 from app.payments.gateways.contract import Way
-from app.payments.models import PaymentAttempt, PaymentNotification, Verdict
-from app.payments.states import AttemptState
+from app.payments.models import PaymentNotification, Verdict
 from tests import alipay
-from tests.factories import make_follower, make_order, make_sku
+from tests.factories import make_order_to_pay
 
 URL = "/pay/notify/alipay"
 NUMBER = "XP20261121100000AAAABBBBCCCC"
@@ -26,22 +25,7 @@ def order_id(app: Flask, tmp_path: Path) -> int:
     """An unpaid order of ¥76.00 with an open attempt under NUMBER."""
     alipay.use_alipay(app, tmp_path)
     with app.app_context():
-        order = make_order(follower=make_follower(), sku=make_sku(price_fen=6800))
-        with transaction() as session:
-            session.add(
-                PaymentAttempt(
-                    order_id=order.id,
-                    gateway="alipay",
-                    way=Way.PAGE,
-                    openid="",
-                    out_trade_no=NUMBER,
-                    state=AttemptState.OPEN,
-                    amount_fen=order.total_fen,
-                    description="茶",
-                    expires_at=order.expires_at,
-                )
-            )
-        return order.id
+        return make_order_to_pay("alipay", Way.PAGE, NUMBER).id
 
 
 def post(client: FlaskClient, body: bytes) -> tuple[int, str]:

@@ -8,19 +8,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.core.db import db, transaction
+from app.core.db import db
 from app.core.errors import GatewayRefused
 from app.orders.models import Order
 from app.orders.states import OrderState
 from app.payments.gateways import get_complaint_desk, get_gateway, install
 from app.payments.gateways.books import books_of
 from app.payments.gateways.contract import BillKind, Way
-from app.payments.models import PaymentAttempt
 from app.payments.service import start_payment
-from app.payments.states import AttemptState
 from app.tasks_payments import refresh_certificates
 from tests.apiv2 import OLD_KEY, Fields, payment, play, signed, use_apiv2, write, yes
-from tests.factories import make_follower, make_order, make_sku
+from tests.factories import make_follower, make_order, make_order_to_pay, make_sku
 from tests.keys import certificate_pem
 from tests.unit.test_wechat_xml import HOSTILE
 
@@ -34,22 +32,7 @@ def order_id(app: Flask, tmp_path: Path) -> int:
     """An unpaid order of ¥76.00 with an open attempt under NUMBER."""
     use_apiv2(app, tmp_path)
     with app.app_context():
-        order = make_order(follower=make_follower(), sku=make_sku(price_fen=6800))
-        with transaction() as session:
-            session.add(
-                PaymentAttempt(
-                    order_id=order.id,
-                    gateway="wechatpay_v2",
-                    way=Way.NATIVE,
-                    openid="",
-                    out_trade_no=NUMBER,
-                    state=AttemptState.OPEN,
-                    amount_fen=order.total_fen,
-                    description="茶",
-                    expires_at=order.expires_at,
-                )
-            )
-        return order.id
+        return make_order_to_pay("wechatpay_v2", Way.NATIVE, NUMBER).id
 
 
 def post(client: FlaskClient, body: bytes) -> tuple[int, str]:
