@@ -5,13 +5,12 @@ Each may run twice, and at the same time as another: all that matters is guarded
 
 import logging
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask, current_app
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app import tasks_payments as money
 from app.alerts.service import raise_alert
@@ -26,14 +25,13 @@ from app.conversations.retention import tidy_messages
 from app.conversations.sending import send_message
 from app.conversations.settling import retry, settle_due
 from app.core import clock, outbox
-from app.core.db import db, transaction
-from app.core.insert_once import insert_once
+from app.core.db import db
 from app.core.live_settings import read_live
 from app.core.long_jobs import files as job_files
 from app.core.long_jobs.running import run_long_job
 from app.core.outbox import OutboxJob
 from app.core.rates import forget_old_windows
-from app.core.timetable import TimetableRun
+from app.core.timetable import Entry, keep
 from app.figures import keeping as figures
 from app.figures import messages as figure_messages
 from app.figures import visits as figure_visits
@@ -199,15 +197,6 @@ def _check_menus() -> None:
         raise_alert("menu_drift", name_drift(seen), detail=str(places))
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the timetable."""
-
-    name: str
-    every: timedelta
-    task: Callable[[], object]
-
-
 def _tidy_app_logins() -> None:
     """Forget logins that are over, and who asked how often."""
     forget_ended_sessions()
@@ -264,46 +253,5 @@ def run_long_jobs(app: Flask, stop: threading.Event) -> None:
 
 
 def run_timetable(app: Flask, stop: threading.Event) -> None:
-    """Run what is due, every second, until told to stop."""
-    rests: dict[str, datetime] = {}  # until when each need not be looked at: nobody begins it again before
-    while not stop.wait(1):
-        now = clock.now()
-        for entry in TIMETABLE:
-            if entry.name not in rests or rests[entry.name] <= now:
-                with app.app_context():
-                    run_entry(entry)
-                    rests[entry.name] = _next_turn(entry) or now
-
-
-def _next_turn(entry: Entry) -> datetime | None:
-    """When it may be begun again, whichever worker began it last; None when that cannot be told."""
-    try:
-        turn = select(TimetableRun.started_at).where(TimetableRun.name == entry.name)
-        last = db.session.scalar(turn)
-    except Exception:
-        db.session.rollback()
-        logger.exception("timetable not read", extra={"entry": entry.name})
-        return None
-    return last + entry.every if last else None
-
-
-def run_entry(entry: Entry) -> bool:
-    """Run one entry if its time has come and no other worker has taken this turn; False when not."""
-    try:
-        if not _take_turn(entry):
-            return False
-        entry.task()
-    except Exception:
-        db.session.rollback()
-        logger.exception("timetable entry failed", extra={"entry": entry.name})
-    return True
-
-
-def _take_turn(entry: Entry) -> bool:
-    now, table = clock.now(), TimetableRun
-    due = (table.name == entry.name) & (table.started_at <= now - entry.every)
-    with transaction() as session:
-        statement = update(table).where(due).values(started_at=now)
-        result = session.execute(statement.execution_options(synchronize_session=False))
-        is_mine: bool = result.rowcount == 1  # type: ignore[attr-defined]
-        return is_mine or insert_once(table, name=entry.name, started_at=now)
+    """Keep the timetable until told to stop."""
+    keep(app, stop, TIMETABLE)

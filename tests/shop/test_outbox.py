@@ -15,7 +15,8 @@ from app import tasks
 from app.core import clock, outbox
 from app.core.db import db, transaction
 from app.core.outbox import OutboxJob
-from app.tasks import HANDLERS, TIMETABLE, Entry, run_entry
+from app.core.timetable import Entry, run_entry
+from app.tasks import HANDLERS, TIMETABLE
 from tests.processes import start_in_shop
 from tests.statements import count_statements
 
