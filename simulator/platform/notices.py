@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from simulator.http_faults import go_silent
 from simulator.platform.errors import PlatformError
 from simulator.platform.openids import known_follower
 from simulator.platform.routing import OK, Call, require_text, route
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 REPEAT_SECONDS = 600  # one client_msg_id to one follower is sent once in this time
 URL_BYTES, ONCE_TITLE, ONCE_WORDS = 1024, 15, 200
+DELIVERED = ("off", "silent")
 FIRST_MESSAGE = 3_301_552_871_093_456_895
 
 
@@ -68,15 +70,15 @@ def send_template(call: Call) -> dict[str, Any]:
     msgid = call.engine.store.number("template_message", FIRST_MESSAGE)
     _remember(call, follower, body, msgid)
     outcome = call.engine.faults.take("template_result")
-    good = outcome == "off"
+    good = outcome in DELIVERED
     if good:
         _show(call, follower, "template", template, rows, target)
-    call.engine.notices.finish(
-        follower["openid"],
-        "TEMPLATESENDJOBFINISH",
-        msg_id=str(msgid),
-        status="success" if good else outcome,
-    )
+    if outcome != "silent":
+        status = "success" if good else outcome
+        call.engine.notices.finish(
+            follower["openid"], "TEMPLATESENDJOBFINISH", msg_id=str(msgid), status=status
+        )
+    _answer_late(call)
     return {**OK, "msgid": msgid}
 
 
@@ -91,18 +93,19 @@ def send_subscription(call: Call) -> dict[str, Any]:
     if not call.verdicts.add("订阅次数", agreed, "" if agreed else "没有同意过，或已用完"):
         raise PlatformError(43101)
     outcome = call.engine.faults.take("template_result")
-    good = outcome == "off"
+    good = outcome in DELIVERED
     if good:
         _show(call, follower, "subscribe", template, rows, target)
-    result = {"error_code": "0" if good else "43101", "error_status": "success" if good else outcome}
-    msgid = call.engine.store.number("template_message", FIRST_MESSAGE)
-    call.engine.notices.finish(
-        follower["openid"],
-        "subscribe_msg_sent_event",
-        template_id=template["template_id"],
-        msg_id=str(msgid),
-        **result,
-    )
+    if outcome != "silent":
+        call.engine.notices.finish(
+            follower["openid"],
+            "subscribe_msg_sent_event",
+            template_id=template["template_id"],
+            msg_id=str(call.engine.store.number("template_message", FIRST_MESSAGE)),
+            error_code="0" if good else "43101",
+            error_status="success" if good else outcome,
+        )
+    _answer_late(call)
     return OK
 
 
@@ -169,10 +172,15 @@ def _show(
 
 def _play_answer(call: Call) -> None:
     """Raises: PlatformError of the switch."""
-    answer = call.engine.faults.take("template_answer")
-    if answer.isdigit():
+    call.answer = call.engine.faults.take("template_answer")
+    if call.answer.isdigit():
         call.verdicts.add("故障开关", None, "template_answer")
-        raise PlatformError(int(answer))
+        raise PlatformError(int(call.answer))
+
+
+def _answer_late(call: Call) -> None:
+    if call.answer == "timeout":
+        go_silent(call.engine, call.request)
 
 
 def _sent_before(call: Call, follower: dict[str, Any], body: dict[str, Any]) -> int | None:
