@@ -16,27 +16,23 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from app import create_app
 from app.broadcasts.models import BroadcastRecipient
 from app.broadcasts.reach import OPTED_OUT
 from app.broadcasts.states import RecipientState
 from app.conversations.settling import settle_due
 from app.core import clock
 from app.core.db import db
-from app.payments.opening import release
-from app.tables import METADATA
 from app.tasks import run_outbox
 from app.tasks_broadcasts import run_automatic
-from config import load_settings
 from simulator.__main__ import Servers
 from simulator.clock import Clock
 from simulator.settings import load_settings as load_simulator
-from simulator.settings import write_shop_env
 from tests.broadcasts import send_all
 from tests.factories import make_sku
 from tests.journeys.console import Console
+from tests.journeys.in_process import make_open_shop
 from tests.journeys.phone import Phone
-from tests.staff import PASSWORD, make_hashes_quick, make_staff
+from tests.staff import PASSWORD, make_hashes_quick
 
 MORNING = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # ten in Beijing: nobody sleeps in the hours that follow
 Pass = Callable[[timedelta], None]
@@ -74,18 +70,7 @@ def wechat(tmp_path: Path, port: int, wait: Pass) -> Iterator[Servers]:
 def app(tmp_path: Path, wechat: Servers, port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """A shop that is open, answering."""
     make_hashes_quick(monkeypatch)
-    lines = write_shop_env(wechat.settings).read_text("utf-8").splitlines()
-    environ = dict(line.split("=", 1) for line in lines) | {
-        "APP_ENV": "testing",
-        "SECRET_KEY": "a-key-for-tests-only-9f31c2d4e5b6a798",
-        "DATA_DIR": str(tmp_path / "var"),
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'shop.db'}",
-    }
-    app = create_app(load_settings(environ))
-    with app.app_context():
-        METADATA.create_all(db.engine)
-        make_staff()
-        release(actor="system", name="x", report={}, secret=app.config["SECRET_KEY"])
+    app = make_open_shop(wechat, tmp_path)
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()

@@ -15,7 +15,6 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from app import create_app
 from app.core import clock
 from app.core.db import db
 from app.followers.models import Follower
@@ -24,7 +23,6 @@ from app.payments.attempts import check, close_attempt
 from app.payments.closing import cancel_order
 from app.payments.gateways import get_gateway
 from app.payments.models import PaymentAttempt
-from app.payments.opening import release
 from app.payments.refunds.models import Refund
 from app.payments.refunds.quote import Wish
 from app.payments.refunds.sending import go_on
@@ -33,16 +31,14 @@ from app.reconciliation.closing import reconcile
 from app.reconciliation.healing import ask
 from app.reconciliation.models import BillDay, Difference
 from app.reconciliation.states import STANDING
-from app.tables import METADATA
-from config import load_settings
 from simulator.__main__ import Servers
 from simulator.clock import Clock
 from simulator.settings import load_settings as load_simulator
-from simulator.settings import write_shop_env
 from tests.factories import make_follower, make_order
 from tests.journeys.console import Console
+from tests.journeys.in_process import make_open_shop
 from tests.refunds import ask as give_back
-from tests.staff import PASSWORD, make_hashes_quick, make_staff
+from tests.staff import PASSWORD, make_hashes_quick
 
 READY = time(10, 30)  # of the morning on which bills can be had
 
@@ -63,18 +59,7 @@ def wechat(tmp_path: Path) -> Iterator[Servers]:
 def app(tmp_path: Path, wechat: Servers, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """A shop that is open, connected to it."""
     make_hashes_quick(monkeypatch)
-    lines = write_shop_env(wechat.settings).read_text("utf-8").splitlines()
-    environ = dict(line.split("=", 1) for line in lines) | {
-        "APP_ENV": "testing",
-        "SECRET_KEY": "a-key-for-tests-only-9f31c2d4e5b6a798",
-        "DATA_DIR": str(tmp_path / "var"),
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'shop.db'}",
-    }
-    app = create_app(load_settings(environ))
-    with app.app_context():
-        METADATA.create_all(db.engine)
-        make_staff()
-        release(actor="system", name="x", report={}, secret=app.config["SECRET_KEY"])
+    app = make_open_shop(wechat, tmp_path)
     yield app
     with app.app_context():
         db.engine.dispose()
