@@ -54,7 +54,13 @@ ACCOUNT_FAULTS = (
         "timeout：已送达但不应答；错误码：没有送达",
         ("off", "timeout", "45047", "40003", "45015", "48002", "45009"),
     ),
-    Fault("custom_delay", MASS, "客服消息应答慢", "送达之后过这么多毫秒才应答", ("off", "50", "500", "5000")),
+    Fault(
+        "custom_delay",
+        MASS,
+        "客服消息、通知应答慢",
+        "送达之后过这么多毫秒才应答",
+        ("off", "50", "500", "5000"),
+    ),
     Fault(
         "publish_result",
         MASS,

@@ -16,13 +16,15 @@ from app.broadcasts.notices import spending
 from app.broadcasts.notices.purposes import ABOUT_ORDERS, Purpose
 from app.broadcasts.reasons import LEFT, OPTED_OUT
 from app.broadcasts.states import BroadcastState, RecipientState
+from app.broadcasts.told import Told
 from app.conversations.models import Direction, Message, Sending
+from app.conversations.reply_words import words_of_reply
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.insert_once import insert_rows
 from app.core.rates import take_up_to
 from app.followers.models import Follower
-from app.wechat.replies import Reply, keep
+from app.wechat.replies import keep
 
 UNDER_WAY_FOR = timedelta(seconds=60)  # longer than a call with all its time-outs
 RATE_KEY = "broadcasts"
@@ -40,9 +42,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What WeChat said. `errcode` stands with what was refused, postponed or left unclear."""
+    """What WeChat said to it. `errcode` stands with what was refused, postponed or left unclear."""
 
     claim: Claim
+    told: Told
     state: RecipientState
     errcode: int | None = None
     msg_id: int | None = None  # theirs, of a template message
@@ -99,7 +102,7 @@ def skip(claims: Sequence[Claim], reason: str) -> None:
             _set(claim.broadcast_id, [claim.follower_id], only=RecipientState.ASKING, **skipped)
 
 
-def note(outcomes: Sequence[Outcome], *, reply: Reply, words: str, kind: str = "news") -> None:
+def note(outcomes: Sequence[Outcome]) -> None:
     """Write down what became of them; what arrived or was refused stands in the log of messages too.
 
     A line that somebody else has cleared up meanwhile stays as he left it. Opens a transaction.
@@ -120,7 +123,7 @@ def note(outcomes: Sequence[Outcome], *, reply: Reply, words: str, kind: str = "
             _set(broadcast_id, ids, only=RecipientState.ASKING, **values)
         _keep_numbers(outcomes)
         spending.note([(o.claim.broadcast_id, o.claim.openid, o.state, o.errcode) for o in outcomes])
-        _log([outcome for outcome in outcomes if outcome.state in _LOGGED], reply, words, kind)
+        _log([outcome for outcome in outcomes if outcome.state in _LOGGED])
 
 
 _LOGGED: Mapping[RecipientState, Sending] = {
@@ -147,19 +150,19 @@ def _keep_numbers(outcomes: Sequence[Outcome]) -> None:
         db.session.execute(update(_line), rows)
 
 
-def _log(outcomes: Sequence[Outcome], reply: Reply, words: str, kind: str) -> None:
+def _log(outcomes: Sequence[Outcome]) -> None:
     """The desk sees it; a card uses up one of the messages WeChat allows."""
-    now, kept = clock.now(), keep(reply)
+    now = clock.now()
     rows = [
         {
             "dedupe_key": log_key(outcome.claim.broadcast_id, outcome.claim.follower_id),
             "at": now,
             "openid": outcome.claim.openid,
             "direction": Direction.OUT,
-            "kind": kind,
-            "content": words,
+            "kind": outcome.told.kind,
+            "content": words_of_reply(outcome.told.shown),
             "payload": "",
-            "reply": kept,
+            "reply": keep(outcome.told.shown),
             "answered_by": f"broadcast:{outcome.claim.broadcast_id}",
             "sending": _LOGGED[outcome.state],
             "asked_at": now,

@@ -8,10 +8,9 @@ import logging
 import queue
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from flask import Flask
 
@@ -22,14 +21,12 @@ from app.broadcasts.notices.making import NoTemplate
 from app.broadcasts.states import Halt, RecipientState, Way
 from app.broadcasts.telling import make_teller
 from app.broadcasts.told import Teller, Told
-from app.conversations.reply_words import words_of_reply
 from app.core.db import db
 from app.core.errors import PlatformError, PlatformUnreachable, ShopError
 from app.wechat.account import get_account
 from app.wechat.client import TOKEN_REFUSED
 from app.wechat.messages_out import UNDELIVERABLE
 from app.wechat.platform_errors import UNREACHABLE
-from app.wechat.replies import NewsReply
 from app.wechat.template_messages import REFUSED
 
 logger = logging.getLogger(__name__)
@@ -49,7 +46,6 @@ class Job:
 
     broadcast_id: int
     teller: Teller
-    told: dict[int, Told] = field(default_factory=dict)  # by follower, of those being asked for
     is_halted: bool = False
 
 
@@ -105,22 +101,21 @@ class FanOut:
         for claim in claims:
             if (his := told.get(claim.follower_id)) is None:
                 continue
-            job.told[claim.follower_id] = his
             self._under_way += 1
             self._threads.submit(self._ask, his, claim, self._token)
 
     def _ask(self, told: Told, claim: Claim, token: str) -> None:
         """Runs in a thread of its own; whatever happens, an outcome comes back."""
-        outcome = Outcome(claim, RecipientState.UNCLEAR, UNREACHABLE)
+        outcome = Outcome(claim, told, RecipientState.UNCLEAR, UNREACHABLE)
         try:
             msg_id = told.sender.send(claim.openid, token)
-            outcome = Outcome(claim, told.taken, msg_id=msg_id)
+            outcome = Outcome(claim, told, told.taken, msg_id=msg_id)
         except PlatformUnreachable as error:
-            outcome = Outcome(claim, RecipientState.UNCLEAR, error.errcode)
+            outcome = Outcome(claim, told, RecipientState.UNCLEAR, error.errcode)
         except PlatformError as error:
             is_personal = error.errcode in PERSONAL
             state = RecipientState.REFUSED if is_personal else RecipientState.DUE
-            outcome = Outcome(claim, state, error.errcode)
+            outcome = Outcome(claim, told, state, error.errcode)
         finally:
             self._outcomes.put(outcome)
 
@@ -134,12 +129,7 @@ class FanOut:
     def _settle(self, job: Job, outcomes: Sequence[Outcome]) -> None:
         if not outcomes:
             return
-        alike: defaultdict[tuple[NewsReply, str], list[Outcome]] = defaultdict(list)
-        for outcome in outcomes:
-            told = job.told.pop(outcome.claim.follower_id)
-            alike[told.shown, told.kind].append(outcome)
-        for (shown, kind), same in alike.items():
-            note(same, reply=shown, words=words_of_reply(shown), kind=kind)
+        note(outcomes)
         states = {outcome.state for outcome in outcomes}
         codes = {outcome.errcode for outcome in outcomes if outcome.state is RecipientState.DUE}
         if codes & set(TOKEN_REFUSED):

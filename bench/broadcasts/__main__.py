@@ -1,4 +1,4 @@
-"""`python -m bench.broadcasts`: a product card to many, while workers are killed, against WeChat in a box.
+"""`python -m bench.broadcasts`: a card, or a notification, to many, while workers are killed, against WeChat in a box.
 
 WeChat in a box answers each call after 50 ms. Two workers send; every few seconds the one that has been there longest
 is ended by SIGKILL and replaced. In the end WeChat in a box is asked how often each follower got the card. Beside it
@@ -17,7 +17,7 @@ from wechatpy import WeChatClient
 
 from app.broadcasts.composing import get_broadcast
 from app.broadcasts.ending import count_states
-from app.broadcasts.states import ENDED, BroadcastState, RecipientState
+from app.broadcasts.states import ENDED, BroadcastState, RecipientState, Way
 from app.core.db import db
 from bench.broadcasts.playing import Box, playing
 from bench.broadcasts.shop import PLATFORM, SECRET, TITLE, build, fill
@@ -29,6 +29,11 @@ from tests.pushes import APPID
 
 LOOPED = 100  # followers of the loop
 LOOK_EVERY = 0.5
+OPEN = (
+    RecipientState.DUE,
+    RecipientState.ASKING,
+    RecipientState.UNCLEAR,
+)  # what WeChat took waits for its event
 
 
 def main() -> None:
@@ -49,7 +54,7 @@ def main() -> None:
         print(f"a loop with wechatpy: {looped:.1f}/s", flush=True)
         write_keys(folder)
         app = build(folder, database, box.address, options.per_second)
-        broadcast_id = fill(app, openids[: options.recipients])
+        broadcast_id = fill(app, openids[: options.recipients], options.way)
         print("filled", flush=True)
         crew = Crew(folder, database, box.address, options.per_second)
         stack.callback(crew.dismiss)
@@ -83,7 +88,7 @@ def _loop(box: Box, openids: Sequence[str]) -> float:
 def _watch_sending(crew: Crew, broadcast_id: int, options: argparse.Namespace) -> tuple[float, int]:
     """Until nobody waits any more, killing as told; seconds, and how many were sent in them."""
     crew.hire(options.workers)
-    while not (sent := _count(broadcast_id, RecipientState.SENT)):
+    while not (sent := _count_sent(broadcast_id)):
         time.sleep(LOOK_EVERY)  # the workers are still starting
     started, first = time.perf_counter(), sent
     next_kill = started + options.kill_every
@@ -93,14 +98,19 @@ def _watch_sending(crew: Crew, broadcast_id: int, options: argparse.Namespace) -
         if crew.kills < options.kills and time.perf_counter() > next_kill:
             crew.kill_one()
             next_kill = time.perf_counter() + options.kill_every
-    return time.perf_counter() - started, _count(broadcast_id, RecipientState.SENT) - first
+    return time.perf_counter() - started, _count_sent(broadcast_id) - first
 
 
 def _wait_for_end(crew: Crew, broadcast_id: int) -> None:
     """What a killed worker was doing is found out after some minutes."""
-    while _state(broadcast_id) not in ENDED:
+    while _state(broadcast_id) not in ENDED and any(_count(broadcast_id, state) for state in OPEN):
         time.sleep(LOOK_EVERY)
         crew.look()
+
+
+def _count_sent(broadcast_id: int) -> int:
+    """Of notifications those that WeChat took: their events, which nobody hears here, would tell the rest."""
+    return _count(broadcast_id, RecipientState.SENT) + _count(broadcast_id, RecipientState.HANDED)
 
 
 def _count(broadcast_id: int, state: RecipientState) -> int:
@@ -120,6 +130,7 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--per-second", type=int, default=1_000)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--kill-every", type=float, default=10, help="seconds")
+    parser.add_argument("--way", type=Way, choices=(Way.CARD, Way.NOTICE), default=Way.CARD)
     parser.add_argument("--postgres", action="store_true")
     names = ("FOLDER", "DATABASE", "WECHAT", "PER_SECOND")
     parser.add_argument("--work", nargs=4, metavar=names, help=argparse.SUPPRESS)

@@ -30,6 +30,9 @@ class Box:
         first = self.call("POST", "followers/bulk", {"count": number})["first"]
         self.call("POST", "followers/windows", {})
         self.call("POST", "faults", {"name": "custom_delay", "value": str(ANSWERS_AFTER_MS)})
+        self.call(
+            "POST", "faults", {"name": "template_result", "value": "silent"}
+        )  # nobody here hears events
         stem = first.rstrip("0123456789")
         digits = first[len(stem) :]
         return [f"{stem}{int(digits) + n:0{len(digits)}d}" for n in range(number)]

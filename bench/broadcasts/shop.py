@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from app import create_app
 from app.broadcasts.audience import Audience
@@ -15,12 +16,20 @@ from app.broadcasts.automatic.rules import RuleValues, change_rule, list_rules
 from app.broadcasts.composing import Draft, confirm, create
 from app.broadcasts.content import Content, Item
 from app.broadcasts.gathering import gather_more
+from app.broadcasts.notices.assigned import assign
+from app.broadcasts.notices.known import ask_templates
+from app.broadcasts.notices.purposes import KIND_OF, Purpose
+from app.broadcasts.notices.values import guess_fields, read_keywords
 from app.broadcasts.states import Way
+from app.catalog.models import Sku
 from app.conversations.models import Conversation, Holder
 from app.core import clock
 from app.core.db import db, transaction
 from app.followers.models import Follower
+from app.orders.models import Order, OrderLine
+from app.orders.states import OrderState
 from app.tables import METADATA
+from app.wechat.account import get_account
 from bench.callback.shop import environ
 from config import load_settings
 from tests.factories import make_sku
@@ -28,6 +37,7 @@ from tests.pushes import APPID
 
 SECRET = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 TITLE = "铁观音"
+TEMPLATE = "订单延迟发货通知"  # one that the account has in WeChat in a box
 BATCH = 5_000
 PLATFORM = {"SIM_APPID": APPID, "SIM_APPSECRET": SECRET}
 
@@ -38,12 +48,21 @@ def build(folder: Path, database: str, api_base: str, per_second: int) -> Flask:
     return create_app(load_settings(environ(folder, database) | more))
 
 
-def fill(app: Flask, openids: Sequence[str]) -> int:
-    """Followers, and a broadcast to all of them that waits to be sent; returns its number."""
+def fill(app: Flask, openids: Sequence[str], way: Way = Way.CARD) -> int:
+    """Followers, and a broadcast to all of them that waits to be sent; returns its number.
+
+    As a notification it is about the paid order that each of them has.
+    """
     with app.app_context():
         _fill_followers(openids)
-        content = Content((Item(make_sku(title=TITLE).product.slug),))
-        broadcast_id = create(Draft("量一量", Way.CARD, content, Audience()), actor="staff:1")
+        sku, purpose = make_sku(title=TITLE), None
+        if way is Way.NOTICE:
+            purpose = Purpose.DELAY
+            _order_for_all(sku)
+            _choose_template(purpose)
+        content = Content((Item(sku.product.slug),))
+        draft = Draft("量一量", way, content, Audience(), purpose=purpose)
+        broadcast_id = create(draft, actor="staff:1")
         confirm(broadcast_id, version=1, at=None, actor="staff:1")
         while gather_more(broadcast_id):
             pass
@@ -64,14 +83,49 @@ def fill_due(app: Flask, openids: Sequence[str]) -> None:
             session.execute(update(Follower).values(subscribed_at=followed))
 
 
+def _choose_template(purpose: Purpose) -> None:
+    known = ask_templates(get_account().client, actor="staff:1")
+    template = next(each for each in known.templates[KIND_OF[purpose]] if each.title == TEMPLATE)
+    fields = guess_fields(read_keywords(template.content), purpose)
+    assign(purpose, template, fields, version=0, actor="staff:1")
+
+
+def _order_for_all(sku: Sku) -> None:
+    """A paid order of each follower."""
+    now, price = clock.now(), sku.price_fen
+    sums = {"goods_fen": price, "shipping_fen": 0, "total_fen": price}
+    address = {
+        "receiver": "王小茶",
+        "phone": "13800001234",
+        "region": "福建省 厦门市",
+        "address": "湖滨南路 1 号",
+    }
+    order = {
+        "state": OrderState.PAID,
+        "created_at": now,
+        "expires_at": now,
+        "paid_at": now,
+        **sums,
+        **address,
+    }
+    line = {"sku_id": sku.id, "product_slug": sku.product.slug, "title": TITLE}
+    line |= {"unit_price_fen": price, "quantity": 1}
+    numbers = db.session.scalars(select(Follower.id).order_by(Follower.id)).all()
+    for batch in _batches(numbers):
+        rows = [{**order, "follower_id": n, "order_no": f"B{n}", "checkout_token": f"t{n}"} for n in batch]
+        with transaction() as session:
+            ids = session.scalars(insert(Order).returning(Order.id), rows).all()
+            session.execute(insert(OrderLine), [{**line, "order_id": order_id} for order_id in ids])
+
+
 def _fill_followers(openids: Sequence[str]) -> None:
     METADATA.create_all(db.engine)
     for batch in _batches(openids):
         _write_down(batch)
 
 
-def _batches(openids: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (openids[first : first + BATCH] for first in range(0, len(openids), BATCH))
+def _batches(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (rows[first : first + BATCH] for first in range(0, len(rows), BATCH))
 
 
 def _write_down(openids: Sequence[str]) -> None:

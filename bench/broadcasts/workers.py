@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.broadcasts.automatic.running import run_rules
 from app.broadcasts.fanout import fan_out
+from app.broadcasts.notices.clearing import clear_up_notices
 from app.broadcasts.unclear import clear_up
 from app.core.errors import PlatformError
 from app.wechat.account import get_account
@@ -28,6 +29,7 @@ def work(folder: Path, database: str, api_base: str, per_second: int) -> None:
             run_rules(RULES_SECONDS)
             try:
                 clear_up(get_account().client)
+                clear_up_notices()
             except PlatformError as error:
                 print(error, file=sys.stderr)
 

@@ -179,6 +179,9 @@ def _play_answer(call: Call) -> None:
 
 
 def _answer_late(call: Call) -> None:
+    delay = call.engine.faults.take("custom_delay")
+    if delay.isdigit():
+        call.engine.stopping.wait(int(delay) / 1000)
     if call.answer == "timeout":
         go_silent(call.engine, call.request)
 

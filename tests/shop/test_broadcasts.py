@@ -15,6 +15,7 @@ from app.broadcasts.ending import pause, resume, stop
 from app.broadcasts.gathering import gather_more, start_due
 from app.broadcasts.models import BroadcastOptOut, BroadcastRecipient
 from app.broadcasts.states import BroadcastState, RecipientState
+from app.broadcasts.telling import make_teller
 from app.broadcasts.unclear import clear_up
 from app.catalog.models import Product
 from app.catalog.states import ProductState
@@ -387,7 +388,8 @@ def test_what_was_being_asked_when_it_was_stopped_is_found_out_too(
     begin(broadcast_id)
     [lost] = (claim.openid for claim in claims.take(broadcast_id, 1, per_second=9))
     [other] = (claim for claim in claims.take(broadcast_id, 1, per_second=9))
-    claims.note([claims.Outcome(other, SENT)], reply=fanout.NewsReply(()), words="")
+    told = make_teller(account, load(broadcast_id), base_url="https://shop.example").find([other.follower_id])
+    claims.note([claims.Outcome(other, told[other.follower_id], SENT)])
     stop(broadcast_id, actor="staff:1")
     record = record_of([other.openid])
     platform.answers[RECORDS] = lambda _: record
