@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.http_faults import go_silent
 from simulator.platform.agents import known_agent
 from simulator.platform.custom_content import READERS
 from simulator.platform.errors import PlatformError
+from simulator.platform.late_answers import answer_late, play_answer
 from simulator.platform.routing import OK, Call, route
 
 TYPING_WITHIN_SECONDS, TYPING_SHOWN_SECONDS = 30, 15
@@ -28,28 +28,12 @@ def send(call: Call) -> dict[str, Any]:
     bubble = READERS[kind](call, content)
     call.verdicts.add("内容", True, kind)
     shown = {"via": "customer_service", **_sender(call, body), **bubble}
-    _play_answer(call)
+    play_answer(call, "custom_answer")
     _use_window(call, follower)
     call.engine.deliver(follower, shown)
     _show_typing(call, follower["openid"], on=False)
-    _answer_late(call)
+    answer_late(call)
     return OK
-
-
-def _play_answer(call: Call) -> None:
-    """Raises: PlatformError of the switch."""
-    call.answer = call.engine.faults.take("custom_answer")
-    if call.answer.isdigit():
-        call.verdicts.add("故障开关", None, "custom_answer")
-        raise PlatformError(int(call.answer))
-
-
-def _answer_late(call: Call) -> None:
-    delay = call.engine.faults.take("custom_delay")
-    if delay.isdigit():
-        call.engine.stopping.wait(int(delay) / 1000)
-    if call.answer == "timeout":
-        go_silent(call.engine, call.request)
 
 
 @route("POST", "/cgi-bin/message/custom/typing", "客服输入状态", daily_limit=500_000)

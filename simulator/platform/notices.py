@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.http_faults import go_silent
 from simulator.platform.errors import PlatformError
+from simulator.platform.late_answers import answer_late, play_answer
 from simulator.platform.openids import known_follower
 from simulator.platform.routing import OK, Call, require_text, route
 from simulator.platform.template_rules import read_data
@@ -63,7 +63,7 @@ def send_template(call: Call) -> dict[str, Any]:
         raise PlatformError(43004)
     template, rows = _filled(call, body, MESSAGE)
     target = _target(body, "url")
-    _play_answer(call)
+    play_answer(call, "template_answer")
     known = _sent_before(call, follower, body)
     if known is not None:
         return {**OK, "msgid": known}
@@ -78,7 +78,7 @@ def send_template(call: Call) -> dict[str, Any]:
         call.engine.notices.finish(
             follower["openid"], "TEMPLATESENDJOBFINISH", msg_id=str(msgid), status=status
         )
-    _answer_late(call)
+    answer_late(call)
     return {**OK, "msgid": msgid}
 
 
@@ -88,7 +88,7 @@ def send_subscription(call: Call) -> dict[str, Any]:
     follower = known_follower(call, body.get("touser"))
     template, rows = _filled(call, body, ONCE, LONG)
     target = _target(body, "page")
-    _play_answer(call)
+    play_answer(call, "template_answer")
     agreed = call.engine.notices.use(follower["openid"], template["template_id"], up=template["kind"] == ONCE)
     if not call.verdicts.add("订阅次数", agreed, "" if agreed else "没有同意过，或已用完"):
         raise PlatformError(43101)
@@ -105,7 +105,7 @@ def send_subscription(call: Call) -> dict[str, Any]:
             error_code="0" if good else "43101",
             error_status="success" if good else outcome,
         )
-    _answer_late(call)
+    answer_late(call)
     return OK
 
 
@@ -124,7 +124,7 @@ def send_once(call: Call) -> dict[str, Any]:
         raise PlatformError(44004)
     if len(words) > ONCE_WORDS:
         raise PlatformError(45002)
-    _play_answer(call)
+    play_answer(call, "template_answer")
     if not call.engine.notices.use(follower["openid"], once_key(template_id, scene)):
         call.verdicts.add("一次性订阅", False, "没有确认过，或已用掉")
         raise PlatformError(43101)
@@ -168,22 +168,6 @@ def _show(
 ) -> None:
     shown = {"kind": kind, "via": kind, "title": template["title"], "rows": rows}
     call.engine.deliver(follower, {**shown, **target})
-
-
-def _play_answer(call: Call) -> None:
-    """Raises: PlatformError of the switch."""
-    call.answer = call.engine.faults.take("template_answer")
-    if call.answer.isdigit():
-        call.verdicts.add("故障开关", None, "template_answer")
-        raise PlatformError(int(call.answer))
-
-
-def _answer_late(call: Call) -> None:
-    delay = call.engine.faults.take("custom_delay")
-    if delay.isdigit():
-        call.engine.stopping.wait(int(delay) / 1000)
-    if call.answer == "timeout":
-        go_silent(call.engine, call.request)
 
 
 def _sent_before(call: Call, follower: dict[str, Any], body: dict[str, Any]) -> int | None:

@@ -39,7 +39,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Boxed]:
     """Everybody of the crowd follows and wrote a minute ago."""
     with boxed(tmp_path_factory.mktemp("broadcasts")) as box, pytest.MonkeyPatch.context() as patch:
         patch.setattr("simulator.platform.pushes.post", poster(box.app))
-        for module in ("custom_messages", "mass_calls"):
+        for module in ("late_answers", "mass_calls"):
             patch.setattr(f"simulator.platform.{module}.go_silent", go_silent)
         patch.setattr(fanout, "FIRST_PAUSE_SECONDS", 0.01)
         patch.setattr(fanout, "THREADS", 1)  # one connection to a simulator without sockets

@@ -36,7 +36,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Boxed]:
     with boxed(tmp_path_factory.mktemp("notices")) as box, pytest.MonkeyPatch.context() as patch:
         patch.setattr("simulator.platform.pushes.post", poster(box.app))
         patch.setattr(box.engine.pushes, "start", box.engine.pushes.deliver)  # at once, not in a thread
-        patch.setattr("simulator.platform.notices.go_silent", go_silent)
+        patch.setattr("simulator.platform.late_answers.go_silent", go_silent)
         patch.setattr(fanout, "FIRST_PAUSE_SECONDS", 0.01)
         patch.setattr(fanout, "THREADS", 1)  # one connection to a simulator without sockets
         box.engine.followers.add_crowd(CROWD, NAME)

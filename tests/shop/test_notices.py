@@ -31,7 +31,7 @@ from app.orders.states import OrderState
 from app.wechat.client import AccountClient
 from tests.broadcasts import begin, confirm_now, lines, load, make_writers, send_all, state
 from tests.factories import make_follower, make_order, make_sku
-from tests.fake_platform import Asked, FakePlatform
+from tests.fake_platform import Answer, Asked, FakePlatform
 from tests.notices import (
     SEND_SUBSCRIPTION,
     SEND_TEMPLATE,
@@ -62,6 +62,17 @@ def advance(shop: Flask) -> object:
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fanout, "FIRST_PAUSE_SECONDS", 0.01)
+
+
+def send_delay(platform: FakePlatform, answer: Answer) -> tuple[int, str]:
+    """A notification about one order is sent; its number, and whose order it is."""
+    use_template(Purpose.DELAY)
+    order = make_paid()
+    platform.answers[SEND_TEMPLATE] = answer
+    broadcast_id = make_notice(Purpose.DELAY, order.lines[0].product_slug)
+    begin(broadcast_id)
+    send_all()
+    return broadcast_id, order.follower.openid
 
 
 def test_a_delay_reaches_only_whose_order_waits_and_names_it(
@@ -122,33 +133,23 @@ def test_it_is_sent_when_the_event_says_so(
 def test_an_event_of_another_message_settles_nothing(
     account: AccountClient, platform: FakePlatform, advance: Advance
 ) -> None:
-    use_template(Purpose.DELAY)
-    order = make_paid()
-    platform.answers[SEND_TEMPLATE] = numbered()
-    broadcast_id = make_notice(Purpose.DELAY, order.lines[0].product_slug)
-    begin(broadcast_id)
-    send_all()
+    broadcast_id, openid = send_delay(platform, numbered())
 
-    tell_sent(order.follower.openid, 9)
-    tell_notified(order.follower.openid)
+    tell_sent(openid, 9)
+    tell_notified(openid)
 
-    assert lines(broadcast_id)[order.follower.openid] == (HANDED, "")
+    assert lines(broadcast_id)[openid] == (HANDED, "")
 
 
 def test_an_event_that_stays_away_is_waited_for_ten_minutes(
     account: AccountClient, platform: FakePlatform, advance: Advance
 ) -> None:
-    use_template(Purpose.DELAY)
-    order = make_paid()
-    platform.answers[SEND_TEMPLATE] = numbered()
-    broadcast_id = make_notice(Purpose.DELAY, order.lines[0].product_slug)
-    begin(broadcast_id)
-    send_all()
+    broadcast_id, openid = send_delay(platform, numbered())
 
     advance(timedelta(minutes=11))
     clear_up_notices()
 
-    assert lines(broadcast_id)[order.follower.openid] == (SENT, "silent")
+    assert lines(broadcast_id)[openid] == (SENT, "silent")
     assert state(broadcast_id) == BroadcastState.FINISHED
 
 
@@ -249,13 +250,8 @@ def test_what_the_account_may_not_do_pauses_it_and_uses_nothing_up(
 def test_a_template_message_without_an_answer_is_asked_for_with_the_same_number(
     account: AccountClient, platform: FakePlatform, advance: Advance
 ) -> None:
-    use_template(Purpose.DELAY)
-    order = make_paid()
-    platform.answers[SEND_TEMPLATE] = lambda _asked: (502, b"")
-    broadcast_id = make_notice(Purpose.DELAY, order.lines[0].product_slug)
-    begin(broadcast_id)
-    send_all()
-    assert lines(broadcast_id)[order.follower.openid][0] == UNCLEAR
+    broadcast_id, openid = send_delay(platform, lambda _asked: (502, b""))
+    assert lines(broadcast_id)[openid][0] == UNCLEAR
 
     platform.answers[SEND_TEMPLATE] = numbered()
     clear_up_notices()
@@ -263,26 +259,21 @@ def test_a_template_message_without_an_answer_is_asked_for_with_the_same_number(
 
     first, second = sent_by_template(platform)
     assert first == second
-    assert lines(broadcast_id)[order.follower.openid] == (HANDED, "")
+    assert lines(broadcast_id)[openid] == (HANDED, "")
 
 
 def test_later_than_wechat_remembers_it_is_not_asked_for_again(
     account: AccountClient, platform: FakePlatform, advance: Advance
 ) -> None:
-    use_template(Purpose.DELAY)
-    order = make_paid()
-    platform.answers[SEND_TEMPLATE] = lambda _asked: (502, b"")
-    broadcast_id = make_notice(Purpose.DELAY, order.lines[0].product_slug)
-    begin(broadcast_id)
-    send_all()
+    broadcast_id, openid = send_delay(platform, lambda _asked: (502, b""))
 
     advance(timedelta(minutes=5))
     clear_up_notices()
     send_all()
 
     assert len(sent_by_template(platform)) == 1
-    tell_sent(order.follower.openid, 77)  # it had arrived
-    assert lines(broadcast_id)[order.follower.openid] == (SENT, "")
+    tell_sent(openid, 77)  # it had arrived
+    assert lines(broadcast_id)[openid] == (SENT, "")
 
 
 @pytest.mark.parametrize(("told", "becomes"), [(True, DUE), (False, UNCLEAR)])
