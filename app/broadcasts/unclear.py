@@ -116,9 +116,10 @@ def _split(lines: Mapping[str, datetime]) -> Iterator[Mapping[str, datetime]]:
 def _find_witnesses(start: datetime, end: datetime) -> Mapping[str, datetime]:
     """Others who certainly got a card of ours in the same minutes, whoever sent it; of many some, spread over them.
 
-    Words prove nothing about cards, and what WeChat's own desk said is known from the record itself.
+    Words prove nothing about cards. What WeChat's own desk said, and what was cleared up here, is known from the record
+    alone, which cannot bear witness to itself: `_move` leaves the latter without the moment it was asked for.
     """
-    asked_at = func.coalesce(Message.asked_at, Message.at)
+    asked_at = Message.asked_at
     place, number = func.row_number().over(order_by=Message.id), func.count().over()
     found = (
         select(Message.openid, asked_at.label("at"), place.label("place"), number.label("number"))
@@ -154,7 +155,8 @@ def _move(broadcast_id: int, openids: Sequence[str], new: RecipientState) -> Non
     keys = [log_key(broadcast_id, follower_id) for follower_id in ids]
     log = Message.dedupe_key.in_(keys)
     if new is RecipientState.SENT:
-        db.session.execute(update(Message).where(log).values(sending=Sending.SENT, errcode=None))
+        known = {"sending": Sending.SENT, "errcode": None, "asked_at": None}  # `at` is the same moment
+        db.session.execute(update(Message).where(log).values(**known))
     else:  # it never was: the log shows it once it is sent
         db.session.execute(delete(Message).where(log))
 

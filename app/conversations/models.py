@@ -84,7 +84,8 @@ class Message(Base):
     further: Mapped[list[dict[str, Any]] | None] = mapped_column(JsonText)
     answered_by: Mapped[str] = mapped_column(String(80))  # in: `rule:7`, `fallback`; out: `staff:3`, `rule:7`
     sending: Mapped[Sending | None] = state_column(Sending)  # out only
-    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # out: when WeChat was asked to send it
+    # out: when WeChat was asked to send it; empty too when only its record told that it was
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     errcode: Mapped[int | None]  # out: WeChat's, when it refused
     file: Mapped[str | None] = mapped_column(String(80))  # in: his picture, voice or video, below DATA_DIR
 

@@ -288,6 +288,26 @@ def test_a_record_that_leaves_things_out_proves_nothing(
     assert state(broadcast_id) == BroadcastState.PARTIAL
 
 
+def test_what_only_the_record_told_of_bears_no_witness_to_it(
+    account: AccountClient, platform: FakePlatform, advance: Advance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fanout, "FIRST_PAUSE_SECONDS", 0.01)
+    shown, lost = (each.openid for each in make_writers(2))
+    platform.answers[SEND] = lambda _asked: (502, b"")
+    broadcast_id = make_draft()
+    begin(broadcast_id)
+    send_all()
+    record = record_of([shown])
+    platform.answers[RECORDS] = lambda _: record
+    advance(timedelta(minutes=4))
+
+    clear_up(account)
+    clear_up(account)
+
+    found = lines(broadcast_id)
+    assert (found[shown][0], found[lost][0]) == (SENT, UNCLEAR)
+
+
 def test_witnesses_of_one_hour_prove_nothing_of_another(
     account: AccountClient, platform: FakePlatform, advance: Advance
 ) -> None:
