@@ -16,6 +16,7 @@ SAMPLE = 500  # messages sent last: from them the rate is told
 RECENT = timedelta(seconds=30)  # older ones say nothing about now
 _line = BroadcastRecipient
 _OPEN = (RecipientState.DUE, RecipientState.ASKING)
+_DONE = (RecipientState.SENT, RecipientState.HANDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def _rate(broadcast_id: int) -> float:
     """From the last ones in the order of numbers, in which they are taken: it need not read all of them."""
     last = (
         select(_line.asked_at)
-        .where(_line.broadcast_id == broadcast_id, _line.state == RecipientState.SENT)
+        .where(_line.broadcast_id == broadcast_id, _line.state.in_(_DONE))
         .order_by(_line.follower_id.desc())
         .limit(SAMPLE)
         .subquery()

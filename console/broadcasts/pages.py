@@ -180,6 +180,7 @@ def _words() -> dict[str, object]:
         "recipient_colour": lambda state: words.RECIPIENT_COLOURS.get(state, "secondary"),
         "part_label": words.part_label,
         "say_reason": words.say_reason,
+        "event_words": words.EVENT_WORDS,
         "say_halt": words.say_halt,
         "say_seconds": words.say_seconds,
     }

@@ -123,7 +123,7 @@ _event_label = Labels(
         reasons.SILENT: _l("微信已接收，没有回执"),
     }
 )
-_EVENT_WORDS = (reasons.BLOCKED, reasons.FAILED, reasons.SILENT)
+EVENT_WORDS = (reasons.BLOCKED, reasons.FAILED, reasons.SILENT)
 _halt_label = Labels(
     {
         Halt.GOODS_GONE: _l("有一件商品下架了。重新上架后再继续，或停止这次群发。"),
@@ -177,7 +177,7 @@ def say_reason(state: RecipientState, reason: str) -> str:
     """Why somebody did not get it: our word, or WeChat's number, as a sentence."""
     if state is RecipientState.SKIPPED:
         return _skip_label(reason)
-    if reason in _EVENT_WORDS:
+    if reason in EVENT_WORDS:
         return _event_label(reason)
     if not reason.lstrip("-").isdecimal():
         return _status_label(reason)
