@@ -15,7 +15,7 @@ from app.broadcasts.models import Broadcast, BroadcastOptOut, BroadcastRecipient
 from app.broadcasts.notices import spending
 from app.broadcasts.notices.purposes import ABOUT_ORDERS, Purpose
 from app.broadcasts.reasons import LEFT, OPTED_OUT
-from app.broadcasts.states import BroadcastState, RecipientState
+from app.broadcasts.states import BroadcastState, RecipientState, Way
 from app.broadcasts.told import Told
 from app.conversations.models import Direction, Message, Sending
 from app.conversations.reply_words import words_of_reply
@@ -27,6 +27,7 @@ from app.followers.models import Follower
 from app.wechat.replies import keep
 
 UNDER_WAY_FOR = timedelta(seconds=60)  # longer than a call with all its time-outs
+REPEATABLE_FOR = timedelta(minutes=8)  # WeChat keeps a client_msg_id for ten
 RATE_KEY = "broadcasts"
 _line = BroadcastRecipient
 
@@ -67,6 +68,7 @@ def take(broadcast_id: int, wanted: int, *, per_second: int) -> Sequence[Claim]:
         row = session.scalar(select(Broadcast).where(Broadcast.id == broadcast_id, may_go()))
         if row is None or row.state != BroadcastState.SENDING or wanted <= 0:
             return ()
+        _leave_too_old(row)
         query = (
             select(_line.follower_id, _line.openid)
             .where(_line.broadcast_id == broadcast_id, _line.state == RecipientState.DUE)
@@ -79,7 +81,10 @@ def take(broadcast_id: int, wanted: int, *, per_second: int) -> Sequence[Claim]:
         taken = dict(rows[:granted])
         if not taken:
             return ()
-        gone = _find_gone(taken, row.purpose) | spending.spend(row, taken)
+        gone = _find_gone(taken, row.purpose)
+        gone |= spending.spend(
+            row, {number: openid for number, openid in taken.items() if number not in gone}
+        )
         for follower_id, reason in gone.items():
             _set(broadcast_id, [follower_id], state=RecipientState.SKIPPED, reason=reason)
         asked = [follower_id for follower_id in taken if follower_id not in gone]
@@ -94,12 +99,22 @@ def take(broadcast_id: int, wanted: int, *, per_second: int) -> Sequence[Claim]:
         return [Claim(broadcast_id, follower_id, taken[follower_id]) for follower_id in asked]
 
 
+def _leave_too_old(row: Broadcast) -> None:
+    """What WeChat may have had, and would send again because it has forgotten its number, is not asked for again."""
+    if row.way is not Way.NOTICE:
+        return
+    too_old = (_line.state == RecipientState.DUE) & (_line.asked_at < clock.now() - REPEATABLE_FOR)
+    statement = update(_line).where(_line.broadcast_id == row.id, too_old)
+    db.session.execute(statement.values(state=RecipientState.UNCLEAR, reason=""))
+
+
 def skip(claims: Sequence[Claim], reason: str) -> None:
     """What was taken and cannot be said is skipped. Opens a transaction."""
     with transaction():
         for claim in claims:
             skipped = {"state": RecipientState.SKIPPED, "reason": reason, "asked_at": None}
             _set(claim.broadcast_id, [claim.follower_id], only=RecipientState.ASKING, **skipped)
+        spending.note([(each.broadcast_id, each.openid, RecipientState.SKIPPED, None) for each in claims])
 
 
 def note(outcomes: Sequence[Outcome]) -> None:
@@ -119,7 +134,7 @@ def note(outcomes: Sequence[Outcome]) -> None:
             ]
             values: dict[str, object] = {"state": state, "reason": "" if errcode is None else str(errcode)}
             if state is RecipientState.DUE:  # not asked, as it turned out
-                values["asked_at"] = None
+                values |= {"asked_at": None, "tries": _line.tries - 1}
             _set(broadcast_id, ids, only=RecipientState.ASKING, **values)
         _keep_numbers(outcomes)
         spending.note([(o.claim.broadcast_id, o.claim.openid, o.state, o.errcode) for o in outcomes])

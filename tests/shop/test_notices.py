@@ -10,6 +10,7 @@ from flask import Flask
 from app.broadcasts import fanout
 from app.broadcasts.audience import Audience
 from app.broadcasts.composing import confirm, read_draft
+from app.broadcasts.ending import pause, resume
 from app.broadcasts.gathering import gather_more
 from app.broadcasts.models import BroadcastOptOut
 from app.broadcasts.notices import consents
@@ -262,12 +263,39 @@ def test_a_template_message_without_an_answer_is_asked_for_with_the_same_number(
     assert lines(broadcast_id)[openid] == (HANDED, "")
 
 
+def test_what_was_held_up_until_wechat_forgot_its_number_is_left_to_the_events(
+    account: AccountClient, platform: FakePlatform, advance: Advance
+) -> None:
+    broadcast_id, openid = send_delay(platform, lambda _asked: (502, b""))
+    clear_up_notices()
+    assert lines(broadcast_id)[openid] == (DUE, "")
+
+    pause(broadcast_id, actor="staff:1")
+    advance(timedelta(minutes=9))
+    resume(broadcast_id, actor="staff:1")
+    send_all()
+
+    assert len(sent_by_template(platform)) == 1
+    assert lines(broadcast_id)[openid] == (UNCLEAR, "")
+
+
+def test_a_busy_wechat_is_asked_again_as_if_it_had_not_been(
+    account: AccountClient, platform: FakePlatform, advance: Advance
+) -> None:
+    answers = [{"errcode": -1}, {"errcode": -1}, (502, b""), {"errcode": 0, "msgid": 7}]
+    broadcast_id, openid = send_delay(platform, lambda _asked: answers.pop(0))
+    clear_up_notices()
+    send_all()
+
+    assert (answers, lines(broadcast_id)[openid]) == ([], (HANDED, ""))
+
+
 def test_later_than_wechat_remembers_it_is_not_asked_for_again(
     account: AccountClient, platform: FakePlatform, advance: Advance
 ) -> None:
     broadcast_id, openid = send_delay(platform, lambda _asked: (502, b""))
 
-    advance(timedelta(minutes=5))
+    advance(timedelta(minutes=9))
     clear_up_notices()
     send_all()
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select, update
 
-from app.broadcasts.claims import UNDER_WAY_FOR
+from app.broadcasts.claims import REPEATABLE_FOR, UNDER_WAY_FOR
 from app.broadcasts.composing import get_broadcast
 from app.broadcasts.models import BroadcastRecipient
 from app.broadcasts.notices.consents import give_back
@@ -20,8 +20,7 @@ from app.broadcasts.unclear import AROUND, end, mark_abandoned, open_ids
 from app.core import clock
 from app.core.db import db, transaction
 
-MOST_TRIES = 3  # of a template message: asked again so often it is still within WeChat's ten minutes
-ASKED_AGAIN_WITHIN = timedelta(minutes=3)
+MOST_TRIES = 2  # of a template message: asked again once
 EVENT_WITHIN = timedelta(minutes=10)  # an event that did not come by then does not come
 AT_ONCE = 1_000
 _line = BroadcastRecipient
@@ -42,7 +41,7 @@ def _ask_again(broadcast_id: int) -> None:
         row = get_broadcast(broadcast_id)
         if row.purpose is None or KIND_OF[row.purpose] is not NoticeKind.TEMPLATE:
             return
-        is_early = (_line.tries < MOST_TRIES) & (_line.asked_at > clock.now() - ASKED_AGAIN_WITHIN)
+        is_early = (_line.tries < MOST_TRIES) & (_line.asked_at > clock.now() - REPEATABLE_FOR)
         if row.state != BroadcastState.STOPPED:
             _set(broadcast_id, RecipientState.UNCLEAR, is_early, state=RecipientState.DUE, reason="")
 

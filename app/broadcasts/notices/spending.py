@@ -39,7 +39,7 @@ def note(outcomes: Iterable[Settled]) -> None:
     for broadcast_id, openid, state, errcode in outcomes:
         if errcode == REFUSED:
             refused[broadcast_id].add(openid)
-        elif state in (RecipientState.DUE, RecipientState.REFUSED):
+        elif state in (RecipientState.DUE, RecipientState.REFUSED, RecipientState.SKIPPED):
             unused[broadcast_id].add(openid)
     for broadcast_id, openids in unused.items():
         consents.give_back(broadcast_id, openids)
