@@ -8,10 +8,11 @@ of a filled shop, because some lists and figures are asked for by pages alone. W
 `tests/warm.py`.
 """
 
+import gc
 import os
 import socket
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -121,6 +122,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for number, run in enumerate(runs):  # `--dist worksteal` gives every process one piece of the list first
         short[number * share : number * share] = run
     items[:] = short
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """No garbage is looked for while all is loaded, nor afterwards among it: it stays to the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 def _take_turns(config: pytest.Config, items: list[pytest.Item]) -> None:
