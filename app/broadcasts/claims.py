@@ -7,6 +7,7 @@ more, and `unclear.py` finds out whether the message arrived. So nothing is sent
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import exists, select, update
 
@@ -65,20 +66,20 @@ def take(broadcast_id: int, wanted: int, *, per_second: int) -> Sequence[Claim]:
     Who left or opted out since the list was made is skipped. Opens a transaction.
     """
     with transaction() as session:
-        row = session.scalar(select(Broadcast).where(Broadcast.id == broadcast_id, may_go()))
+        found = select(Broadcast).where(Broadcast.id == broadcast_id, may_go())
+        row = session.scalar(found.execution_options(populate_existing=True))  # it may have been paused
         if row is None or row.state != BroadcastState.SENDING or wanted <= 0:
             return ()
-        _leave_too_old(row)
         query = (
-            select(_line.follower_id, _line.openid)
+            select(_line.follower_id, _line.openid, _line.asked_at)
             .where(_line.broadcast_id == broadcast_id, _line.state == RecipientState.DUE)
             .order_by(_line.follower_id)
             .with_for_update(skip_locked=True)
             .limit(wanted)
         )
-        rows = session.execute(query).all()
+        rows = _leave_too_old(row, session.execute(query).all())
         granted = take_up_to(RATE_KEY, len(rows), most=per_second, per=timedelta(seconds=1)) if rows else 0
-        taken = dict(rows[:granted])
+        taken = {follower_id: openid for follower_id, openid, _asked_at in rows[:granted]}
         if not taken:
             return ()
         gone = _find_gone(taken, row.purpose)
@@ -99,13 +100,14 @@ def take(broadcast_id: int, wanted: int, *, per_second: int) -> Sequence[Claim]:
         return [Claim(broadcast_id, follower_id, taken[follower_id]) for follower_id in asked]
 
 
-def _leave_too_old(row: Broadcast) -> None:
+def _leave_too_old(row: Broadcast, lines: Sequence[Any]) -> Sequence[Any]:
     """What WeChat may have had, and would send again because it has forgotten its number, is not asked for again."""
     if row.way is not Way.NOTICE:
-        return
-    too_old = (_line.state == RecipientState.DUE) & (_line.asked_at < clock.now() - REPEATABLE_FOR)
-    statement = update(_line).where(_line.broadcast_id == row.id, too_old)
-    db.session.execute(statement.values(state=RecipientState.UNCLEAR, reason=""))
+        return lines
+    earliest = clock.now() - REPEATABLE_FOR
+    too_old = [line.follower_id for line in lines if line.asked_at and line.asked_at < earliest]
+    _set(row.id, too_old, state=RecipientState.UNCLEAR, reason="")
+    return [line for line in lines if line.follower_id not in too_old]
 
 
 def skip(claims: Sequence[Claim], reason: str) -> None:

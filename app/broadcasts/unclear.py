@@ -54,7 +54,7 @@ def clear_up(client: AccountClient) -> None:
     for broadcast_id in db.session.scalars(open_ids(Way.CARD).order_by(Broadcast.id)).all():
         lines = _find_unclear(broadcast_id)
         try:
-            for together in _split(lines):
+            for together in split(lines):
                 _clear_up_some(client, broadcast_id, together)
         except PlatformError as error:
             logger.warning("record not read", extra={"broadcast_id": broadcast_id, "errcode": error.errcode})
@@ -101,7 +101,7 @@ def _find_unclear(broadcast_id: int) -> Mapping[str, datetime]:
     return dict(db.session.execute(query.order_by(_line.asked_at, _line.follower_id).limit(AT_ONCE)).all())
 
 
-def _split(lines: Mapping[str, datetime]) -> Iterator[Mapping[str, datetime]]:
+def split(lines: Mapping[str, datetime]) -> Iterator[Mapping[str, datetime]]:
     """Those asked for in the same minutes together: whoever proves something of these proves nothing of the others."""
     group: dict[str, datetime] = {}
     for openid, at in sorted(lines.items(), key=lambda line: line[1]):

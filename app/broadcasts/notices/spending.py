@@ -12,9 +12,8 @@ from app.broadcasts.states import RecipientState
 from app.core.db import db
 from app.wechat.template_messages import REFUSED
 
-Settled = tuple[
-    int, str, RecipientState, int | None
-]  # broadcast, openid, what became of him, WeChat's number
+# Which broadcast, whose openid, what became of him, WeChat's number.
+Settled = tuple[int, str, RecipientState, int | None]
 
 
 def spend(row: Broadcast, taken: Mapping[int, str]) -> Mapping[int, str]:
