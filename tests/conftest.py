@@ -3,8 +3,8 @@
 What moves money or goods, locks, or is done by several workers runs on SQLite and on PostgreSQL (`MONEY`); of a test
 with many cases the first one does, the others take turns. Of the other services each test runs on one of them, half of
 a file here and half there; `--both` runs everything on both. Everything else runs on SQLite, but for what is marked
-`both_databases`: of the doors, those that speak to the database in their own way, and a walk through every page
-of a filled shop, because some lists and figures are asked for by pages alone. What makes that cheap is in
+`both_databases`: of the doors, those that speak to the database in their own way. A walk through every page of a
+filled shop runs on PostgreSQL, because some lists and figures are asked for by pages alone. What makes that cheap is in
 `tests/warm.py`.
 """
 
@@ -17,6 +17,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -89,6 +90,8 @@ def _databases_of(metafunc: pytest.Metafunc) -> Sequence[str]:
     test = metafunc.definition
     if test.get_closest_marker("both_databases") is not None:
         return BOTH
+    if test.get_closest_marker("postgresql_only") is not None and not metafunc.config.getoption("both"):
+        return BOTH[1:]
     if test.get_closest_marker("sqlite_only") is not None or not any(
         folder in test.path.as_posix() for folder in SERVICES
     ):
@@ -319,13 +322,16 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a throw-away Redis: the one of `make test`, or one of our own."""
-    if url := os.environ.get("TEST_REDIS_URL"):
-        yield url
-        return
-    with running_redis(tmp_path_factory.mktemp("redis")) as url:
-        yield url
+def redis_url(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Iterator[str]:
+    """The address of a throw-away Redis: the one of `make test`, or one of our own.
+
+    Each process of the test run has a database of its own in it: what one rings, the worker of another must not hear.
+    """
+    with ExitStack() as stack:
+        url = os.environ.get("TEST_REDIS_URL") or stack.enter_context(
+            running_redis(tmp_path_factory.mktemp("redis"))
+        )
+        yield urlsplit(url)._replace(path=f"/{worker.removeprefix('gw').removeprefix('alone') or 0}").geturl()
 
 
 def create_postgres_database(server: str, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Every page of a shop in use opens on both databases: what a page alone asks for is tried there, too."""
+"""Every page of a shop in use opens: what a page alone asks for is tried on PostgreSQL, with `--both` on SQLite too."""
 
 import pytest
 from flask import Flask
@@ -7,7 +7,7 @@ from tests.filled_shop import Walk, fill
 from tests.follower_phone import Phone
 from tests.staff import make_hashes_quick, make_staff, open_console
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.postgresql_only
 
 OPENID = "oTeaShop_9999999999999999999"  # whom no builder makes
 
