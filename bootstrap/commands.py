@@ -18,7 +18,7 @@ from bootstrap.system_parts import find_chromium
 from demo import launcher
 from demo.launcher_settings import read_settings, shop_environment
 
-PROCESSES = "4"  # of the tests; more than a small machine's two cores, because journeys wait for browsers
+PROCESSES = "3"  # of the tests; one more than a small machine's two cores, because journeys wait for browsers
 CACHES = (".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis")
 
 

@@ -10,6 +10,7 @@ from app.conversations.desk import find_conversation
 from app.conversations.log import EVENTS, Wanted, follow_ups_of, get_message, search_messages
 from app.conversations.models import ERASED, Direction
 from app.conversations.redaction import redact_payload, redact_words
+from app.conversations.window import NOTICE
 from app.core.incoming import row_id
 from app.followers.service import find, find_many
 from app.wechat.replies import bring_back
@@ -21,7 +22,7 @@ blueprint = Blueprint("messages", __name__, url_prefix="/messages")
 
 PER_PAGE = 50
 LONGEST_SEARCH = 80
-KINDS = ("text", "image", "voice", "video", "location", "link", "news", EVENTS)
+KINDS = ("text", "image", "voice", "video", "location", "link", "news", NOTICE, EVENTS)
 ANSWERED_BY = (
     "rule:",
     "menu:",
@@ -34,6 +35,7 @@ ANSWERED_BY = (
     "person",
     "staff:",
     "notice:",
+    "broadcast:",
     "kf:",
 )
 
@@ -45,6 +47,7 @@ _answers_label = Labels(
         "scene:": _l("渠道码"),
         "staff:": _l("同事"),
         "notice:": _l("订单通知"),
+        "broadcast:": _l("群发"),
         "kf:": _l("微信客服"),
     }
 )

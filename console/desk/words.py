@@ -65,6 +65,8 @@ def say_who(answered_by: str, names: Mapping[str, str]) -> str:
             return name or _("已离开的同事")
         case "menu":
             return _("菜单：%(name)s", name=name or ref)
+        case "broadcast":
+            return _("群发（%(number)s）", number=ref)
         case "kf":
             return _("微信客服：%(name)s", name=ref)
     return _say_occasion(kind)
