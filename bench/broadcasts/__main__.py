@@ -20,10 +20,8 @@ from app.broadcasts.ending import count_states
 from app.broadcasts.states import ENDED, BroadcastState, RecipientState, Way
 from app.core.db import db
 from bench.broadcasts.playing import Box, playing
-from bench.broadcasts.shop import PLATFORM, SECRET, TITLE, build, fill
+from bench.broadcasts.shop import PLATFORM, SECRET, TITLE, build, fill, open_database
 from bench.broadcasts.workers import Crew, work
-from bootstrap.services import running_postgres
-from tests.conftest import create_postgres_database
 from tests.keys import write_keys
 from tests.pushes import APPID
 
@@ -45,10 +43,7 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         box = stack.enter_context(playing(folder / "wechat", **PLATFORM))
-        database = f"sqlite:///{folder}/shop.db"
-        if options.postgres:
-            server = stack.enter_context(running_postgres(folder / "postgres"))
-            database = create_postgres_database(server, "bench")
+        database = open_database(stack, folder, postgres=options.postgres)
         openids = box.gather(options.recipients + LOOPED)
         looped = _loop(box, openids[options.recipients :])
         print(f"a loop with wechatpy: {looped:.1f}/s", flush=True)

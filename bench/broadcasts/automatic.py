@@ -18,10 +18,8 @@ from app.broadcasts.models import BroadcastRecipient
 from app.broadcasts.states import RecipientState
 from app.core.db import db
 from bench.broadcasts.playing import playing
-from bench.broadcasts.shop import PLATFORM, TITLE, build, fill_due
+from bench.broadcasts.shop import PLATFORM, TITLE, build, fill_due, open_database
 from bench.broadcasts.workers import Crew
-from bootstrap.services import running_postgres
-from tests.conftest import create_postgres_database
 from tests.keys import write_keys
 
 LOOK_EVERY = 0.5
@@ -33,10 +31,7 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         box = stack.enter_context(playing(folder / "wechat", **PLATFORM))
-        database = f"sqlite:///{folder}/shop.db"
-        if options.postgres:
-            server = stack.enter_context(running_postgres(folder / "postgres"))
-            database = create_postgres_database(server, "bench")
+        database = open_database(stack, folder, postgres=options.postgres)
         openids = box.gather(options.followers)
         write_keys(folder)
         app = build(folder, database, box.address, options.per_second)

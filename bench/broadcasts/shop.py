@@ -1,6 +1,7 @@
 """A shop whose followers have all just written."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,9 @@ from app.orders.states import OrderState
 from app.tables import METADATA
 from app.wechat.account import get_account
 from bench.callback.shop import environ
+from bootstrap.services import running_postgres
 from config import load_settings
+from tests.conftest import create_postgres_database
 from tests.factories import make_sku
 from tests.pushes import APPID
 
@@ -40,6 +43,13 @@ TITLE = "铁观音"
 TEMPLATE = "订单延迟发货通知"  # one that the account has in WeChat in a box
 BATCH = 5_000
 PLATFORM = {"SIM_APPID": APPID, "SIM_APPSECRET": SECRET}
+
+
+def open_database(stack: ExitStack, folder: Path, *, postgres: bool) -> str:
+    """The address of an empty database; a PostgreSQL server is ended with `stack`."""
+    if not postgres:
+        return f"sqlite:///{folder}/shop.db"
+    return create_postgres_database(stack.enter_context(running_postgres(folder / "postgres")), "bench")
 
 
 def build(folder: Path, database: str, api_base: str, per_second: int) -> Flask:

@@ -169,7 +169,6 @@ why_label = Labels(
         Why.HIDDEN_SUMMARY: _l("几篇一起发时微信只显示标题，摘要看不到"),
     }
 )
-BLOCKING = (Why.NOT_ON_SALE,)
 NO_WORD = (Why.NOT_ON_SALE, Why.NO_PICTURE)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func
 
 from app.broadcasts.automatic.limits import Limits
 from app.broadcasts.automatic.models import AutomaticCause, AutomaticRule, RuleKind, StockRequest
-from app.broadcasts.models import BroadcastOptOut, BroadcastRecipient
+from app.broadcasts.models import BroadcastRecipient
 from app.broadcasts.notices.assigned import find_template_id
 from app.broadcasts.notices.consents import agreed
 from app.broadcasts.notices.purposes import Purpose
@@ -56,18 +56,17 @@ def find_due(rule: AutomaticRule, broadcast_id: int, limits: Limits, way: Way = 
 
     As a notification: whoever agreed to it and cannot be written to as a customer.
     """
-    query = _query(broadcast_id, limits, way)
-    template_id = find_template_id(NOTIFIES[rule.kind]) if rule.kind in NOTIFIES else ""
+    purpose = NOTIFIES.get(rule.kind)
+    query = _query(broadcast_id, limits, why_not(way, purpose if way is Way.NOTICE else None))
+    template_id = find_template_id(purpose) if purpose else ""
     if template_id:
         notified = ~Follower.openid.in_(reachable()) & Follower.openid.in_(agreed(template_id))
         query = query.where(notified if way is Way.NOTICE else ~notified)
     return _FINDERS[rule.kind](rule, query)
 
 
-def _query(broadcast_id: int, limits: Limits, way: Way) -> Select[Any]:
-    """Followers who may be written to, with the reason why not."""
-    opted_out = Follower.id.in_(select(BroadcastOptOut.follower_id))
-    usual = why_not(way) if way is Way.CARD else case((opted_out, literal(OPTED_OUT)), else_=literal(""))
+def _query(broadcast_id: int, limits: Limits, usual: ColumnElement[str]) -> Select[Any]:
+    """Followers who may be written to, with the reason why not: that of any broadcast, or our own cap."""
     reason = case((usual == OPTED_OUT, usual), (_is_capped(limits), literal(CAPPED)), else_=usual)
     has_line = select(BroadcastRecipient.follower_id).where(BroadcastRecipient.broadcast_id == broadcast_id)
     return (

@@ -50,18 +50,15 @@ def usual_words(purpose: Purpose) -> str:
 
 def fill_in(template: NoticeTemplate, facts: Facts) -> Filled:
     """As it would be shown."""
-    keywords = read_keywords(template.content)
-    data = fill(keywords, template.fields, facts)
-    return Filled(template.title, [(keyword.label, data[keyword.key]) for keyword in keywords])
+    return _fill_in(template, facts)[0]
 
 
 def make_told(
     client: AccountClient, template: NoticeTemplate, facts: Facts, *, url: str, client_msg_id: str
 ) -> Told:
     """Ready to be sent. `client_msg_id`: of one message to one person."""
-    data = fill(read_keywords(template.content), template.fields, facts)
+    filled, data = _fill_in(template, facts)
     notice = Notice(template.template_id, data, url)
-    filled = fill_in(template, facts)
     words = "\n".join(f"{label}：{value}" for label, value in filled.rows)
     shown = NewsReply((Article(filled.title, words, "", url),))
     if KIND_OF[template.purpose] is NoticeKind.TEMPLATE:
@@ -69,3 +66,10 @@ def make_told(
     else:
         sender = SubscriptionSender(client, notice)
     return Told(shown, sender, NOTICE, RecipientState.HANDED)
+
+
+def _fill_in(template: NoticeTemplate, facts: Facts) -> tuple[Filled, dict[str, str]]:
+    """As it is shown, and its values by keyword."""
+    keywords = read_keywords(template.content)
+    data = fill(keywords, template.fields, facts)
+    return Filled(template.title, [(keyword.label, data[keyword.key]) for keyword in keywords]), data
