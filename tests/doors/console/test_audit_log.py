@@ -13,17 +13,7 @@ from app.core.db import db, transaction
 from app.staff import roles
 from app.staff.rights import OPERATOR, SERVICE
 from app.staff.sessions import StaffMember
-from tests.staff import Console, make_hashes_quick, make_staff, open_console
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
+from tests.staff import Console, make_staff, open_console
 
 
 @pytest.fixture

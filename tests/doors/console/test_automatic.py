@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from flask import Flask
 
 from app.broadcasts.automatic.limits import Limits, load_limits
@@ -13,17 +12,7 @@ from app.broadcasts.states import BroadcastState, Way
 from app.core import clock
 from app.core.db import transaction
 from tests.factories import make_sku
-from tests.staff import Console, make_hashes_quick, make_role, open_console
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
+from tests.staff import Console, make_role, open_console
 
 
 def find_id(app: Flask, kind: RuleKind) -> int:

@@ -22,15 +22,10 @@ from app.tasks import LONG_HANDLERS
 from tests.bills import BillText
 from tests.factories import make_order
 from tests.fakes import FakeGateway
-from tests.staff import PASSWORD, Console, make_hashes_quick, make_staff, open_console
+from tests.staff import PASSWORD, Console, make_staff, open_console
 
 Advance = Callable[[timedelta], None]
 DAY = date(2026, 11, 21)
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from app.wechat.client import AccountClient
 from tests.broadcasts import confirm_now, load, make_draft, make_writers, send_all
 from tests.factories import make_follower
 from tests.fake_platform import FakePlatform
-from tests.staff import Console, make_hashes_quick, open_console
+from tests.staff import Console
 from tests.statements import count_statements
 
 
@@ -25,12 +25,6 @@ def platform(app: Flask) -> Iterator[FakePlatform]:
         client: AccountClient = app.extensions["wechat"].client
         client.api_base, client.API_BASE_URL = platform.base, f"{platform.base}/cgi-bin/"
         yield platform
-
-
-@pytest.fixture
-def console(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Console:
-    make_hashes_quick(monkeypatch)
-    return open_console(app)
 
 
 def test_results_stand_on_its_page_and_beside_others(

@@ -15,17 +15,7 @@ from app.core.db import db
 from app.staff.rights import get_catalogue
 from tests.broadcasts import begin, load, make_draft, make_writers, state
 from tests.factories import make_follower, make_sku
-from tests.staff import Console, make_hashes_quick, make_role, open_console
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
+from tests.staff import Console, make_role, open_console
 
 
 @pytest.fixture

@@ -16,20 +16,10 @@ from simulator.qr.reader import read_picture
 from tests.drawings import find_code, paint
 from tests.factories import make_sku
 from tests.fake_platform import FakePlatform
-from tests.staff import Console, make_hashes_quick, open_console
+from tests.staff import Console, open_console
 
 CREATE = "/cgi-bin/qrcode/create"
 URL = "http://weixin.qq.com/q/02TeaShelf07"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
 
 
 @pytest.fixture

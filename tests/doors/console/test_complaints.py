@@ -18,25 +18,15 @@ from app.payments.service import start_payment
 from tests.complaints import NUMBER, FakeComplaintDesk
 from tests.factories import make_order
 from tests.fakes import FakeGateway
-from tests.staff import Console, make_hashes_quick, open_console
+from tests.staff import Console
 
 PICTURE = "https://api.mch.weixin.qq.com/v3/merchant-service/images/ChsyMDAw"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
 
 
 @pytest.fixture
 def desk(app: Flask) -> FakeComplaintDesk:
     app.extensions["complaint_desk"] = FakeComplaintDesk()
     return app.extensions["complaint_desk"]  # type: ignore[no-any-return]
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
 
 
 @pytest.fixture

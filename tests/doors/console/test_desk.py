@@ -20,20 +20,10 @@ from app.entrances.models import Entrance
 from app.wechat.replies import TextReply, bring_back, keep
 from tests.factories import make_follower, make_order, make_sku
 from tests.pushes import OPENID
-from tests.staff import Console, make_hashes_quick, open_console
+from tests.staff import Console, open_console
 
 HOSTILE = "<b>黑客</b>\"'&\U0001f600"
 Advance = Callable[[timedelta], None]
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import re
 from io import BytesIO
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -13,12 +12,7 @@ from app.golive.checks import CHECKS
 from app.golive.checks.contract import fail, unknown
 from app.payments.models import PaymentNotification
 from app.payments.self_test import write_self_test
-from tests.staff import make_hashes_quick, open_console
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
+from tests.staff import open_console
 
 
 def found(app: Flask) -> None:

@@ -13,19 +13,9 @@ from app.entrances.service import code_for, find_by_code
 from app.entrances.visits import record_visit
 from app.orders.models import Order
 from tests.factories import make_order, make_sku
-from tests.staff import Console, make_hashes_quick, open_console
+from tests.staff import Console
 
 BAD = "<b>黑客</b>\"'&"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
 
 
 def make_entrance(app: Flask, ref: str = "7", label: str = "关键词：茶") -> int:

@@ -18,19 +18,9 @@ from app.payments.refunds.sending import go_on
 from tests.factories import make_follower, make_order, make_sku
 from tests.fakes import FakeGateway
 from tests.refunds import ask, make_paid_order
-from tests.staff import Console, make_hashes_quick, open_console
+from tests.staff import Console
 
 _LINK = re.compile(r'<a href="/console(/orders/\?[^"]*)">(\d+)</a>')
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
 
 
 def test_every_number_leads_to_so_many_orders(app: Flask, console: Console) -> None:

@@ -19,7 +19,7 @@ from app.orders.service import mark_paid
 from app.tasks import LONG_HANDLERS
 from tests.factories import make_follower, make_order, make_sku
 from tests.follower_phone import HOME
-from tests.staff import Console, make_hashes_quick, open_console
+from tests.staff import Console
 
 HOSTILE = {
     "markup": "<b>黑客</b>\"'&<script>alert(1)</script>",
@@ -30,16 +30,6 @@ HOSTILE = {
     "formula": '=HYPERLINK("http://evil.example","点我")',
     "long": "A" * 100,
 }
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
 
 
 def make(app: Flask, **columns: object) -> int:

@@ -12,7 +12,7 @@ from app.golive.path import account_of, find_next, walk
 from app.payments import opening
 from app.staff.rights import FINANCE
 from tests.factories import make_sku
-from tests.staff import make_hashes_quick, open_console
+from tests.staff import open_console
 
 FIELDS = {
     "ORDER_TTL_SECONDS": "30",
@@ -22,11 +22,6 @@ FIELDS = {
     "MESSAGE_DAYS": "730",
 }
 WAS = {f"was_{name}": text for name, text in FIELDS.items()}
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
 
 
 def all_is_well(app: Flask) -> None:

@@ -11,19 +11,9 @@ from app.core.long_jobs import service
 from app.core.long_jobs.running import KINDS, Run
 from app.staff.service import find_usernames
 from app.tasks import LONG_HANDLERS
-from tests.staff import Console, make_hashes_quick, open_console
+from tests.staff import Console, open_console
 
 TITLE = "导出 <b>订单</b>"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
 
 
 @pytest.fixture

@@ -13,19 +13,9 @@ from app.core.db import transaction
 from app.orders.service import mark_paid
 from app.tasks import LONG_HANDLERS
 from tests.factories import make_order, make_sku
-from tests.staff import Console, make_hashes_quick, open_console
+from tests.staff import Console
 
 PAID_AT = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)  # on the 21st in Beijing
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
 
 
 @pytest.fixture

@@ -8,12 +8,7 @@ import pytest
 from flask import Flask
 
 from app.staff import sessions
-from tests.staff import PASSWORD, Console, make_hashes_quick, make_staff, open_console
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
+from tests.staff import PASSWORD, Console, make_staff, open_console
 
 
 @pytest.fixture

@@ -11,19 +11,9 @@ from flask import Flask
 from app.core import clock
 from app.staff import people
 from app.staff.rights import SERVICE
-from tests.staff import PASSWORD, Console, make_hashes_quick, make_role, make_staff, open_console
+from tests.staff import PASSWORD, Console, make_role, make_staff, open_console
 
 NEW = "winter-pu-erh-357"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
 
 
 def number_of(app: Flask, username: str) -> int:

@@ -17,27 +17,17 @@ from app.wechat.menus.publishing import Wish
 from app.wechat.menus.versions import find_shown, get_default, list_personal
 from tests.factories import make_follower, make_sku
 from tests.menu_platform import MenuPlatform, open_menu_platform
-from tests.staff import Console, make_hashes_quick, open_console
+from tests.staff import Console, open_console
 
 HOSTILE = "<b>黑客</b>\"'&🍵"
 FIRST = {"button": [{"type": "click", "name": "新品", "key": "NEWS_NEW"}]}
 SECOND = {"button": [{"type": "click", "name": "上新", "key": "NEWS_NEW"}]}
 
 
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
 @pytest.fixture
 def platform(app: Flask) -> Iterator[MenuPlatform]:
     with open_menu_platform(app) as platform:
         yield platform
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
 
 
 class Editor:

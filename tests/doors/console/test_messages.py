@@ -16,23 +16,13 @@ from app.wechat.platform_errors import make_error
 from app.wechat.replies import TextReply, keep
 from tests.factories import make_follower
 from tests.pushes import OPENID
-from tests.staff import Console, make_hashes_quick, open_console
+from tests.staff import Console
 
 PAYLOAD = (
     "<xml><FromUserName><![CDATA[oTeaShop_0000000000000000001]]></FromUserName>"
     "<Content><![CDATA[电话 13812345678]]></Content></xml>"
 )
 Advance = Callable[[timedelta], None]
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
 
 
 def add(words: str, **values: object) -> int:

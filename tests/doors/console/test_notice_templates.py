@@ -13,7 +13,7 @@ from app.core.db import db
 from tests.factories import make_follower, make_sku
 from tests.fake_platform import FakePlatform
 from tests.notices import CONTENTS, make_paid, use_template
-from tests.staff import Console, make_hashes_quick, open_console
+from tests.staff import Console
 
 PAGE = "/broadcasts/templates/"
 TEMPLATES = [{"template_id": "T1", "title": "延迟发货", "content": CONTENTS[Purpose.DELAY]}]
@@ -25,16 +25,6 @@ SUBSCRIPTIONS = [
         "type": 3,
     }
 ]
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
 
 
 @pytest.fixture

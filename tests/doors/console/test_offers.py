@@ -17,17 +17,7 @@ from app.promotions.models import Coupon, FlashSale, Reduction
 from console.frame.form_fields import show_moment
 from tests.factories import DESTINATION, FREIGHT, TTL, make_checkout, make_follower, make_sku
 from tests.offers import make_coupon, make_flash, make_point
-from tests.staff import Console, make_hashes_quick, open_console
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
+from tests.staff import Console
 
 
 def span(*, starts_in: int = -1) -> dict[str, str]:

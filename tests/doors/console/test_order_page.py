@@ -20,17 +20,13 @@ from app.payments.notifications import record_notification
 from app.payments.service import start_payment
 from tests.factories import make_follower, make_order, make_sku
 from tests.fakes import FakeGateway
-from tests.staff import Console, make_hashes_quick, open_console
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
+from tests.staff import Console, open_console
 
 
 @pytest.fixture
-def console(app: Flask, gateway: FakeGateway) -> Console:
-    return open_console(app)
+def console(gateway: FakeGateway, console: Console) -> Console:
+    """With WeChat Pay to ask."""
+    return console
 
 
 @pytest.fixture

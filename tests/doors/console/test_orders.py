@@ -13,20 +13,10 @@ from app.orders.models import Order, OrderLine, Shipment
 from app.orders.service import cancel, mark_paid
 from app.orders.states import OrderState
 from tests.factories import make_follower, make_order, make_sku
-from tests.staff import Console, make_hashes_quick, open_console
+from tests.staff import Console, open_console
 from tests.threads import run_in_threads
 
 PARCEL = {"carrier": "顺丰速运", "tracking_no": "SF1440012345678"}
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
 
 
 def place(

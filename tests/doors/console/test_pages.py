@@ -15,17 +15,7 @@ from app.core.db import transaction
 from app.orders.service import mark_paid
 from console import overview
 from tests.factories import make_order, make_sku
-from tests.staff import Console, make_hashes_quick, open_console
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
+from tests.staff import Console, open_console
 
 
 def pay_one(app: Flask) -> None:

@@ -3,7 +3,6 @@
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-import pytest
 from flask import Flask
 
 from app.catalog.models import Sku
@@ -14,13 +13,7 @@ from tests.apiv2 import use_apiv2
 from tests.drawings import find_code, paint
 from tests.factories import make_sku
 from tests.offers import make_point
-from tests.staff import Console, make_hashes_quick, open_console
-
-
-@pytest.fixture
-def console(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Console:
-    make_hashes_quick(monkeypatch)
-    return open_console(app)
+from tests.staff import Console
 
 
 def test_without_mode_1_the_page_says_what_its_codes_are_and_why(app: Flask, console: Console) -> None:

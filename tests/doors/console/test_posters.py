@@ -17,17 +17,7 @@ from simulator.qr.reader import read_picture
 from tests.drawings import find_code, paint
 from tests.factories import make_sku
 from tests.follower_phone import Phone
-from tests.staff import Console, make_hashes_quick, open_console
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
+from tests.staff import Console
 
 
 def make_product(app: Flask, title: str = "西湖龙井", picture: str = "", **sku: int) -> str:

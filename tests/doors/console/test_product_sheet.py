@@ -25,7 +25,7 @@ from app.core.db import db, transaction
 from app.core.media.store import get_media
 from app.tasks import LONG_HANDLERS
 from tests.factories import make_sku
-from tests.staff import Console, make_hashes_quick, make_role, open_console
+from tests.staff import Console, make_role, open_console
 
 HEADING = "商品标识,商品名称,分类,状态,商品详情,规格,编码,价格（元）,库存,导出时库存,重量（克）"
 NEW = (
@@ -34,16 +34,12 @@ NEW = (
 )
 
 
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
 @pytest.fixture
-def console(app: Flask) -> Console:
+def console(app: Flask, console: Console) -> Console:
+    """Of a shop with one category."""
     with app.app_context():
         add_category("茗茶")
-    return open_console(app)
+    return console
 
 
 def hand_in(console: Console, *lines: str, heading: str = HEADING) -> str:

@@ -14,7 +14,7 @@ from app.catalog.editing import get_product
 from app.catalog.models import Product
 from app.core.db import db
 from tests.factories import make_sku
-from tests.staff import Console, make_hashes_quick, open_console
+from tests.staff import Console, open_console
 
 NEW = {
     "title": "武夷肉桂",
@@ -28,16 +28,6 @@ NEW = {
     "sku-weight": ["60", "140"],
     "sku-code": ["", ""],
 }
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
 
 
 def draw(kind: str) -> bytes:

@@ -16,12 +16,7 @@ from tests.factories import make_sku
 from tests.fakes import FakeGateway
 from tests.follower_phone import Phone
 from tests.refunds import make_paid_order
-from tests.staff import Console, make_hashes_quick, open_console
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
+from tests.staff import Console, open_console
 
 
 @pytest.fixture

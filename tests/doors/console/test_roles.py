@@ -8,12 +8,7 @@ from app.staff import roles
 from app.staff.rights import FINANCE, SERVICE
 from console.frame.trimming import trim
 from tests.factories import make_order
-from tests.staff import make_hashes_quick, make_role, make_staff, open_console
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
+from tests.staff import make_role, make_staff, open_console
 
 
 @pytest.fixture

@@ -19,19 +19,9 @@ from app.keywords.replies import ReplyKind, ReplyMode, ReplySpec
 from app.keywords.service import add_rule, get_rule, list_all, set_active
 from app.materials.service import list_materials
 from tests.factories import make_sku
-from tests.staff import Console, make_hashes_quick, open_console
+from tests.staff import Console, open_console
 
 HOSTILE = "<b>黑客</b>\"'& 🍵"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
 
 
 def make_rule(app: Flask, name: str = "问茶", word: str = "茶", **changed: object) -> int:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 
-import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -19,19 +18,9 @@ from app.keywords.models import Occasion
 from app.keywords.replies import ReplyKind, ReplySpec
 from app.keywords.service import add_rule, get_rule
 from app.keywords.standing import Standing, change_standing, list_standing, load_cool_down
-from tests.staff import Console, make_hashes_quick, open_console
+from tests.staff import Console, open_console
 
 HOSTILE = "<b>黑客</b>\"'& 🍵"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
 
 
 def make_rule(app: Flask, name: str, word: str, **changed: object) -> int:

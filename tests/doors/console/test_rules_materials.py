@@ -4,7 +4,6 @@ import re
 from html import unescape
 from io import BytesIO
 
-import pytest
 from flask import Flask
 from PIL import Image
 from werkzeug.test import TestResponse
@@ -19,19 +18,9 @@ from app.materials.models import Material, MaterialKind
 from app.materials.service import list_materials
 from app.wechat.menus.drafts import replace_draft
 from app.wechat.menus.versions import get_default
-from tests.staff import Console, make_hashes_quick, open_console
+from tests.staff import Console
 
 MP3 = (b"\xff\xfb\x90\x00" + bytes(413)) * 40
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
-
-
-@pytest.fixture
-def console(app: Flask) -> Console:
-    return open_console(app)
 
 
 def picture(colour: str = "teal") -> BytesIO:

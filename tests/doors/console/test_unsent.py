@@ -9,14 +9,9 @@ from werkzeug.test import TestResponse
 from app.core.db import db
 from app.core.live_settings import read_live
 from app.staff.models import StaffSession
-from tests.staff import Console, make_hashes_quick, open_console
+from tests.staff import Console, open_console
 
 FORM = {"MESSAGE_DAYS": "365", "was_MESSAGE_DAYS": "730"}
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
 
 
 def log_out_everywhere(app: Flask) -> None:

@@ -2,7 +2,6 @@
 
 from io import BytesIO
 
-import pytest
 from flask import Flask
 from PIL import Image
 
@@ -10,12 +9,7 @@ from app.words.face import load_face
 from app.words.models import Words
 from app.words.service import list_versions, publish, read_page
 from tests.follower_phone import Phone
-from tests.staff import Console, make_hashes_quick, open_console
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_hashes_quick(monkeypatch)
+from tests.staff import Console, open_console
 
 
 def save(console: Console, **fields: object) -> str:

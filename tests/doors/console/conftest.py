@@ -1,0 +1,18 @@
+"""What nearly every test of the console starts with."""
+
+import pytest
+from flask import Flask
+
+from tests.staff import Console, make_hashes_quick, open_console
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Logging in costs nothing."""
+    make_hashes_quick(monkeypatch)
+
+
+@pytest.fixture
+def console(app: Flask) -> Console:
+    """The owner's browser, logged in."""
+    return open_console(app)
