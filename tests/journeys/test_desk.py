@@ -80,8 +80,7 @@ def test_a_person_answers_from_the_desk_and_the_bot_goes_on(
         timeout=30,
     ).raise_for_status()
     shown = desk.locator(".talk-in .bubble-picture")
-    expect(shown).to_be_visible()
-    assert shown.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") == 60
+    expect(shown).to_have_js_property("naturalWidth", 60)
 
     town.fault("push_blocked", "once")
     box.fill("这一条到不了")

@@ -1,7 +1,5 @@
 """Every way a payment notification can go wrong, played in the phone: the buyer ends at the truth."""
 
-import os
-import signal
 from collections.abc import Callable
 
 import pytest
@@ -153,10 +151,8 @@ def test_an_order_call_whose_answer_is_lost_is_made_good_by_pressing_again(
 
 
 def test_a_worker_killed_in_the_middle_loses_no_notice(town: Town, phone: Phone) -> None:
-    worker = next(service for service in town.services if service.name == "worker")
     go_to_pay_sheet(town, phone)
-    os.kill(worker.child.process.pid, signal.SIGKILL)
-    worker.child.process.wait()
+    town.kill_worker()
     phone.pay()
     phone.expect_text("支付成功")
     assert paid_notices(town, phone.openid) == 0

@@ -18,6 +18,7 @@ def test_a_repeated_push_is_answered_and_counted_once(
     console.page.get_by_label("名称", exact=True).fill(f"柜台 {fault}")
     console.page.get_by_label("和平时一样").check()
     console.press("生成二维码")
+    console.expect_words(f"柜台 {fault}")
     code = int(console.page.url.rsplit("/", 1)[1].partition("?")[0])
     scene = town.query("SELECT scene FROM scene_codes WHERE id = ?", code)[0][0]
     town.fault(fault, "always")

@@ -1,5 +1,6 @@
 """Goods come back: a phone asks to be told, with and without WeChat's dialog, and is told by a notification."""
 
+import signal
 import sqlite3
 from contextlib import closing
 
@@ -89,6 +90,8 @@ def restock(town: Town, console: Console) -> None:
 
 
 def look_for_people_now(town: Town) -> None:
-    """The shop looks once a minute who is due; it has not looked yet."""
+    """The shop looks once a minute who is due; a worker that begins looks at once if nobody has looked yet."""
+    town.kill_worker(signal.SIGTERM)
     with closing(sqlite3.connect(town.settings.folder / "shop.db", timeout=10)) as connection, connection:
         connection.execute("DELETE FROM timetable_runs WHERE name = 'automatic'")
+    town.restart_worker()

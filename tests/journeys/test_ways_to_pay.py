@@ -50,7 +50,7 @@ def test_whoever_scans_the_code_on_the_merchants_screen_pays(
     friend.pay()
 
     console.expect_words("到账 ¥318.00")
-    assert console.page.url.endswith(f"/console/orders/{order_no}")
+    expect(console.page).to_have_url(f"{console.url}/console/orders/{order_no}")
 
 
 def test_a_link_is_paid_in_a_phones_own_browser_and_comes_back(

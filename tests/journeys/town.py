@@ -50,10 +50,10 @@ class Town:
         """What shop and worker have logged."""
         return "".join((self.settings.logs / f"{name}.log").read_text("utf-8") for name in ("shop", "worker"))
 
-    def kill_worker(self) -> None:
-        """End the worker as a power cut would."""
+    def kill_worker(self, number: signal.Signals = signal.SIGKILL) -> None:
+        """End the worker as a power cut would, or as another signal does."""
         worker = next(service for service in self.services if service.name == "worker").child.process
-        os.kill(worker.pid, signal.SIGKILL)
+        os.kill(worker.pid, number)
         worker.wait()
 
     def let_a_minute_pass(self) -> None:
