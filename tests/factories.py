@@ -75,21 +75,22 @@ def make_order(
 def make_order_to_pay(gateway: str, way: Way, number: str) -> Order:
     """An unpaid order of ¥76.00 with an open attempt of this gateway under this number."""
     order = make_order(follower=make_follower(), sku=make_sku(price_fen=6800))
-    with transaction() as session:
-        session.add(
-            PaymentAttempt(
-                order_id=order.id,
-                gateway=gateway,
-                way=way,
-                openid="",
-                out_trade_no=number,
-                state=AttemptState.OPEN,
-                amount_fen=order.total_fen,
-                description="茶",
-                expires_at=order.expires_at,
-            )
-        )
+    make_attempt(order, number, gateway=gateway, way=way, openid="")
     return order
+
+
+def make_attempt(order: Order, number: str, **values: object) -> None:
+    """An open attempt to pay all of it by WeChat Pay under this number; `values` say what is different."""
+    usual = {
+        "gateway": "wechatpay_v3",
+        "state": AttemptState.OPEN,
+        "amount_fen": order.total_fen,
+        "openid": order.follower.openid,
+        "description": "茶",
+        "expires_at": order.expires_at,
+    }
+    with transaction() as session:
+        session.add(PaymentAttempt(order_id=order.id, out_trade_no=number, **usual | values))
 
 
 def make_checkout(follower_id: int, sku_id: int, quantity: int = 1, token: str = "") -> Checkout:

@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from app.wechat.client import AccountClient
+
 Answer = Callable[["Asked"], Any]
 
 
@@ -68,6 +70,10 @@ class FakePlatform:
     def base(self) -> str:
         """Its address."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def answer_for(self, client: AccountClient) -> None:
+        """Let the shop's client speak with it."""
+        client.api_base, client.API_BASE_URL = self.base, f"{self.base}/cgi-bin/"
 
     def count(self) -> Counter[str]:
         """How often each path was asked."""

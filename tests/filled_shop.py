@@ -37,7 +37,6 @@ from app.golive.checks.contract import fail
 from app.orders.models import Order
 from app.orders.service import cancel, mark_paid
 from app.orders.shipping import Parcel, ship
-from app.payments.models import PaymentAttempt
 from app.payments.refunds.quote import Wish
 from app.payments.states import AttemptState
 from app.promotions.holding import collect, list_offered
@@ -49,7 +48,7 @@ from app.words.models import Words
 from app.words.service import publish
 from tests.broadcasts import begin, make_draft, state
 from tests.complaints import NUMBER, FakeComplaintDesk
-from tests.factories import make_follower, make_order, make_sku
+from tests.factories import make_attempt, make_follower, make_order, make_sku
 from tests.follower_phone import HOME
 from tests.offers import make_flash, make_reduction, make_template
 from tests.refunds import ask, member
@@ -113,20 +112,8 @@ def _sell(follower_id: int) -> None:
 
 def _refund(order: Order) -> None:
     """Some of its money goes back, by goods and by sum; one waits for a second person."""
-    with transaction() as session:
-        attempt = PaymentAttempt(
-            order_id=order.id,
-            gateway="wechatpay_v3",
-            out_trade_no="XPfilled",
-            transaction_id="4200000000000000000000000000",
-            state=AttemptState.PAID,
-            amount_fen=order.total_fen,
-            openid=order.follower.openid,
-            description="茶",
-            expires_at=clock.now(),
-            paid_at=clock.now(),
-        )
-        session.add(attempt)
+    values = {"transaction_id": "4200000000000000000000000000", "state": AttemptState.PAID}
+    make_attempt(order, "XPfilled", paid_at=clock.now(), **values)
     ask(order, Wish(other_fen=100))
     ask(order, Wish(quantities={order.lines[0].id: 1}), by=member(SERVICE, 2))
 

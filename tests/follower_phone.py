@@ -6,11 +6,15 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.core.db import db
 from app.core.errors import PlatformUnreachable
+from app.followers.models import Follower
 from app.wechat.jssdk import JsSdk
 from app.wechat.oauth import CodeInvalid, CodeUsed, Visitor
+from tests.factories import make_order, make_sku
 
 BASE = "https://shop.example.cn"
 WECHAT = (
@@ -136,3 +140,10 @@ def hidden(page: TestResponse, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]*)"', page.text)
     assert found, f"no field {name}"
     return found.group(1)
+
+
+def place_last_piece(phone: Phone) -> str:
+    """Number of an unpaid order over ¥76.00, of the only follower there is."""
+    with phone.app.app_context():
+        follower = db.session.scalars(select(Follower)).one()
+        return make_order(follower=follower, sku=make_sku(price_fen=6800, stock=1)).order_no

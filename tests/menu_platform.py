@@ -94,8 +94,7 @@ class MenuPlatform(FakePlatform):
 def open_menu_platform(app: Flask) -> Iterator[MenuPlatform]:
     """Let the app's account speak with a MenuPlatform."""
     with MenuPlatform() as platform:
-        client = app.extensions["wechat"].client
-        client.api_base, client.API_BASE_URL = platform.base, f"{platform.base}/cgi-bin/"
+        platform.answer_for(app.extensions["wechat"].client)
         yield platform
 
 

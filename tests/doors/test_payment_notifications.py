@@ -8,13 +8,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.core import clock
-from app.core.db import db, transaction
+from app.core.db import db
 from app.orders.models import Order
 from app.orders.states import OrderState
-from app.payments.models import PaymentAttempt, PaymentNotification, Verdict
-from app.payments.states import AttemptState
+from app.payments.models import PaymentNotification, Verdict
 from tests import wechatpay
-from tests.factories import make_follower, make_order, make_sku
+from tests.factories import make_attempt, make_follower, make_order, make_sku
 
 URL = "/pay/notify/wechatpay_v3"
 NUMBER = "XP20261121100000AAAABBBBCCCC"
@@ -27,20 +26,7 @@ def order_id(app: Flask) -> int:
         order = make_order(
             follower=make_follower("oTeaShop_0000000000000000001"), sku=make_sku(price_fen=6800)
         )
-        with transaction() as session:
-            session.add(
-                PaymentAttempt(
-                    order_id=order.id,
-                    gateway="wechatpay_v3",
-                    out_trade_no=NUMBER,
-                    state=AttemptState.OPEN,
-                    amount_fen=order.total_fen,
-                    openid=order.follower.openid,
-                    description="茶",
-                    expires_at=order.expires_at,
-                    next_check_at=clock.now(),
-                )
-            )
+        make_attempt(order, NUMBER, next_check_at=clock.now())
         return order.id
 
 

@@ -52,13 +52,18 @@ class Buyer:
                 setattr(sku, name, value)
 
 
-@pytest.fixture
-def buyer(app: Flask) -> Buyer:
+def make_buyer(app: Flask) -> Buyer:
+    """Logged in, with an address."""
     with app.app_context():
         sku_id = make_sku(price_fen=6800, stock=5, title="西湖龙井").id
     phone = Phone(app).log_in()
     phone.post("/shop/addresses/new", **HOME)
     return Buyer(phone, sku_id)
+
+
+@pytest.fixture
+def buyer(app: Flask) -> Buyer:
+    return make_buyer(app)
 
 
 def test_an_order_is_placed_and_the_pay_page_follows(buyer: Buyer) -> None:

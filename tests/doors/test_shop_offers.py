@@ -13,7 +13,7 @@ from app.followers.models import Address
 from app.orders import service as orders
 from app.orders.models import Order, Pickup
 from app.promotions.models import FollowerCoupon
-from tests.doors.test_shop_checkout import TOKEN, Buyer
+from tests.doors.test_shop_checkout import TOKEN, Buyer, make_buyer
 from tests.factories import make_sku
 from tests.fakes import FakeGateway
 from tests.follower_phone import HOME, SAFARI, Phone, hidden
@@ -22,11 +22,7 @@ from tests.offers import FLAT, make_coupon, make_flash, make_point, make_reducti
 
 @pytest.fixture
 def buyer(app: Flask) -> Buyer:
-    with app.app_context():
-        sku_id = make_sku(price_fen=6800, stock=5, title="西湖龙井").id
-    phone = Phone(app).log_in()
-    phone.post("/shop/addresses/new", **HOME)
-    return Buyer(phone, sku_id)
+    return make_buyer(app)
 
 
 def make(app: Flask, build: Any, *args: Any, **values: Any) -> int:

@@ -6,15 +6,13 @@ from sqlalchemy import select
 
 from app.catalog.models import Sku
 from app.core.db import db, transaction
-from app.followers.models import Follower
 from app.orders.models import Order
 from app.orders.shipping import Parcel, ship
 from app.orders.states import OrderState
 from app.payments.models import PaymentAttempt
 from app.payments.service import ask
-from tests.factories import make_order, make_sku
 from tests.fakes import FakeGateway
-from tests.follower_phone import Phone
+from tests.follower_phone import Phone, place_last_piece
 
 
 @pytest.fixture
@@ -23,10 +21,8 @@ def phone(app: Flask, gateway: FakeGateway) -> Phone:
 
 
 @pytest.fixture
-def order_no(app: Flask, phone: Phone) -> str:
-    with app.app_context():
-        follower = db.session.scalars(select(Follower)).one()
-        return make_order(follower=follower, sku=make_sku(price_fen=6800, stock=1)).order_no
+def order_no(phone: Phone) -> str:
+    return place_last_piece(phone)
 
 
 def pay(phone: Phone, order_no: str, gateway: FakeGateway, *, is_known: bool = True) -> None:

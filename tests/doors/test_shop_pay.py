@@ -17,9 +17,9 @@ from app.payments.models import PaymentAttempt
 from app.payments.repricing import change_price
 from app.payments.service import PayState
 from app.payments.settle import settle
-from tests.factories import make_order, make_sku
+from tests.factories import make_order
 from tests.fakes import FakeGateway
-from tests.follower_phone import Phone
+from tests.follower_phone import Phone, place_last_piece
 from webviews.pay import CONFIRM_SECONDS, ResultView, decide
 
 
@@ -29,11 +29,9 @@ def phone(app: Flask, gateway: FakeGateway) -> Phone:
 
 
 @pytest.fixture
-def order_no(app: Flask, phone: Phone) -> str:
+def order_no(phone: Phone) -> str:
     """An unpaid order of this phone's follower over ¥76.00, the last piece."""
-    with app.app_context():
-        follower = db.session.scalars(select(Follower)).one()
-        return make_order(follower=follower, sku=make_sku(price_fen=6800, stock=1)).order_no
+    return place_last_piece(phone)
 
 
 def start(phone: Phone, order_no: str) -> str:

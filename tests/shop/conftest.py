@@ -20,5 +20,5 @@ def platform() -> Iterator[FakePlatform]:
 def account(shop: Flask, platform: FakePlatform) -> AccountClient:
     """The shop's client, pointed at `platform`."""
     client: AccountClient = shop.extensions["wechat"].client
-    client.api_base, client.API_BASE_URL = platform.base, f"{platform.base}/cgi-bin/"
+    platform.answer_for(client)
     return client

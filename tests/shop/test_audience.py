@@ -12,7 +12,7 @@ from app.broadcasts.models import Broadcast, BroadcastOptOut, BroadcastRecipient
 from app.broadcasts.reach import forecast
 from app.broadcasts.states import BroadcastState, RecipientState, Way
 from app.carts.models import CartLine
-from app.conversations.models import Conversation, Direction, Message, Sending
+from app.conversations.models import Conversation, Direction, Sending
 from app.conversations.window import MESSAGE_ALLOWS
 from app.core import clock
 from app.core.db import db, transaction
@@ -21,6 +21,7 @@ from app.followers.tags import create_tag, put_on
 from tests.broadcasts import make_writers
 from tests.factories import make_follower, make_sku
 from tests.fakes import FakeGateway
+from tests.messages import make_message
 from tests.refunds import make_paid_order
 
 Advance = Callable[[timedelta], None]
@@ -118,22 +119,10 @@ def test_all_conditions_have_to_hold(shop: Flask) -> None:
     assert read_audience(Audience(conditions).keep()) == Audience(conditions)
 
 
-def say(openid: str, times: int, *, sending: Sending = Sending.SENT, errcode: int | None = None) -> None:
-    with transaction() as session:
-        for _ in range(times):
-            session.add(
-                Message(
-                    at=clock.now(),
-                    openid=openid,
-                    direction=Direction.OUT,
-                    kind="text",
-                    content="",
-                    payload="",
-                    answered_by="staff:1",
-                    sending=sending,
-                    errcode=errcode,
-                )
-            )
+def say(openid: str, times: int, **values: object) -> None:
+    usual = {"openid": openid, "direction": Direction.OUT, "answered_by": "staff:1", "sending": Sending.SENT}
+    for _ in range(times):
+        make_message("", **usual | values)
 
 
 def test_the_window_for_many_is_the_one_for_each(shop: Flask, advance: Advance) -> None:

@@ -31,9 +31,8 @@ from app.ledger.wanted import Buyers, Moment, Money, Wanted
 from app.orders.models import Order
 from app.orders.service import Checkout, cancel, mark_paid, place_order
 from app.orders.states import OrderState
-from app.payments.models import PaymentAttempt
 from app.payments.states import AttemptState
-from tests.factories import FREIGHT, TTL, make_checkout, make_follower, make_order, make_sku
+from tests.factories import FREIGHT, TTL, make_attempt, make_checkout, make_follower, make_order, make_sku
 
 EVER = Days(date(2026, 10, 1), date(2027, 1, 31))
 _numbers = count(1)
@@ -47,22 +46,9 @@ def pay(order: Order, at: datetime | None = None) -> Order:
 
 def pay_too_late(order: Order, at: datetime | None = None) -> None:
     """Money that came and has to go back."""
-    number = next(_numbers)
-    with transaction() as session:
-        session.add(
-            PaymentAttempt(
-                order_id=order.id,
-                gateway="wechatpay",
-                out_trade_no=f"LATE{number}",
-                transaction_id=f"42{number}",
-                state=AttemptState.REFUND_DUE,
-                amount_fen=order.total_fen,
-                openid=order.follower.openid,
-                description="茶",
-                expires_at=clock.now(),
-                paid_at=at or clock.now(),
-            )
-        )
+    number, paid_at = next(_numbers), at or clock.now()
+    values = {"transaction_id": f"42{number}", "state": AttemptState.REFUND_DUE}
+    make_attempt(order, f"LATE{number}", paid_at=paid_at, **values)
 
 
 def expect_the_truth() -> None:

@@ -20,9 +20,8 @@ from app.orders.models import Order
 from app.orders.service import cancel, mark_paid
 from app.orders.shipping import Parcel, ship
 from app.orders.states import OrderState
-from app.payments.models import PaymentAttempt
 from app.payments.states import AttemptState
-from tests.factories import make_follower, make_order, make_sku
+from tests.factories import make_attempt, make_follower, make_order, make_sku
 
 
 def pay(order: Order) -> Order:
@@ -33,20 +32,10 @@ def pay(order: Order) -> Order:
 
 def pay_too_late(order: Order) -> Order:
     """Money that came and has to go back."""
-    with transaction() as session:
+    with transaction():
         cancel(order, reason="expired")
-        attempt = PaymentAttempt(
-            order_id=order.id,
-            gateway="wechatpay",
-            out_trade_no=f"LATE{order.id}",
-            transaction_id=f"42000{order.id}",
-            state=AttemptState.REFUND_DUE,
-            amount_fen=order.total_fen,
-            openid=order.follower.openid,
-            description="茶",
-            expires_at=clock.now(),
-        )
-        session.add(attempt)
+    values = {"transaction_id": f"42000{order.id}", "state": AttemptState.REFUND_DUE}
+    make_attempt(order, f"LATE{order.id}", **values)
     return order
 
 

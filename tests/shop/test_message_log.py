@@ -27,6 +27,7 @@ from app.wechat.client import AccountClient
 from app.wechat.replies import TextReply, keep
 from tests.factories import make_follower
 from tests.fake_platform import FakePlatform
+from tests.messages import make_message
 from tests.pushes import OPENID
 from tests.staff import make_staff
 
@@ -36,22 +37,7 @@ Advance = Callable[[timedelta], None]
 
 
 def add(words: str = "在吗", **values: object) -> int:
-    with transaction() as session:
-        row = Message(
-            **{
-                "at": clock.now(),
-                "openid": OPENID,
-                "direction": Direction.IN,
-                "kind": "text",
-                "content": words,
-                "payload": "<xml></xml>",
-                "answered_by": "fallback",
-                **values,
-            }
-        )
-        session.add(row)
-        session.flush()
-        return row.id
+    return make_message(words, **{"payload": "<xml></xml>", **values}).id
 
 
 def found(wanted: Wanted, **options: int) -> list[str]:

@@ -19,9 +19,8 @@ from app.payments.closing import cancel_order, close_siblings, expire_orders
 from app.payments.models import PaymentAttempt, PaymentNotification, Verdict
 from app.payments.notifications import KEPT_REFUSED, delete_old_refused, record_notification
 from app.payments.service import PayState, ask, start_payment
-from app.payments.states import AttemptState
 from app.payments.sweeper import check_pending
-from tests.factories import make_follower, make_order, make_sku
+from tests.factories import make_attempt, make_follower, make_order, make_sku
 from tests.fakes import FakeGateway
 from tests.threads import run_in_threads
 
@@ -502,19 +501,7 @@ def test_a_paid_order_is_never_cancelled(shop: Flask, gateway: FakeGateway, adva
 
 def _second_attempt(order: Order, gateway: FakeGateway) -> str:
     """Another way to pay the same order, as a second gateway will offer it."""
-    with transaction() as session:
-        attempt = PaymentAttempt(
-            order_id=order.id,
-            gateway=gateway.name,
-            out_trade_no="XPsecond",
-            state=AttemptState.OPEN,
-            amount_fen=order.total_fen,
-            openid=order.follower.openid,
-            description="茶",
-            expires_at=order.expires_at,
-            next_check_at=clock.now(),
-        )
-        session.add(attempt)
+    make_attempt(order, "XPsecond", gateway=gateway.name, next_check_at=clock.now())
     trade = next(iter(gateway.trades.values()))
     gateway.trades["XPsecond"] = trade
     gateway.trades["XPsecond"] = type(trade)(

@@ -12,7 +12,6 @@ from app.core.errors import InputInvalid, NotFound, PlatformError, TransitionRef
 from app.entrances import scenes
 from app.entrances.scans import ScanFigures, count_scans, total_scans
 from app.entrances.scenes import SceneDraft, add_scene, fetch_picture, get_scene, load_scenes, record_scan
-from app.wechat.account import get_account
 from app.wechat.client import AccountClient
 from tests.fake_platform import FakePlatform
 
@@ -32,13 +31,6 @@ def platform() -> Iterator[FakePlatform]:
         yield platform
 
 
-@pytest.fixture
-def wechat(shop: Flask, platform: FakePlatform) -> AccountClient:
-    client = get_account().client
-    client.api_base, client.API_BASE_URL = platform.base, f"{platform.base}/cgi-bin/"
-    return client
-
-
 def add(label: str = "门店收银台", *, is_permanent: bool = True, **fields: Any) -> int:
     draft = SceneDraft(label, **fields)
     return add_scene(draft, scene=scenes.new_scene(), is_permanent=is_permanent, actor="staff:1")
@@ -48,10 +40,10 @@ def orders(platform: FakePlatform) -> list[Any]:
     return [asked.json for asked in platform.asked if asked.path == CREATE]
 
 
-def test_a_permanent_code_is_asked_for_by_its_scene(wechat: AccountClient, platform: FakePlatform) -> None:
+def test_a_permanent_code_is_asked_for_by_its_scene(account: AccountClient, platform: FakePlatform) -> None:
     code_id = add()
 
-    fetch_picture(wechat, code_id)
+    fetch_picture(account, code_id)
 
     row = get_scene(code_id)
     assert orders(platform) == [
@@ -62,11 +54,11 @@ def test_a_permanent_code_is_asked_for_by_its_scene(wechat: AccountClient, platf
 
 
 def test_a_temporary_code_ends_when_wechat_says(
-    wechat: AccountClient, platform: FakePlatform, advance: Callable[[timedelta], None]
+    account: AccountClient, platform: FakePlatform, advance: Callable[[timedelta], None]
 ) -> None:
     code_id = add(is_permanent=False)
 
-    fetch_picture(wechat, code_id, days=7)
+    fetch_picture(account, code_id, days=7)
 
     assert orders(platform)[0]["action_name"] == "QR_STR_SCENE"
     assert orders(platform)[0]["expire_seconds"] == 7 * 24 * 3600
@@ -74,14 +66,14 @@ def test_a_temporary_code_ends_when_wechat_says(
 
 
 def test_renewing_brings_another_picture_for_the_same_scene(
-    wechat: AccountClient, platform: FakePlatform, advance: Callable[[timedelta], None]
+    account: AccountClient, platform: FakePlatform, advance: Callable[[timedelta], None]
 ) -> None:
     code_id = add(is_permanent=False)
-    fetch_picture(wechat, code_id, days=1)
+    fetch_picture(account, code_id, days=1)
     scene, url = get_scene(code_id).scene, get_scene(code_id).url
     advance(timedelta(days=2))
 
-    fetch_picture(wechat, code_id, days=30)
+    fetch_picture(account, code_id, days=30)
 
     row = get_scene(code_id)
     assert (row.scene, row.url == url) == (scene, False)
@@ -90,49 +82,49 @@ def test_renewing_brings_another_picture_for_the_same_scene(
 
 @pytest.mark.parametrize("days", [0, -1, 31, 10**9])
 def test_a_temporary_code_lives_thirty_days_at_most(
-    wechat: AccountClient, platform: FakePlatform, days: int
+    account: AccountClient, platform: FakePlatform, days: int
 ) -> None:
     code_id = add(is_permanent=False)
 
     with pytest.raises(InputInvalid):
-        fetch_picture(wechat, code_id, days=days)
+        fetch_picture(account, code_id, days=days)
     assert orders(platform) == []
 
 
-def test_a_permanent_code_is_not_asked_for_again(wechat: AccountClient, platform: FakePlatform) -> None:
+def test_a_permanent_code_is_not_asked_for_again(account: AccountClient, platform: FakePlatform) -> None:
     code_id = add()
-    fetch_picture(wechat, code_id)
+    fetch_picture(account, code_id)
 
     with pytest.raises(TransitionRefused):
-        fetch_picture(wechat, code_id)
+        fetch_picture(account, code_id)
     assert len(orders(platform)) == 1
 
 
-def test_a_refusal_is_kept_and_trying_again_ends_it(wechat: AccountClient, platform: FakePlatform) -> None:
+def test_a_refusal_is_kept_and_trying_again_ends_it(account: AccountClient, platform: FakePlatform) -> None:
     code_id = add()
     answer = platform.answers.pop(CREATE)
     platform.answers[CREATE] = lambda _: {"errcode": 45029, "errmsg": "qrcode count out of limit"}
 
     with pytest.raises(PlatformError) as caught:
-        fetch_picture(wechat, code_id)
+        fetch_picture(account, code_id)
     assert "永久二维码" in caught.value.message
     assert (get_scene(code_id).errcode, get_scene(code_id).url) == (45029, "")
 
     platform.answers[CREATE] = answer
-    fetch_picture(wechat, code_id)
+    fetch_picture(account, code_id)
     assert get_scene(code_id).errcode is None
     assert len({order["action_info"]["scene"]["scene_str"] for order in orders(platform)}) == 1
 
 
 @pytest.mark.parametrize("answer", [{}, {"ticket": "x"}, {"ticket": "x", "url": 7}, {"url": "http://x"}])
 def test_half_an_answer_is_no_answer(
-    wechat: AccountClient, platform: FakePlatform, answer: dict[str, Any]
+    account: AccountClient, platform: FakePlatform, answer: dict[str, Any]
 ) -> None:
     code_id = add()
     platform.answers[CREATE] = lambda _: answer
 
     with pytest.raises(PlatformError):
-        fetch_picture(wechat, code_id)
+        fetch_picture(account, code_id)
     assert get_scene(code_id).errcode == -1002
 
 
@@ -216,10 +208,10 @@ def test_a_scene_of_somebody_else_is_passed_over(shop: Flask) -> None:
     assert count_scans(Days(TODAY, TODAY)) == {}
 
 
-def test_there_is_no_code_of_a_number_nobody_gave(wechat: AccountClient) -> None:
+def test_there_is_no_code_of_a_number_nobody_gave(account: AccountClient) -> None:
     for call in (
         lambda: get_scene(99),
-        lambda: fetch_picture(wechat, 99),
+        lambda: fetch_picture(account, 99),
         lambda: scenes.set_active(99, True),
     ):
         with pytest.raises(NotFound):

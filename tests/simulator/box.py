@@ -127,6 +127,19 @@ class Box:
         assert answer.status_code == 200, answer.text
         return answer.json()["prepay_id"]
 
+    def query(self, number: str = "SHOP20261121000017") -> requests.Response:
+        """What became of an order."""
+        return self.merchant("GET", self.address_of(number))
+
+    def close(self, number: str = "SHOP20261121000017") -> requests.Response:
+        """No more payments for it."""
+        path = f"/v3/pay/transactions/out-trade-no/{number}/close"
+        return self.merchant("POST", path, {"mchid": self.settings.merchant.mchid})
+
+    def address_of(self, number: str) -> str:
+        """Where an order is asked for."""
+        return f"/v3/pay/transactions/out-trade-no/{number}?mchid={self.settings.merchant.mchid}"
+
     def merchant(self, method: str, target: str, body: Any = None, **changes: str) -> requests.Response:
         """One signed APIv3 call; `changes` replace parameters of the Authorization header."""
         data = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()

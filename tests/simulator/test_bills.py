@@ -156,8 +156,7 @@ def test_money_that_nobody_was_told_of_is_on_the_books_too(box: Box, fault: str,
     day = paid(box)
     box.place(out_trade_no="SHOP20261121000019")
     if state == "CLOSED":
-        path = "/v3/pay/transactions/out-trade-no/SHOP20261121000019/close"
-        box.merchant("POST", path, {"mchid": box.settings.merchant.mchid})
+        box.close("SHOP20261121000019")
     pass_to_next_morning(box)
     box.fault(fault)
 

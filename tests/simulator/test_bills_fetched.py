@@ -11,28 +11,18 @@ import pytest
 
 from app.core.errors import BillAbsent, BillNotReady, GatewayError, GatewayUnreachable
 from app.payments.gateways.apiv3_bills import unpacked
-from app.payments.gateways.apiv3_keys import VerificationKeys
-from app.payments.gateways.apiv3_transport import Apiv3Transport
 from app.payments.gateways.contract import BillKind
 from app.payments.gateways.wechatpay_v3 import Merchant, WechatPayV3
 from app.reconciliation.reading import BillReader
 from tests.simulator.box import Box
+from tests.simulator.shop_transport import make_transport
 from tests.simulator.test_bills import paid, pass_to_next_morning
 
 
 @pytest.fixture
 def gateway(box: Box, tmp_path: Path) -> WechatPayV3:
     """The shop's, pointed at the simulator."""
-    settings = box.settings
-    public_keys = {settings.wechatpay.public_key_id: settings.wechatpay.private_key.public_key()}
-    keys = VerificationKeys(str(tmp_path), (settings.merchant.apiv3_key,), public_keys)
-    transport = Apiv3Transport(
-        base=settings.base,
-        mchid=settings.merchant.mchid,
-        private_key=box.merchant_key,
-        certificate_serial=settings.merchant.cert_serial,
-        keys=keys,
-    )
+    settings, (transport, keys) = box.settings, make_transport(box, tmp_path)
     merchant = Merchant(settings.account.appid, settings.merchant.mchid, (settings.merchant.apiv3_key,))
     return WechatPayV3(merchant, notify_url="https://shop.example.cn/n", transport=transport, keys=keys)
 

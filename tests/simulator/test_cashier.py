@@ -103,8 +103,7 @@ def test_paying_leaves_a_card_in_the_chat(box: Box) -> None:
 
 def test_a_closed_order_is_paid_only_by_the_switch_or_from_outside(box: Box, shop: FakeShop) -> None:
     prepay_id = box.place()
-    mchid = {"mchid": box.settings.merchant.mchid}
-    assert box.merchant("POST", f"/v3/pay/transactions/out-trade-no/{NUMBER}/close", mchid).status_code == 204
+    assert box.close(NUMBER).status_code == 204
     assert "已关闭" in box.pay(prepay_id)["err_desc"]
 
     box.fault("pay_late")

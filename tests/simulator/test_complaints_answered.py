@@ -18,10 +18,9 @@ from app.complaints.states import ActState
 from app.complaints.sync import sync
 from app.core.errors import GatewayRefused, GatewayUnreachable
 from app.payments.gateways.apiv3_complaints import Apiv3Complaints
-from app.payments.gateways.apiv3_keys import VerificationKeys
-from app.payments.gateways.apiv3_transport import Apiv3Transport
 from app.payments.gateways.complaints import Jump, Words
 from tests.simulator.box import Box
+from tests.simulator.shop_transport import make_transport
 
 ORDER = "SHOP20261121000017"
 TOKEN = "t1"
@@ -30,16 +29,7 @@ TOKEN = "t1"
 @pytest.fixture
 def desk(box: Box, app: Flask, tmp_path: Path) -> Iterator[Apiv3Complaints]:
     """The shop's, pointed at the simulator, with a shop around it."""
-    settings = box.settings
-    public_keys = {settings.wechatpay.public_key_id: settings.wechatpay.private_key.public_key()}
-    keys = VerificationKeys(str(tmp_path), (settings.merchant.apiv3_key,), public_keys)
-    transport = Apiv3Transport(
-        base=settings.base,
-        mchid=settings.merchant.mchid,
-        private_key=box.merchant_key,
-        certificate_serial=settings.merchant.cert_serial,
-        keys=keys,
-    )
+    settings, (transport, keys) = box.settings, make_transport(box, tmp_path)
     with app.app_context():
         yield Apiv3Complaints(
             settings.merchant.mchid, (settings.merchant.apiv3_key,), transport=transport, keys=keys

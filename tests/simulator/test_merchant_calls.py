@@ -13,16 +13,6 @@ from simulator.crypto import keys, payments
 from tests.simulator.box import JSAPI, Box
 
 NUMBER = "SHOP20261121000017"
-QUERY = "/v3/pay/transactions/out-trade-no/{number}?mchid={mchid}"
-
-
-def query(box: Box, number: str = NUMBER) -> requests.Response:
-    return box.merchant("GET", QUERY.format(number=number, mchid=box.settings.merchant.mchid))
-
-
-def close(box: Box, number: str = NUMBER) -> requests.Response:
-    path = f"/v3/pay/transactions/out-trade-no/{number}/close"
-    return box.merchant("POST", path, {"mchid": box.settings.merchant.mchid})
 
 
 def is_signed(box: Box, answer: requests.Response) -> bool:
@@ -37,8 +27,8 @@ def is_signed(box: Box, answer: requests.Response) -> bool:
 
 def test_every_answer_is_signed_and_numbered(box: Box) -> None:
     created = box.merchant("POST", JSAPI, box.order())
-    missing = query(box, "NEVER-ORDERED")
-    closed = close(box)
+    missing = box.query("NEVER-ORDERED")
+    closed = box.close()
 
     assert [answer.status_code for answer in (created, missing, closed)] == [200, 404, 204]
     for answer in (created, missing, closed):
@@ -76,7 +66,7 @@ def test_a_wrong_authorization_is_refused_and_named(box: Box, changes: dict[str,
     assert (answer.status_code, answer.json()["code"]) == (401, "SIGN_ERROR")
     assert check in answer.json()["message"]
     assert is_signed(box, answer)
-    assert query(box).status_code == 404
+    assert box.query().status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -89,7 +79,7 @@ def test_no_or_another_authorization_is_refused(box: Box, header: str) -> None:
 
 
 def test_the_signature_covers_the_target_as_it_was_sent(box: Box) -> None:
-    target = QUERY.format(number="a%7Cb%2A12", mchid=box.settings.merchant.mchid)
+    target = box.address_of("a%7Cb%2A12")
 
     assert box.merchant("GET", target).status_code == 404
     headers = {"Authorization": box.authorization("GET", target.replace("%7C", "|"), b"")}
@@ -150,10 +140,10 @@ def test_too_many_calls_and_unsigned_answers_can_be_played(box: Box) -> None:
     assert unsigned.status_code == 200
     assert "Wechatpay-Signature" not in unsigned.headers
     box.fault("pay_probe")
-    probe = query(box)
+    probe = box.query()
     assert probe.headers["Wechatpay-Signature"].startswith("WECHATPAY/SIGNTEST/")
     assert not is_signed(box, probe)
-    assert is_signed(box, query(box))
+    assert is_signed(box, box.query())
 
 
 def test_a_public_key_merchant_has_no_certificates_until_switched(box: Box) -> None:
@@ -193,6 +183,6 @@ def test_a_fault_can_wait_for_calls_of_one_kind(box: Box) -> None:
     box.post("faults", name="pay_500", value="after", once=True, only="/close")
 
     assert box.merchant("POST", JSAPI, box.order()).status_code == 200
-    assert query(box).status_code == 200
-    assert close(box).status_code == 500
-    assert query(box).json()["trade_state"] == "CLOSED"
+    assert box.query().status_code == 200
+    assert box.close().status_code == 500
+    assert box.query().json()["trade_state"] == "CLOSED"

@@ -12,16 +12,6 @@ from simulator.clock import BEIJING
 from tests.simulator.box import JSAPI, Box
 
 NUMBER = "SHOP20261121000017"
-QUERY = "/v3/pay/transactions/out-trade-no/{number}?mchid={mchid}"
-
-
-def query(box: Box, number: str = NUMBER) -> requests.Response:
-    return box.merchant("GET", QUERY.format(number=number, mchid=box.settings.merchant.mchid))
-
-
-def close(box: Box, number: str = NUMBER) -> requests.Response:
-    path = f"/v3/pay/transactions/out-trade-no/{number}/close"
-    return box.merchant("POST", path, {"mchid": box.settings.merchant.mchid})
 
 
 @pytest.mark.parametrize(
@@ -150,13 +140,13 @@ def test_an_expired_order_stays_unpaid_and_cannot_be_ordered_again(box: Box) -> 
     answer = box.merchant("POST", JSAPI, box.order(time_expire=soon))
 
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_REQUEST")
-    assert query(box).json()["trade_state"] == "NOTPAY"
+    assert box.query().json()["trade_state"] == "NOTPAY"
 
 
 def test_an_unpaid_order_tells_little(box: Box) -> None:
     box.place()
 
-    assert query(box).json() == {
+    assert box.query().json() == {
         "mchid": box.settings.merchant.mchid,
         "appid": box.settings.account.appid,
         "out_trade_no": NUMBER,
@@ -171,7 +161,7 @@ def test_an_unpaid_order_tells_little(box: Box) -> None:
 def test_a_paid_order_tells_all(box: Box) -> None:
     box.pay(box.place(attach="cart=17"))
 
-    told = query(box).json()
+    told = box.query().json()
 
     assert (told["trade_state"], told["trade_type"], told["attach"]) == ("SUCCESS", "JSAPI", "cart=17")
     assert told["payer"] == {"openid": box.somebody()}
@@ -195,9 +185,9 @@ def test_a_query_names_the_merchant(box: Box) -> None:
 def test_closing_is_final_and_may_be_repeated(box: Box) -> None:
     prepay_id = box.place()
 
-    assert [close(box).status_code, close(box).status_code] == [204, 204]
+    assert [box.close().status_code, box.close().status_code] == [204, 204]
 
-    assert query(box).json()["trade_state"] == "CLOSED"
+    assert box.query().json()["trade_state"] == "CLOSED"
     again = box.merchant("POST", JSAPI, box.order())
     assert (again.status_code, again.json()["code"]) == (400, "ORDER_CLOSED")
     assert box.pay(prepay_id)["err_desc"] == "该订单已关闭"
@@ -208,14 +198,14 @@ def test_a_paid_order_is_neither_closed_nor_ordered_again(box: Box, code: str) -
     box.fault("pay_paid_code", code)
     box.pay(box.place())
 
-    for answer in (close(box), box.merchant("POST", JSAPI, box.order())):
+    for answer in (box.close(), box.merchant("POST", JSAPI, box.order())):
         assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
 def test_closing_a_number_never_ordered_burns_it(box: Box) -> None:
-    assert close(box).status_code == 204
+    assert box.close().status_code == 204
 
     assert box.merchant("POST", JSAPI, box.order()).json()["code"] == "INVALID_REQUEST"
-    assert query(box).status_code == 404
+    assert box.query().status_code == 404
     box.fault("pay_close_unknown", "404")
-    assert close(box, "NEVER-ORDERED-2").status_code == 404
+    assert box.close("NEVER-ORDERED-2").status_code == 404

@@ -1,8 +1,5 @@
 """What a broadcast brought, on its page and beside others; trying one out; taking articles away."""
 
-from collections.abc import Iterator
-
-import pytest
 from flask import Flask
 
 from app.broadcasts.gathering import gather_more
@@ -11,20 +8,11 @@ from app.broadcasts.parts import accept, begin, list_parts, split
 from app.broadcasts.states import Way
 from app.core.db import db
 from app.payments.opening import add_tester
-from app.wechat.client import AccountClient
 from tests.broadcasts import confirm_now, load, make_draft, make_writers, send_all
 from tests.factories import make_follower
 from tests.fake_platform import FakePlatform
 from tests.staff import Console
 from tests.statements import count_statements
-
-
-@pytest.fixture
-def platform(app: Flask) -> Iterator[FakePlatform]:
-    with FakePlatform() as platform:
-        client: AccountClient = app.extensions["wechat"].client
-        client.api_base, client.API_BASE_URL = platform.base, f"{platform.base}/cgi-bin/"
-        yield platform
 
 
 def test_results_stand_on_its_page_and_beside_others(

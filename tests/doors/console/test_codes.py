@@ -1,7 +1,7 @@
 """Scene QR codes in the console: made, refused, renewed, switched off, downloaded, printed."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,7 +11,6 @@ from werkzeug.test import TestResponse
 from app.core import clock
 from app.entrances.models import SceneCode
 from app.entrances.scenes import get_scene, list_scenes, load_scenes, record_scan
-from app.wechat.account import get_account
 from simulator.qr.reader import read_picture
 from tests.drawings import find_code, paint
 from tests.factories import make_sku
@@ -23,17 +22,14 @@ URL = "http://weixin.qq.com/q/02TeaShelf07"
 
 
 @pytest.fixture
-def platform(app: Flask) -> Iterator[FakePlatform]:
-    with FakePlatform() as platform:
-        platform.answers[CREATE] = lambda asked: {
-            "ticket": "gQTeaTicket0001==",
-            "url": URL,
-            **({"expire_seconds": asked.json["expire_seconds"]} if "expire_seconds" in asked.json else {}),
-        }
-        with app.app_context():
-            client = get_account().client
-            client.api_base, client.API_BASE_URL = platform.base, f"{platform.base}/cgi-bin/"
-        yield platform
+def platform(platform: FakePlatform) -> FakePlatform:
+    """It makes codes."""
+    platform.answers[CREATE] = lambda asked: {
+        "ticket": "gQTeaTicket0001==",
+        "url": URL,
+        **({"expire_seconds": asked.json["expire_seconds"]} if "expire_seconds" in asked.json else {}),
+    }
+    return platform
 
 
 def make(console: Console, **fields: str) -> TestResponse:

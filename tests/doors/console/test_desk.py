@@ -19,6 +19,7 @@ from app.core.outbox import OutboxJob
 from app.entrances.models import Entrance
 from app.wechat.replies import TextReply, bring_back, keep
 from tests.factories import make_follower, make_order, make_sku
+from tests.messages import make_message
 from tests.pushes import OPENID
 from tests.staff import Console, open_console
 
@@ -40,21 +41,8 @@ def talk(app: Flask, advance: Advance) -> int:
 
 def push(words: str, **values: object) -> int:
     """What the follower sent."""
-    with transaction() as session:
-        row = Message(
-            **{
-                "at": clock.now(),
-                "openid": OPENID,
-                "direction": Direction.IN,
-                "kind": "text",
-                "content": words,
-                "payload": "",
-                "answered_by": "rule:99",
-                **values,
-            }
-        )
-        session.add(row)
-        session.flush()
+    with transaction():
+        row = make_message(words, **{"answered_by": "rule:99", **values})
         desk.record_message(OPENID, clock.now(), words)
         return row.id
 

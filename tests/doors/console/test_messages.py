@@ -7,14 +7,14 @@ import pytest
 from flask import Flask
 
 from app.conversations.kf_desk import load_kf_desk
-from app.conversations.models import Direction, Message, Sending
+from app.conversations.models import Direction, Sending
 from app.conversations.sending import queue_reply
 from app.conversations.service_hours import Span, load_service_hours
-from app.core import clock
 from app.core.db import transaction
 from app.wechat.platform_errors import make_error
 from app.wechat.replies import TextReply, keep
 from tests.factories import make_follower
+from tests.messages import make_message
 from tests.pushes import OPENID
 from tests.staff import Console
 
@@ -26,22 +26,7 @@ Advance = Callable[[timedelta], None]
 
 
 def add(words: str, **values: object) -> int:
-    with transaction() as session:
-        row = Message(
-            **{
-                "at": clock.now(),
-                "openid": OPENID,
-                "direction": Direction.IN,
-                "kind": "text",
-                "content": words,
-                "payload": PAYLOAD,
-                "answered_by": "fallback",
-                **values,
-            }
-        )
-        session.add(row)
-        session.flush()
-        return row.id
+    return make_message(words, **{"payload": PAYLOAD, **values}).id
 
 
 def test_the_log_masks_numbers_and_harms_nobody(app: Flask, console: Console) -> None:

@@ -1,7 +1,5 @@
 """The console's page of notification templates: asked for, chosen, filled; and the composer that uses them."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 
@@ -28,15 +26,11 @@ SUBSCRIPTIONS = [
 
 
 @pytest.fixture
-def platform(app: Flask) -> Iterator[FakePlatform]:
-    with FakePlatform() as platform:
-        client = app.extensions["wechat"].client
-        client.api_base, client.API_BASE_URL = platform.base, f"{platform.base}/cgi-bin/"
-        platform.answers["/cgi-bin/template/get_all_private_template"] = lambda _: {
-            "template_list": TEMPLATES
-        }
-        platform.answers["/wxaapi/newtmpl/gettemplate"] = lambda _: {"errcode": 0, "data": SUBSCRIPTIONS}
-        yield platform
+def platform(platform: FakePlatform) -> FakePlatform:
+    """It has templates of both kinds."""
+    platform.answers["/cgi-bin/template/get_all_private_template"] = lambda _: {"template_list": TEMPLATES}
+    platform.answers["/wxaapi/newtmpl/gettemplate"] = lambda _: {"errcode": 0, "data": SUBSCRIPTIONS}
+    return platform
 
 
 def kept(app: Flask, purpose: Purpose) -> NoticeTemplate:

@@ -20,6 +20,7 @@ from app.payments.notifications import record_notification
 from app.payments.service import start_payment
 from tests.factories import make_follower, make_order, make_sku
 from tests.fakes import FakeGateway
+from tests.messages import make_message
 from tests.staff import Console, open_console
 
 
@@ -43,19 +44,9 @@ def get(order_no: str) -> Order:
 def hear(app: Flask, order_no: str, words: str) -> None:
     """The buyer writes to the account."""
     with app.app_context():
-        openid, now = get(order_no).follower.openid, clock.now()
-        with transaction() as session:
-            message = Message(
-                at=now,
-                openid=openid,
-                direction=Direction.IN,
-                kind="text",
-                content=words,
-                payload="",
-                answered_by="person",
-            )
-            session.add(message)
-        desk.record_message(openid, now, words)
+        openid = get(order_no).follower.openid
+        make_message(words, openid=openid, answered_by="person")
+        desk.record_message(openid, clock.now(), words)
 
 
 def sent(app: Flask) -> list[str]:

@@ -9,12 +9,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.core.db import db
-from app.followers.models import Follower
 from app.orders.models import Order
 from app.orders.states import OrderState
-from tests.factories import make_order, make_sku
 from tests.fakes import FakeGateway
-from tests.follower_phone import Phone
+from tests.follower_phone import Phone, place_last_piece
 
 DESKTOP = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
 Advance = Callable[[timedelta], None]
@@ -26,11 +24,9 @@ def buyer(app: Flask, gateway: FakeGateway, advance: Advance) -> Phone:
 
 
 @pytest.fixture
-def order_no(app: Flask, buyer: Phone) -> str:
+def order_no(buyer: Phone) -> str:
     """An unpaid order of this phone's follower over ¥76.00, the last piece."""
-    with app.app_context():
-        follower = db.session.scalars(select(Follower)).one()
-        return make_order(follower=follower, sku=make_sku(price_fen=6800, stock=1)).order_no
+    return place_last_piece(buyer)
 
 
 @pytest.fixture
