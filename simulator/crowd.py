@@ -95,6 +95,12 @@ class Crowd:
     def block_of(self, number: int) -> Block | None:
         return next((block for block in self.blocks if block.first <= number <= block.last), None)
 
+    def between(self, first: int, last: int) -> Iterator[str]:
+        """The openids of all with these numbers."""
+        for block in self.blocks:
+            for number in range(max(first, block.first), min(last, block.last) + 1):
+                yield self.openid(number)
+
     def count(self) -> int:
         return sum(block.count for block in self.blocks)
 

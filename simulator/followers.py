@@ -222,10 +222,14 @@ class Followers:
         """Of the crowd from one openid to another, or all of it. Raises: KeyError, ValueError."""
         if seconds < 1 or not 1 <= left <= 255:
             raise ValueError("seconds, messages")
-        bounds = self._number(first) if first else 0, self._number(last) if last else 10**12
+        bounds = self._bounds(first, last)
         until = int(self._clock.now()) + seconds
         with self._store.lock:
             return self.crowd.open_windows(*bounds, until=until, left=left, seconds=seconds)
+
+    def of_crowd(self, first: str, last: str) -> list[str]:
+        """The openids of the crowd from one to another, or of all of it. Raises: KeyError."""
+        return list(self.crowd.between(*self._bounds(first, last)))
 
     def use_window(self, openid: str) -> str:
         """Takes one message from the window that ends first; answers `ok`, `closed` or `exhausted`."""
@@ -252,6 +256,10 @@ class Followers:
 
     def _base(self) -> int:
         return next((row.number for row in self._rows.values()), self.crowd.base)
+
+    def _bounds(self, first: str, last: str) -> tuple[int, int]:
+        """Their numbers; none stands for the very first and the very last. Raises: KeyError for a stranger."""
+        return self._number(first) if first else 0, self._number(last) if last else 10**12
 
     def _number(self, openid: str) -> int:
         """Raises: KeyError for a stranger."""

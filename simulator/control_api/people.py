@@ -17,10 +17,11 @@ from simulator.control_api.access import (
 )
 from simulator.menu_taps import MenuTaps
 from simulator.platform.notices import once_key
+from simulator.platform.templates import LONG, ONCE
 
 people = Blueprint("people", __name__, url_prefix="/followers")
 PLATFORMS = {"ios", "android"}
-LARGEST_CROWD, MOST_FOUND = 1_000_000, 30
+LARGEST_CROWD, MOST_FOUND, MOST_TIMES = 1_000_000, 30, 100
 
 
 @people.post("")
@@ -66,6 +67,23 @@ def open_windows() -> Response:
     except (TypeError, ValueError) as error:
         raise BadRequest("seconds 和 messages 是正整数，messages 不超过 255") from error
     return jsonify({"opened": opened})
+
+
+@people.post("/agreements")
+def agree_at_once() -> Response:
+    """`{template_id, first?, last?, times?}`: a stretch of the crowd agrees so often, without any event."""
+    given, engine = body(), the_engine()
+    ends = [str(given.get(name) or "") for name in ("first", "last")]
+    template_id, times = given.get("template_id"), given.get("times", 1)
+    if not isinstance(template_id, str) or not engine.templates.find(template_id, ONCE, LONG):
+        raise NotFound("没有这个订阅模板")
+    if isinstance(times, bool) or not isinstance(times, int) or not 1 <= times <= MOST_TIMES:
+        raise BadRequest(f"times 是 1 到 {MOST_TIMES}")
+    try:
+        openids = engine.followers.of_crowd(*ends)
+    except KeyError as error:
+        raise NotFound("没有这个 openid") from error
+    return jsonify({"agreed": engine.notices.agree_many(openids, template_id, times)})
 
 
 @people.get("/<openid>")

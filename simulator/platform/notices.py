@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from simulator.platform.errors import PlatformError
@@ -37,6 +38,16 @@ class Notices:
             left = 0 if forget else left + int(accepted)
             self._store.put("agreed", f"{openid}:{template_id}", {"left": left})
         return left
+
+    def agree_many(self, openids: Iterable[str], template_id: str, times: int) -> int:
+        """So many more acceptances of each, of which no event tells; answers how many people that were."""
+        with self._store.lock:
+            left = {
+                f"{openid}:{template_id}": {"left": self.agreed(openid, template_id) + times}
+                for openid in openids
+            }
+            self._store.put_many("agreed", left)
+        return len(left)
 
     def use(self, openid: str, template_id: str, *, up: bool = True) -> bool:
         """Takes one acceptance, unless it lasts."""

@@ -218,3 +218,35 @@ def test_what_cannot_be_an_answer_is_refused(box: Box) -> None:
 
     for given in ({"answers": {}}, {"answers": {"id": ["no"]}}, {"status": "accept"}, {"template_id": "id"}):
         assert requests.post(f"{box.base}/sim/api/{path}", json=given, timeout=10).status_code == 400
+
+
+def test_a_crowd_agrees_at_once_and_each_has_it_so_often(box: Box) -> None:
+    template = notification(box)
+    added = box.post("followers/bulk", count=3)
+    one, two, three = box.engine.followers.openids()[-3:]
+    assert box.post("followers/agreements", template_id=template) == {"agreed": 3}
+    last = {"first": two, "last": added["last"], "times": 2}
+    assert box.post("followers/agreements", template_id=template, **last) == {"agreed": 2}
+
+    tries = {
+        openid: [inform(box, template, touser=openid)["errcode"] for _ in range(4)] for openid in (one, three)
+    }
+
+    assert tries == {one: [0] + 3 * [43101], three: 3 * [0] + [43101]}
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({"template_id": "none"}, 404),
+        ({"times": 0}, 400),
+        ({"times": True}, 400),
+        ({"times": 101}, 400),
+        ({"first": "nobody"}, 404),
+    ],
+)
+def test_a_crowd_that_cannot_agree_so_is_told(box: Box, given: dict[str, Any], status: int) -> None:
+    body = {"template_id": notification(box), **given}
+    assert (
+        requests.post(f"{box.base}/sim/api/followers/agreements", json=body, timeout=5).status_code == status
+    )
