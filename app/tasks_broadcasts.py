@@ -15,6 +15,7 @@ from app.broadcasts.notices.outcomes import record_notice_event
 from app.broadcasts.parts import is_asking
 from app.broadcasts.quotas import ask_quotas
 from app.broadcasts.unclear import clear_up
+from app.broadcasts.unlogged import LOG_ARRIVED, log_missing
 from app.conversations.models import ERASED, Message
 from app.conversations.settling import MASS_SENT, NOTICE_EVENT
 from app.core import clock, outbox
@@ -60,7 +61,17 @@ def _read(message_id: int) -> Push | None:
     return read_push(parse(message.payload.encode()))
 
 
-BROADCAST_HANDLERS: dict[str, outbox.Handler] = {MASS_SENT: _record_mass, NOTICE_EVENT: _record_notice}
+def _log_arrived(broadcast_id: int, follower_id: int) -> None:
+    """What arrived and stands in no log yet."""
+    base_url = current_app.config["BASE_URL"]
+    log_missing(get_account().client, broadcast_id, follower_id, base_url=base_url)
+
+
+BROADCAST_HANDLERS: dict[str, outbox.Handler] = {
+    MASS_SENT: _record_mass,
+    NOTICE_EVENT: _record_notice,
+    LOG_ARRIVED: _log_arrived,
+}
 
 
 def gather_broadcasts() -> None:

@@ -6,7 +6,7 @@ more, and `unclear.py` finds out whether the message arrived. So nothing is sent
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, select, update
@@ -140,7 +140,8 @@ def note(outcomes: Sequence[Outcome]) -> None:
             _set(broadcast_id, ids, only=RecipientState.ASKING, **values)
         _keep_numbers(outcomes)
         spending.note([(o.claim.broadcast_id, o.claim.openid, o.state, o.errcode) for o in outcomes])
-        _log([outcome for outcome in outcomes if outcome.state in _LOGGED])
+        now = clock.now()
+        _log([outcome for outcome in outcomes if outcome.state in _LOGGED], at=now, asked_at=now)
 
 
 _LOGGED: Mapping[RecipientState, Sending] = {
@@ -167,13 +168,17 @@ def _keep_numbers(outcomes: Sequence[Outcome]) -> None:
         db.session.execute(update(_line), rows)
 
 
-def _log(outcomes: Sequence[Outcome]) -> None:
+def log_arrived(outcome: Outcome, *, at: datetime) -> None:
+    """It arrived, as only WeChat told: no witness, so it keeps no moment of asking. Joins the open transaction."""
+    _log([outcome], at=at, asked_at=None)
+
+
+def _log(outcomes: Sequence[Outcome], *, at: datetime, asked_at: datetime | None) -> None:
     """The desk sees it; a card uses up one of the messages WeChat allows."""
-    now = clock.now()
     rows = [
         {
             "dedupe_key": log_key(outcome.claim.broadcast_id, outcome.claim.follower_id),
-            "at": now,
+            "at": at,
             "openid": outcome.claim.openid,
             "direction": Direction.OUT,
             "kind": outcome.told.kind,
@@ -182,7 +187,7 @@ def _log(outcomes: Sequence[Outcome]) -> None:
             "reply": keep(outcome.told.shown),
             "answered_by": f"broadcast:{outcome.claim.broadcast_id}",
             "sending": _LOGGED[outcome.state],
-            "asked_at": now,
+            "asked_at": asked_at,
             "errcode": outcome.errcode,
         }
         for outcome in outcomes

@@ -18,6 +18,7 @@ from app.broadcasts.composing import get_broadcast
 from app.broadcasts.ending import close, close_if_done
 from app.broadcasts.models import Broadcast, BroadcastRecipient
 from app.broadcasts.states import UNDECIDED, BroadcastState, RecipientState, Way
+from app.broadcasts.unlogged import log_later
 from app.conversations.kf_records import fetch_said
 from app.conversations.log import first_id_since
 from app.conversations.models import Direction, Message, Sending
@@ -157,6 +158,7 @@ def _move(broadcast_id: int, openids: Sequence[str], new: RecipientState) -> Non
     if new is RecipientState.SENT:
         known = {"sending": Sending.SENT, "errcode": None, "asked_at": None}  # `at` is the same moment
         db.session.execute(update(Message).where(log).values(**known))
+        log_later(broadcast_id, ids)
     else:  # it never was: the log shows it once it is sent
         db.session.execute(delete(Message).where(log))
 

@@ -19,12 +19,13 @@ from app.broadcasts.telling import make_teller
 from app.broadcasts.unclear import clear_up
 from app.catalog.models import Product
 from app.catalog.states import ProductState
-from app.conversations.models import Conversation, Message
+from app.conversations.models import Conversation, Message, Sending
 from app.conversations.sending import record_elsewhere
 from app.conversations.window import find_windows
-from app.core import clock
+from app.core import clock, outbox
 from app.core.db import db, transaction
 from app.core.errors import InputInvalid, NotFound, TransitionRefused
+from app.tasks_broadcasts import BROADCAST_HANDLERS
 from app.wechat.client import AccountClient
 from app.wechat.replies import NewsReply, Reply, TextReply
 from tests.broadcasts import (
@@ -263,6 +264,11 @@ def test_what_the_record_shows_has_arrived_and_what_it_lacks_is_sent(
 
     assert received(platform) == {lost: 1}
     assert state(broadcast_id) == BroadcastState.FINISHED
+    asked_at = clock.now() - timedelta(minutes=4)
+    advance(timedelta(minutes=2))
+    outbox.run_due(BROADCAST_HANDLERS, lease=timedelta(minutes=1))
+    message = db.session.query(Message).filter_by(openid=arrived).one()  # it uses up one that WeChat allows
+    assert (message.sending, message.at, message.asked_at) == (Sending.SENT, asked_at, None)
 
 
 @pytest.mark.parametrize("witnesses_shown", [0, 3], ids=["none", "not all"])
