@@ -14,11 +14,13 @@ from app.broadcasts.notices.outcomes import record_notice_event
 from app.broadcasts.notices.purposes import Purpose
 from app.broadcasts.notices.values import guess_fields, read_keywords
 from app.broadcasts.states import Way
+from app.conversations.models import UnsettledPush
 from app.core import clock
 from app.core.db import db, transaction
 from app.orders.models import Order
 from app.orders.service import mark_paid
 from app.wechat.callback.flat_xml import parse
+from app.wechat.callback.messages import Push
 from app.wechat.callback.reading import read_push
 from app.wechat.template_messages import Template
 from tests.factories import make_order
@@ -65,13 +67,21 @@ def make_paid(**more: Any) -> Order:
     return order
 
 
-def tell(event: str, openid: str, inner: str) -> None:
-    """WeChat's event, as it is settled."""
-    text = (
+def write(event: str, openid: str, inner: str) -> str:
+    """WeChat's event, pushed now."""
+    return (
         f"<xml><ToUserName>gh_1a2b3c4d5e6f</ToUserName><FromUserName>{openid}</FromUserName>"
         f"<CreateTime>{int(clock.now().timestamp())}</CreateTime><MsgType>event</MsgType><Event>{event}</Event>{inner}</xml>"
     )
-    record_notice_event(read_push(parse(text.encode())), next(_numbers))
+
+
+def read(text: str) -> Push:
+    return read_push(parse(text.encode()))
+
+
+def tell(event: str, openid: str, inner: str) -> None:
+    """WeChat's event, as it is settled."""
+    record_notice_event(read(write(event, openid, inner)), next(_numbers))
 
 
 def tell_sent(openid: str, msg_id: int, status: str = "success") -> None:
@@ -79,14 +89,29 @@ def tell_sent(openid: str, msg_id: int, status: str = "success") -> None:
     tell("TEMPLATESENDJOBFINISH", openid, f"<MsgID>{msg_id}</MsgID><Status>{status}</Status>")
 
 
-def tell_notified(openid: str, status: str = "success") -> None:
-    """What became of a subscription notification."""
-    row = f"<TemplateId>T</TemplateId><MsgID>7</MsgID><ErrorCode>0</ErrorCode><ErrorStatus>{status}</ErrorStatus>"
-    tell(
-        "subscribe_msg_sent_event",
-        openid,
-        f"<SubscribeMsgSentEvent><List>{row}</List></SubscribeMsgSentEvent>",
+def write_notified(openid: str, status: str = "success", *, msg_id: int = 0, template_id: str = "T") -> str:
+    """What became of a subscription notification; a message of its own unless `msg_id` says which."""
+    head = f"<TemplateId>{template_id}</TemplateId><MsgID>{msg_id or next(_numbers)}</MsgID>"
+    row = f"{head}<ErrorCode>0</ErrorCode><ErrorStatus>{status}</ErrorStatus>"
+    inner = f"<SubscribeMsgSentEvent><List>{row}</List></SubscribeMsgSentEvent>"
+    return write("subscribe_msg_sent_event", openid, inner)
+
+
+def tell_notified(openid: str, status: str = "success", **more: Any) -> None:
+    """The same, as it is settled."""
+    record_notice_event(read(write_notified(openid, status, **more)), next(_numbers))
+
+
+def push_notified(openid: str) -> None:
+    """The same, at the door: answered, and not settled yet."""
+    text = write_notified(openid)
+    push = read(text)
+    row = UnsettledPush(
+        number=next(_numbers), dedupe_key=push.dedupe_key, at=clock.now(), openid=openid, kind=push.kind
     )
+    row.content, row.payload, row.answered_by = "", text, "event"
+    with transaction() as session:
+        session.add(row)
 
 
 def sent_by_template(platform: FakePlatform) -> list[Mapping[str, Any]]:

@@ -75,9 +75,7 @@ class BroadcastRecipient(Base):
     part: Mapped[int] = mapped_column(default=0)  # of a mass message: which call
     tries: Mapped[int] = mapped_column(default=0)
     asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    msg_id: Mapped[int | None] = mapped_column(
-        BigInteger
-    )  # theirs, of a template message: its event names it
+    msg_id: Mapped[int | None] = mapped_column(BigInteger)  # theirs, of a notification: its event names it
 
 
 class BroadcastPart(Base):

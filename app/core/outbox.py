@@ -126,6 +126,12 @@ def is_due(handlers: Iterable[str]) -> bool:
     return db.session.scalar(_due(OutboxJob.id, tuple(handlers), clock.now())) is not None
 
 
+def find_oldest(kind: str) -> dict[str, Any] | None:
+    """What the first job of this kind that is not done is about; None when all are done or given up."""
+    waiting = (OutboxJob.done_at.is_(None), OutboxJob.given_up_at.is_(None), OutboxJob.kind == kind)
+    return db.session.scalar(select(OutboxJob.args).where(*waiting).order_by(OutboxJob.id).limit(1))
+
+
 def _due(what: Any, kinds: Sequence[str], now: datetime) -> Select[Any]:
     free = or_(OutboxJob.leased_until.is_(None), OutboxJob.leased_until < now)
     return (

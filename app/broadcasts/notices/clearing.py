@@ -2,22 +2,24 @@
 
 A template message is simply asked for again: with the same client_msg_id WeChat sends it once in ten minutes. All
 others are told of by WeChat's events. One that was not told of is sent again only when the events of all our other
-messages of the same minutes came: events that stay away prove nothing. See ADR 19.
+messages of the same minutes came, and none that came still waits here: events that stay away prove nothing. See ADR 19.
 """
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
-from app.broadcasts.claims import REPEATABLE_FOR, UNDER_WAY_FOR
+from app.broadcasts.claims import REPEATABLE_FOR, UNDER_WAY_FOR, log_key
 from app.broadcasts.composing import get_broadcast
 from app.broadcasts.models import Broadcast, BroadcastRecipient
 from app.broadcasts.notices.consents import give_back
+from app.broadcasts.notices.hearing import heard_until
 from app.broadcasts.notices.purposes import KIND_OF, NoticeKind
 from app.broadcasts.reasons import SILENT
 from app.broadcasts.states import BroadcastState, RecipientState, Way
 from app.broadcasts.unclear import AROUND, end, mark_abandoned, open_ids, split
+from app.conversations.models import Message
 from app.core import clock
 from app.core.db import db, transaction
 
@@ -43,12 +45,13 @@ def _ask_again(broadcast_id: int) -> None:
         has_number = row.purpose is not None and KIND_OF[row.purpose] is NoticeKind.TEMPLATE
         is_early = (_line.tries < MOST_TRIES) & (_line.asked_at > clock.now() - REPEATABLE_FOR)
         if has_number and row.state != BroadcastState.STOPPED:
-            _set(broadcast_id, RecipientState.UNCLEAR, is_early, state=RecipientState.DUE, reason="")
+            again = _set(broadcast_id, RecipientState.UNCLEAR, is_early, state=RecipientState.DUE, reason="")
+            _take_from_log(broadcast_id, again)
 
 
 def _wait_no_longer(broadcast_id: int) -> None:
     """WeChat took it, and its event did not come: sent, as far as anybody knows."""
-    is_late = _line.asked_at < clock.now() - EVENT_WITHIN
+    is_late = _line.asked_at < heard_until() - EVENT_WITHIN
     with transaction():
         _set(broadcast_id, RecipientState.HANDED, is_late, state=RecipientState.SENT, reason=SILENT)
 
@@ -58,7 +61,7 @@ def _find_absent(broadcast_id: int) -> None:
     query = select(_line.openid, _line.asked_at).where(
         _line.broadcast_id == broadcast_id,
         _line.state == RecipientState.UNCLEAR,
-        _line.asked_at < clock.now() - EVENT_WITHIN,
+        _line.asked_at < heard_until() - EVENT_WITHIN,
     )
     ordered = query.order_by(_line.asked_at, _line.follower_id).limit(AT_ONCE)
     for together in split(dict(db.session.execute(ordered).all())):
@@ -68,8 +71,9 @@ def _find_absent(broadcast_id: int) -> None:
             is_stopped = get_broadcast(broadcast_id).state == BroadcastState.STOPPED
             new = RecipientState.SKIPPED if is_stopped else RecipientState.DUE
             his = _line.openid.in_(together)
-            _set(broadcast_id, RecipientState.UNCLEAR, his, state=new, reason="", asked_at=None)
-            give_back(broadcast_id, together)
+            absent = _set(broadcast_id, RecipientState.UNCLEAR, his, state=new, reason="", asked_at=None)
+            give_back(broadcast_id, absent.values())  # an event or another worker may have been quicker
+            _take_from_log(broadcast_id, absent)
 
 
 def _are_others_told_of(broadcast_id: int, moments: Collection[datetime]) -> bool:
@@ -84,8 +88,16 @@ def _are_others_told_of(broadcast_id: int, moments: Collection[datetime]) -> boo
     return bool(told) and not silent
 
 
-def _set(broadcast_id: int, old: RecipientState, which: ColumnElement[bool], **values: object) -> None:
+def _take_from_log(broadcast_id: int, follower_ids: Collection[int]) -> None:
+    """It was not sent: the log shows it once it is."""
+    keys = [log_key(broadcast_id, follower_id) for follower_id in follower_ids]
+    db.session.execute(delete(Message).where(Message.dedupe_key.in_(keys)))
+
+
+def _set(
+    broadcast_id: int, old: RecipientState, which: ColumnElement[bool], **values: object
+) -> dict[int, str]:
+    """Of these lines those that are still `old`; openid by follower."""
     mine = (_line.broadcast_id == broadcast_id) & (_line.state == old) & which
-    db.session.execute(
-        update(_line).where(mine).values(**values).execution_options(synchronize_session=False)
-    )
+    changed = update(_line).where(mine).values(**values).returning(_line.follower_id, _line.openid)
+    return dict(db.session.execute(changed.execution_options(synchronize_session=False)).all())

@@ -1,70 +1,109 @@
 """What WeChat's events say of notifications: who agreed, who wants none any more, whether one arrived."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from sqlalchemy import ColumnElement, or_, select, update
 
 from app.broadcasts.claims import log_key
 from app.broadcasts.models import Broadcast, BroadcastRecipient
 from app.broadcasts.notices import consents
-from app.broadcasts.notices.purposes import KIND_OF, NoticeKind
+from app.broadcasts.notices.models import NoticeTemplate
+from app.broadcasts.notices.purposes import KIND_OF, NoticeKind, Purpose
 from app.broadcasts.reasons import BLOCKED, FAILED
 from app.broadcasts.states import RecipientState, Way
+from app.broadcasts.unlogged import log_later
 from app.conversations.models import Message, Sending
 from app.core.db import db, transaction
 from app.followers.models import Follower
 from app.wechat.callback.messages import Push, Subscription, TemplateSentEvent
 
+CLOCKS_APART = timedelta(seconds=5)  # WeChat's and ours, at most
+LARGEST = 2**63 - 1  # that a column holds
 _line = BroadcastRecipient
+_WAITING = (RecipientState.HANDED, RecipientState.ASKING, RecipientState.UNCLEAR)
+# Also what is about to be asked for again: it had been sent after all.
+_UNTOLD = _line.state.in_(_WAITING) | ((_line.state == RecipientState.DUE) & _line.asked_at.is_not(None))
 
 
 def record_notice_event(push: Push, message_id: int) -> None:
     """Note what this push says; told twice it is the same. `message_id`: of the push. Opens a transaction."""
     with transaction():
         if isinstance(push, TemplateSentEvent):
-            msg_id = int(push.msg_id) if push.msg_id.isdecimal() else 0
-            _settle(push.openid, push.status, _sent_by_template(msg_id))
+            msg_id = _number(push.msg_id)
+            _settle(push, push.status, msg_id, _sent_by_template(msg_id))
         elif isinstance(push, Subscription):
             for item in push.items:
                 if push.kind == "event:subscribe_msg_sent_event":
-                    _settle(push.openid, item.status, _sent_by_subscription())
+                    mine = _sent_by_subscription(item.template_id)
+                    _settle(push, item.status, _number(item.msg_id), mine)
                 elif item.status == "accept":
                     consents.record_accepted(message_id, push.openid, item.template_id, push.sent_at)
                 elif push.kind == "event:subscribe_msg_change_event":
                     consents.take_back([push.openid], item.template_id, until=push.sent_at)
 
 
+def _number(text: str) -> int:
+    """WeChat's number of a message; 0 when there is none."""
+    return int(text) if text.isdecimal() and int(text) <= LARGEST else 0
+
+
 def _sent_by_template(msg_id: int) -> ColumnElement[bool]:
     """The line of this message; or one whose answer was lost or is not noted yet, so that its number is unknown."""
-    unknown = _line.msg_id.is_(None) & _line.state.in_((RecipientState.ASKING, RecipientState.UNCLEAR))
-    return _of_kind(NoticeKind.TEMPLATE) & or_(_line.msg_id == msg_id, unknown)
+    unknown = _line.msg_id.is_(None) & (_line.state != RecipientState.HANDED)
+    return _of(_purposes_of(NoticeKind.TEMPLATE)) & or_(_line.msg_id == msg_id, unknown)
 
 
-def _sent_by_subscription() -> ColumnElement[bool]:
-    """Its answer has no number: what was asked first was told first."""
-    return _of_kind(NoticeKind.SUBSCRIPTION)
+def _sent_by_subscription(template_id: str) -> ColumnElement[bool]:
+    """Its answer has no number; its event names at least the template."""
+    served = select(NoticeTemplate.purpose).where(NoticeTemplate.template_id == template_id)
+    every = _purposes_of(NoticeKind.SUBSCRIPTION)
+    these = [purpose for purpose in db.session.scalars(served) if purpose in every]
+    return _of(these or every)  # another template may serve the purpose by now
 
 
-def _of_kind(kind: NoticeKind) -> ColumnElement[bool]:
-    purposes = [purpose for purpose, of in KIND_OF.items() if of is kind]
+def _purposes_of(kind: NoticeKind) -> Sequence[Purpose]:
+    return [purpose for purpose, of in KIND_OF.items() if of is kind]
+
+
+def _of(purposes: Sequence[Purpose]) -> ColumnElement[bool]:
     return _line.broadcast_id.in_(
         select(Broadcast.id).where(Broadcast.way == Way.NOTICE, Broadcast.purpose.in_(purposes))
     )
 
 
-def _settle(openid: str, status: str, mine: ColumnElement[bool]) -> None:
-    """Of several lines that it may be, the one whose number is known, then the one asked first."""
-    waiting = (RecipientState.HANDED, RecipientState.ASKING, RecipientState.UNCLEAR)
-    follower_id = select(Follower.id).where(Follower.openid == openid).scalar_subquery()
-    query = select(_line.broadcast_id, _line.follower_id).where(
-        _line.follower_id == follower_id, _line.state.in_(waiting), mine
+def _settle(push: Push, status: str, msg_id: int, mine: ColumnElement[bool]) -> None:
+    """Of several lines that it may be: whose number is known, then what WeChat took, then what was asked last before.
+
+    What WeChat was asked for and did not take has no event: it must not end with that of a later message.
+    """
+    follower_id = select(Follower.id).where(Follower.openid == push.openid).scalar_subquery()
+    his = _line.follower_id == follower_id
+    told = his & (_line.msg_id == msg_id) & _line.state.in_((RecipientState.SENT, RecipientState.REFUSED))
+    if msg_id and db.session.scalar(select(_line.broadcast_id).where(told).limit(1)) is not None:
+        return
+    ordered = (
+        select(_line.broadcast_id, _line.follower_id)
+        .where(his, _UNTOLD, mine)
+        .order_by(
+            _line.msg_id.is_(None),
+            _line.asked_at > push.sent_at + CLOCKS_APART,
+            _line.state != RecipientState.HANDED,
+            _line.asked_at.desc(),
+            _line.broadcast_id.desc(),
+        )
     )
-    ordered = query.order_by(_line.msg_id.is_(None), _line.asked_at, _line.broadcast_id)
     found = db.session.execute(ordered.limit(1)).one_or_none()
     if found is None:
         return
     is_sent = status == "success"
     reason = "" if is_sent else BLOCKED if "block" in status else FAILED
-    key = (_line.broadcast_id == found[0]) & (_line.follower_id == found[1]) & _line.state.in_(waiting)
+    key = (_line.broadcast_id == found[0]) & (_line.follower_id == found[1]) & _UNTOLD
     new = RecipientState.SENT if is_sent else RecipientState.REFUSED
-    db.session.execute(update(_line).where(key).values(state=new, reason=reason))
+    values = {"state": new, "reason": reason} | ({"msg_id": msg_id} if msg_id else {})
+    db.session.execute(update(_line).where(key).values(**values))
     sending = Sending.SENT if is_sent else Sending.REFUSED
-    db.session.execute(update(Message).where(Message.dedupe_key == log_key(*found)).values(sending=sending))
+    logged = update(Message).where(Message.dedupe_key == log_key(*found))
+    db.session.execute(logged.values(sending=sending, errcode=None))
+    if is_sent:
+        log_later(found[0], [found[1]])
