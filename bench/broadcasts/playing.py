@@ -25,17 +25,20 @@ class Box:
         answer.raise_for_status()
         return answer.json()
 
-    def gather(self, number: int) -> list[str]:
-        """So many followers who have just written; returns their openids."""
+    def gather(self, number: int, *, is_heard: bool = False) -> list[str]:
+        """So many followers who have just written; returns their openids. `is_heard`: there is who hears events."""
         first = self.call("POST", "followers/bulk", {"count": number})["first"]
         self.call("POST", "followers/windows", {})
         self.call("POST", "faults", {"name": "custom_delay", "value": str(ANSWERS_AFTER_MS)})
-        self.call(
-            "POST", "faults", {"name": "template_result", "value": "silent"}
-        )  # nobody here hears events
+        if not is_heard:
+            self.call("POST", "faults", {"name": "template_result", "value": "silent"})
         stem = first.rstrip("0123456789")
         digits = first[len(stem) :]
         return [f"{stem}{int(digits) + n:0{len(digits)}d}" for n in range(number)]
+
+    def agree(self, template_id: str, times: int) -> None:
+        """All of them let this notification come so often."""
+        self.call("POST", "followers/agreements", {"template_id": template_id, "times": times})
 
     def token(self, appid: str, secret: str) -> str:
         """An access_token of the account."""

@@ -1,8 +1,9 @@
 """A shop whose followers have all just written."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from app.broadcasts.automatic.rules import RuleValues, change_rule, list_rules
 from app.broadcasts.composing import Draft, confirm, create
 from app.broadcasts.content import Content, Item
 from app.broadcasts.gathering import gather_more
-from app.broadcasts.notices.assigned import assign
+from app.broadcasts.notices.assigned import assign, find_template_id
 from app.broadcasts.notices.known import ask_templates
+from app.broadcasts.notices.models import NoticeAcceptance
 from app.broadcasts.notices.purposes import KIND_OF, Purpose
 from app.broadcasts.notices.values import guess_fields, read_keywords
 from app.broadcasts.states import Way
@@ -31,18 +33,33 @@ from app.orders.models import Order, OrderLine
 from app.orders.states import OrderState
 from app.tables import METADATA
 from app.wechat.account import get_account
+from bench.callback.servers import serving
+from bench.callback.shop import build as build_web
 from bench.callback.shop import environ
 from bootstrap.services import running_postgres
 from config import load_settings
 from tests.conftest import create_postgres_database
 from tests.factories import make_sku
-from tests.pushes import APPID
+from tests.pushes import AES_KEY, APPID, TOKEN
 
 SECRET = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 TITLE = "铁观音"
-TEMPLATE = "订单延迟发货通知"  # one that the account has in WeChat in a box
 BATCH = 5_000
 PLATFORM = {"SIM_APPID": APPID, "SIM_APPSECRET": SECRET}
+# Which templates serve them: some that the account has in WeChat in a box.
+TEMPLATES = {Purpose.DELAY: "订单延迟发货通知", Purpose.OPENING: "预约提醒"}
+
+
+class What(StrEnum):
+    """What is sent."""
+
+    CARD = "card"
+    NOTICE = "notice"  # a template message about his paid order
+    SUBSCRIPTION = "subscription"  # a subscription notification: each has agreed once
+
+    @property
+    def purpose(self) -> Purpose | None:
+        return {What.NOTICE: Purpose.DELAY, What.SUBSCRIPTION: Purpose.OPENING}.get(self)
 
 
 def open_database(stack: ExitStack, folder: Path, *, postgres: bool) -> str:
@@ -52,25 +69,48 @@ def open_database(stack: ExitStack, folder: Path, *, postgres: bool) -> str:
     return create_postgres_database(stack.enter_context(running_postgres(folder / "postgres")), "bench")
 
 
+@contextmanager
+def listening(folder: Path, database: str) -> Iterator[dict[str, str]]:
+    """A web process of the shop that hears WeChat's events; yields what WeChat in a box must know of it."""
+    web = build_web(folder, database)
+    with web.app_context():
+        METADATA.create_all(db.engine)
+        db.engine.dispose()
+    with serving("the shop", "gunicorn", mode="plain", folder=folder, database=database) as (port, _pid):
+        yield {
+            "SIM_UPSTREAM": f"http://127.0.0.1:{port}",
+            "SIM_TOKEN": TOKEN,
+            "SIM_AES_KEY": AES_KEY,
+            "SIM_PUSH_MODE": "plain",
+        }
+
+
 def build(folder: Path, database: str, api_base: str, per_second: int) -> Flask:
     """The shop, its WeChat behind `api_base`."""
     more = {"WECHAT_API_BASE": api_base, "BROADCAST_PER_SECOND": str(per_second)}
     return create_app(load_settings(environ(folder, database) | more))
 
 
-def fill(app: Flask, openids: Sequence[str], way: Way = Way.CARD) -> int:
-    """Followers, and a broadcast to all of them that waits to be sent; returns its number.
+def find_spent() -> set[str]:
+    """The openids whose agreement was used up."""
+    return set(
+        db.session.scalars(select(NoticeAcceptance.openid).where(NoticeAcceptance.spent_at.is_not(None)))
+    )
 
-    As a notification it is about the paid order that each of them has.
-    """
+
+def fill(app: Flask, openids: Sequence[str], what: What = What.CARD) -> int:
+    """Followers, and a broadcast to all of them that waits to be sent; returns its number."""
     with app.app_context():
         _fill_followers(openids)
-        sku, purpose = make_sku(title=TITLE), None
-        if way is Way.NOTICE:
-            purpose = Purpose.DELAY
-            _order_for_all(sku)
+        sku, purpose = make_sku(title=TITLE), what.purpose
+        if purpose:
             _choose_template(purpose)
+        if what is What.NOTICE:
+            _order_for_all(sku)
+        elif what is What.SUBSCRIPTION:
+            _agree_all(openids)
         content = Content((Item(sku.product.slug),))
+        way = Way.NOTICE if purpose else Way.CARD
         draft = Draft("量一量", way, content, Audience(), purpose=purpose)
         broadcast_id = create(draft, actor="staff:1")
         confirm(broadcast_id, version=1, at=None, actor="staff:1")
@@ -95,9 +135,21 @@ def fill_due(app: Flask, openids: Sequence[str]) -> None:
 
 def _choose_template(purpose: Purpose) -> None:
     known = ask_templates(get_account().client, actor="staff:1")
-    template = next(each for each in known.templates[KIND_OF[purpose]] if each.title == TEMPLATE)
+    template = next(each for each in known.templates[KIND_OF[purpose]] if each.title == TEMPLATES[purpose])
     fields = guess_fields(read_keywords(template.content), purpose)
     assign(purpose, template, fields, version=0, actor="staff:1")
+
+
+def _agree_all(openids: Sequence[str]) -> None:
+    """Each has agreed once."""
+    template_id, at = find_template_id(Purpose.OPENING), clock.now()
+    told = [
+        {"openid": openid, "template_id": template_id, "message_id": number, "at": at}
+        for number, openid in enumerate(openids, 1)
+    ]
+    for batch in _batches(told):
+        with transaction() as session:
+            session.execute(insert(NoticeAcceptance), batch)
 
 
 def _order_for_all(sku: Sku) -> None:

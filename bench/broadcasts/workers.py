@@ -1,21 +1,31 @@
 """Workers of the shop as processes of their own, so that they can be killed, and what they use."""
 
+import logging
 import subprocess
 import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+
+from flask import Flask
 
 from app.broadcasts.automatic.running import run_rules
 from app.broadcasts.fanout import fan_out
 from app.broadcasts.notices.clearing import clear_up_notices
 from app.broadcasts.unclear import clear_up
-from app.core.errors import PlatformError
+from app.conversations.settling import settle_due
+from app.core import outbox
+from app.core.db import db
+from app.tasks import HANDLERS
 from app.wechat.account import get_account
 from bench.broadcasts.shop import build
 
+logger = logging.getLogger(__name__)
+
 CLEAR_UP_EVERY = 5.0  # seconds; the shop's worker looks once a minute
+HEAR_EVERY = 1.0
 RULES_SECONDS = 2.0  # of such a turn, for people who are due by themselves
 
 
@@ -23,15 +33,31 @@ def work(folder: Path, database: str, api_base: str, per_second: int) -> None:
     """Be one, until killed."""
     app = build(folder, database, api_base, per_second)
     threading.Thread(target=fan_out, args=(app, threading.Event()), daemon=True).start()
+    threading.Thread(target=hear, args=(app,), daemon=True).start()
     while True:
         time.sleep(CLEAR_UP_EVERY)
         with app.app_context():
-            run_rules(RULES_SECONDS)
             try:
+                run_rules(RULES_SECONDS)
                 clear_up(get_account().client)
                 clear_up_notices()
-            except PlatformError as error:
-                print(error, file=sys.stderr)
+            except Exception:  # as the timetable of the shop's worker does
+                db.session.rollback()
+                logger.exception("what is unclear waits")
+
+
+def hear(app: Flask) -> None:
+    """Settle what WeChat pushed to the web process, and do what follows from it."""
+    while True:
+        time.sleep(HEAR_EVERY)
+        with app.app_context():
+            try:
+                settle_due()
+                while outbox.run_due(HANDLERS, lease=timedelta(seconds=app.config["OUTBOX_LEASE_SECONDS"])):
+                    pass
+            except Exception:
+                db.session.rollback()
+                logger.exception("events wait")
 
 
 @dataclass
