@@ -9,7 +9,7 @@ from app.broadcasts.models import (
     BroadcastRecipient,
     Segment,
 )
-from app.broadcasts.notices.models import NoticeAcceptance, NoticeTemplate
+from app.broadcasts.notices.models import NoticeAcceptance
 from app.carts.models import CartLine
 from app.catalog.models import Category, Product, ProductPicture, Sku, StockMove
 from app.complaints.models import (
@@ -47,6 +47,7 @@ from app.followers.models import Address, Follower, FollowerPush, FollowerSync, 
 from app.golive.models import DoctorFinding, DoctorRun, GoLiveTick
 from app.keywords.models import KeywordRule, StandingReply
 from app.materials.models import Material
+from app.notice_templates.models import NoticeTemplate
 from app.notices.models import Notice
 from app.orders.acceptance import OrderAcceptance
 from app.orders.models import Order, OrderLine, Pickup, Shipment, ShipmentLine

@@ -9,14 +9,14 @@ from app.broadcasts.composing import Draft, create
 from app.broadcasts.content import Content, Item
 from app.broadcasts.models import BroadcastRecipient
 from app.broadcasts.notices import consents
-from app.broadcasts.notices.assigned import assign, find_template_id
 from app.broadcasts.notices.outcomes import record_notice_event
-from app.broadcasts.notices.purposes import Purpose
-from app.broadcasts.notices.values import guess_fields, read_keywords
 from app.broadcasts.states import Way
 from app.conversations.models import UnsettledPush
 from app.core import clock
 from app.core.db import db, transaction
+from app.notice_templates.assigned import assign, find_template_id
+from app.notice_templates.purposes import Purpose
+from app.notice_templates.values import guess_fields, read_keywords
 from app.orders.models import Order
 from app.orders.service import mark_paid
 from app.wechat.callback.flat_xml import parse

@@ -7,7 +7,6 @@ from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.broadcasts.notices.purposes import Purpose
 from app.carts.service import MAX_QUANTITY
 from app.catalog import descriptions
 from app.catalog import service as catalog
@@ -19,6 +18,7 @@ from app.core.errors import NotFound
 from app.core.incoming import row_id
 from app.core.money import format_yuan
 from app.delivery.freight import find_carriages
+from app.notice_templates.purposes import Purpose
 from app.promotions.holding import Offered, list_offered
 from app.promotions.reductions import list_rules
 from webviews.cost_words import freight_words

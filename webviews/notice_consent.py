@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from flask import session
 
-from app.broadcasts.notices.assigned import find_template
 from app.broadcasts.notices.consents import has_agreed
-from app.broadcasts.notices.purposes import Purpose
 from app.core import clock
+from app.notice_templates.assigned import find_template
+from app.notice_templates.purposes import Purpose
 from webviews.session import find_follower, is_snapshot, is_wechat
 
 TELLING_SECONDS = 60  # WeChat's own word of it may come later than the next page

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.broadcasts.automatic.requests import ask_for, find_asked, forget, is_offered
-from app.broadcasts.notices.purposes import Purpose
 from app.catalog.models import Product
 from app.catalog.service import get_on_sale, options_label
 from app.core import clock
 from app.core.errors import NotFound, TransitionRefused
+from app.notice_templates.purposes import Purpose
 from webviews.door import shop
 from webviews.guards import P, View, follower_only
 from webviews.notice_consent import NoticeOffer, find_offer, remember_yes

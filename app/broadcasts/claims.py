@@ -14,7 +14,6 @@ from sqlalchemy import exists, select, update
 from app.broadcasts.automatic.days import may_go
 from app.broadcasts.models import Broadcast, BroadcastOptOut, BroadcastRecipient
 from app.broadcasts.notices import spending
-from app.broadcasts.notices.purposes import ABOUT_ORDERS, Purpose
 from app.broadcasts.reasons import LEFT, OPTED_OUT
 from app.broadcasts.states import BroadcastState, RecipientState, Way
 from app.broadcasts.told import Told
@@ -25,6 +24,7 @@ from app.core.db import db, transaction
 from app.core.insert_once import insert_rows
 from app.core.rates import take_up_to
 from app.followers.models import Follower
+from app.notice_templates.purposes import ABOUT_ORDERS, Purpose
 from app.wechat.replies import keep
 
 UNDER_WAY_FOR = timedelta(seconds=60)  # longer than a call with all its time-outs

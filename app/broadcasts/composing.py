@@ -12,12 +12,12 @@ from app.broadcasts.audience import AS_SENT, Audience, read_audience
 from app.broadcasts.content import Content, find_cards, read_content
 from app.broadcasts.models import Broadcast, Segment
 from app.broadcasts.notices.checking import check_notice
-from app.broadcasts.notices.purposes import BY_HAND, Purpose
 from app.broadcasts.states import BROADCAST_MOVES, BroadcastState, Way
 from app.core import audit, clock
 from app.core.db import db, lock, transaction
 from app.core.errors import InputInvalid, NotFound, TransitionRefused
 from app.core.states import move_state, record_event
+from app.notice_templates.purposes import BY_HAND, Purpose
 
 MAX_NAME = 60
 FARTHEST = timedelta(days=90)  # how far ahead it may be scheduled

@@ -8,11 +8,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.broadcasts.notices.purposes import ABOUT_ORDERS, Purpose
-from app.broadcasts.notices.values import LONGEST_THING
 from app.broadcasts.states import Way
 from app.catalog.news import Card, find_card_of_any
 from app.core.errors import InputInvalid
+from app.notice_templates.purposes import ABOUT_ORDERS, Purpose
+from app.notice_templates.values import LONGEST_THING
 from app.promotions.cards import all_cards_now
 from app.wechat.replies import Article, NewsReply
 

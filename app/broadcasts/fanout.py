@@ -17,12 +17,12 @@ from flask import Flask
 from app.broadcasts.claims import Claim, Outcome, find_sending, note, skip, take
 from app.broadcasts.ending import close_if_done, halt
 from app.broadcasts.models import Broadcast
-from app.broadcasts.notices.making import NoTemplate
 from app.broadcasts.states import Halt, RecipientState, Way
 from app.broadcasts.telling import make_teller
 from app.broadcasts.told import Teller, Told
 from app.core.db import db
 from app.core.errors import PlatformError, PlatformUnreachable, ShopError
+from app.notice_templates.filling import NoTemplate
 from app.wechat.account import get_account
 from app.wechat.client import TOKEN_REFUSED
 from app.wechat.messages_out import UNDELIVERABLE

@@ -12,8 +12,8 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from app.broadcasts.content import Content, find_cards, own_title, words_of
-from app.broadcasts.notices.purposes import Purpose
 from app.broadcasts.states import Way
+from app.notice_templates.purposes import Purpose
 
 
 class Why(StrEnum):

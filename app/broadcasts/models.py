@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.broadcasts.notices.purposes import Purpose
 from app.broadcasts.states import BroadcastState, PartState, RecipientState, Way
 from app.core.db import Base, CreatedAt, Id, Openid, UtcDateTime, state_column
+from app.notice_templates.purposes import Purpose
 
 
 class Segment(Base):

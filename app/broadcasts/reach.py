@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, Select, case, func, literal, select
 from app.broadcasts.audience import Audience, match
 from app.broadcasts.models import Broadcast, BroadcastOptOut, BroadcastRecipient
 from app.broadcasts.notices.concerns import why_not_notified
-from app.broadcasts.notices.purposes import Purpose
 from app.broadcasts.reasons import NO_CONSENT, NO_WINDOW, NOT_CONCERNED, OPTED_OUT, USED_UP
 from app.broadcasts.states import RecipientState, Way
 from app.conversations.window import reachable
 from app.core import clock
 from app.core.db import db
 from app.followers.models import Follower
+from app.notice_templates.purposes import Purpose
 
 A_MONTH = 4  # mass messages to one follower in a calendar month; WeChat leaves out whoever had as many
 

@@ -11,8 +11,7 @@ from app.broadcasts.automatic.people import OWNER
 from app.broadcasts.automatic.words import make_article, name_of, ref_of
 from app.broadcasts.content import Item, make_news, read_content
 from app.broadcasts.models import Broadcast
-from app.broadcasts.notices.making import get_template, make_told
-from app.broadcasts.notices.models import NoticeTemplate
+from app.broadcasts.notices.making import make_told
 from app.broadcasts.notices.telling import facts_of, make_notice_teller
 from app.broadcasts.reasons import GOODS_GONE
 from app.broadcasts.states import Way
@@ -23,6 +22,8 @@ from app.catalog.news import Card
 from app.core.db import db
 from app.entrances.models import EntranceKind
 from app.entrances.service import code_for
+from app.notice_templates.filling import get_template
+from app.notice_templates.models import NoticeTemplate
 from app.promotions.cards import find_card_now
 from app.wechat.client import AccountClient
 from app.wechat.messages_out import ManySender

@@ -8,7 +8,7 @@ from app.broadcasts.articles import add_draft, make_articles
 from app.broadcasts.composing import get_broadcast
 from app.broadcasts.content import find_cards, make_news, read_content
 from app.broadcasts.models import Broadcast
-from app.broadcasts.notices.making import get_template, make_told
+from app.broadcasts.notices.making import make_told
 from app.broadcasts.notices.telling import SAMPLE_ORDER, facts_of
 from app.broadcasts.states import Way
 from app.conversations.sending import queue_reply
@@ -17,6 +17,7 @@ from app.core.errors import InputInvalid, PlatformError
 from app.entrances.models import EntranceKind
 from app.entrances.service import code_for
 from app.followers.service import get_by_id
+from app.notice_templates.filling import get_template
 from app.wechat.client import AccountClient
 
 logger = logging.getLogger(__name__)

@@ -18,17 +18,17 @@ from app.broadcasts.automatic.rules import RuleValues, change_rule, list_rules
 from app.broadcasts.composing import Draft, confirm, create
 from app.broadcasts.content import Content, Item
 from app.broadcasts.gathering import gather_more
-from app.broadcasts.notices.assigned import assign, find_template_id
-from app.broadcasts.notices.known import ask_templates
 from app.broadcasts.notices.models import NoticeAcceptance
-from app.broadcasts.notices.purposes import KIND_OF, Purpose
-from app.broadcasts.notices.values import guess_fields, read_keywords
 from app.broadcasts.states import Way
 from app.catalog.models import Sku
 from app.conversations.models import Conversation, Holder
 from app.core import clock
 from app.core.db import db, transaction
 from app.followers.models import Follower
+from app.notice_templates.assigned import assign, find_template_id
+from app.notice_templates.known import ask_templates
+from app.notice_templates.purposes import KIND_OF, Purpose
+from app.notice_templates.values import guess_fields, read_keywords
 from app.orders.models import Order, OrderLine
 from app.orders.states import OrderState
 from app.tables import METADATA

@@ -26,12 +26,12 @@ from app.broadcasts.automatic.words import GOODS, name_of
 from app.broadcasts.content import MAX_SUMMARY, MAX_TITLE
 from app.broadcasts.linter import Why
 from app.broadcasts.models import Broadcast
-from app.broadcasts.notices.assigned import find_template_id
-from app.broadcasts.notices.purposes import Purpose
 from app.broadcasts.results import Result, read_rule_results
 from app.broadcasts.states import BroadcastState, RecipientState, Way
 from app.catalog.service import list_all, list_on_sale
 from app.core.errors import InputInvalid, TransitionRefused
+from app.notice_templates.assigned import find_template_id
+from app.notice_templates.purposes import Purpose
 from console.broadcasts.words import why_label
 from console.frame.form_fields import text_field, whole_field
 from console.frame.labels import Labels

@@ -10,11 +10,11 @@ from app.broadcasts import composing, segments
 from app.broadcasts.audience import ConditionKind, read_audience
 from app.broadcasts.content import MAX_CARDS, Content, longest, slug_of
 from app.broadcasts.models import Broadcast
-from app.broadcasts.notices.assigned import find_template
 from app.broadcasts.notices.making import usual_words
-from app.broadcasts.notices.purposes import BY_HAND
 from app.broadcasts.states import BroadcastState, Way
 from app.core.errors import InputInvalid, NotFound, TransitionRefused
+from app.notice_templates.assigned import find_template
+from app.notice_templates.purposes import BY_HAND
 from console.broadcasts import words
 from console.broadcasts.choices import load_choices
 from console.broadcasts.forms import NEVER, Form, find_trouble, open_form, placed, read_form

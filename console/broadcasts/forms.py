@@ -11,11 +11,11 @@ from app.broadcasts.audience import MAX_CONDITIONS, ConditionKind
 from app.broadcasts.composing import Draft, read_draft
 from app.broadcasts.content import MAX_CARDS, Item
 from app.broadcasts.models import Broadcast
-from app.broadcasts.notices.purposes import BY_HAND, Purpose
 from app.broadcasts.segments import get_segment
 from app.broadcasts.states import Way
 from app.core.errors import InputInvalid, NotFound
 from app.core.incoming import find_row_id, row_id
+from app.notice_templates.purposes import BY_HAND, Purpose
 from console.frame.form_fields import read_fen, read_whole, show_yuan
 
 MOST_ROWS = (

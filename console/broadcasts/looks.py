@@ -9,14 +9,14 @@ from app.broadcasts.audience import Audience
 from app.broadcasts.content import Content, Item, find_cards, read_content, words_of
 from app.broadcasts.linter import Why, lint
 from app.broadcasts.models import Broadcast
-from app.broadcasts.notices.assigned import find_template
-from app.broadcasts.notices.making import Filled, fill_in
-from app.broadcasts.notices.purposes import ABOUT_ORDERS, Purpose
 from app.broadcasts.notices.telling import SAMPLE_ORDER, facts_of
 from app.broadcasts.reach import Reach, forecast
 from app.broadcasts.states import Way
 from app.catalog.news import Card
 from app.core.i18n import counted
+from app.notice_templates.assigned import find_template
+from app.notice_templates.filling import Filled, fill_in
+from app.notice_templates.purposes import ABOUT_ORDERS, Purpose
 
 
 @dataclass(frozen=True, slots=True)

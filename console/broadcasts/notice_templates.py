@@ -9,14 +9,17 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from app.broadcasts.notices.assigned import assign, find_template, remove
 from app.broadcasts.notices.consents import count_willing
-from app.broadcasts.notices.known import Known, ask_templates, find_known
-from app.broadcasts.notices.making import Filled, fill_in, usual_words
-from app.broadcasts.notices.models import NoticeTemplate
-from app.broadcasts.notices.purposes import ABOUT_ORDERS, KIND_OF, NoticeKind, Purpose
+from app.broadcasts.notices.making import usual_words
 from app.broadcasts.notices.telling import SAMPLE_ORDER
-from app.broadcasts.notices.values import (
+from app.core import clock
+from app.core.errors import InputInvalid, PlatformError, TransitionRefused
+from app.notice_templates.assigned import assign, find_template, remove
+from app.notice_templates.filling import Filled, fill_in
+from app.notice_templates.known import Known, ask_templates, find_known
+from app.notice_templates.models import NoticeTemplate
+from app.notice_templates.purposes import ABOUT_ORDERS, KIND_OF, NoticeKind, Purpose
+from app.notice_templates.values import (
     FIXED,
     Facts,
     Keyword,
@@ -26,8 +29,6 @@ from app.broadcasts.notices.values import (
     say_rule,
     sources_for,
 )
-from app.core import clock
-from app.core.errors import InputInvalid, PlatformError, TransitionRefused
 from app.wechat.account import get_account
 from app.wechat.template_messages import Template
 from console.broadcasts.words import purpose_hint

@@ -9,11 +9,11 @@ from app.broadcasts import reasons
 from app.broadcasts.audience import Audience, Condition, ConditionKind
 from app.broadcasts.linter import Why
 from app.broadcasts.listing import Tab
-from app.broadcasts.notices.purposes import Purpose
 from app.broadcasts.results import HORIZONS
 from app.broadcasts.states import BroadcastState, Halt, PartState, RecipientState, Way
 from app.core.i18n import counted
 from app.core.money import format_yuan
+from app.notice_templates.purposes import Purpose
 from app.wechat.platform_errors import UNREACHABLE, say_errcode
 from console.frame.labels import Labels
 

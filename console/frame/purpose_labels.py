@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from app.broadcasts.notices.purposes import Purpose
+from app.notice_templates.purposes import Purpose
 from console.frame.labels import Labels
 
 purpose_label = Labels(

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from app.broadcasts.automatic.models import RuleKind, StockRequest
 from app.broadcasts.automatic.rules import RuleValues, change_rule, list_rules
 from app.broadcasts.notices.consents import record_accepted
-from app.broadcasts.notices.models import NoticeTemplate
-from app.broadcasts.notices.purposes import Purpose
 from app.core import clock
 from app.core.db import db, transaction
+from app.notice_templates.models import NoticeTemplate
+from app.notice_templates.purposes import Purpose
 from tests.factories import make_sku
 from tests.follower_phone import SAFARI, Phone
 from tests.offers import make_flash

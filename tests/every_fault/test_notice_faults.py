@@ -7,16 +7,16 @@ import pytest
 
 from app.broadcasts import fanout
 from app.broadcasts.ending import count_states
-from app.broadcasts.notices.assigned import assign
 from app.broadcasts.notices.clearing import clear_up_notices
-from app.broadcasts.notices.known import ask_templates
-from app.broadcasts.notices.purposes import KIND_OF, NoticeKind, Purpose
-from app.broadcasts.notices.values import guess_fields, read_keywords
 from app.broadcasts.states import BroadcastState
 from app.conversations.settling import settle_due
 from app.core import outbox
 from app.core.db import db, transaction
 from app.followers.models import Follower
+from app.notice_templates.assigned import assign
+from app.notice_templates.known import ask_templates
+from app.notice_templates.purposes import KIND_OF, NoticeKind, Purpose
+from app.notice_templates.values import guess_fields, read_keywords
 from app.tasks import HANDLERS
 from app.wechat.account import get_account
 from simulator.persona import Persona

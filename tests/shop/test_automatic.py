@@ -17,7 +17,6 @@ from app.broadcasts.ending import close_if_done, pause
 from app.broadcasts.listing import count_tabs
 from app.broadcasts.models import Broadcast, BroadcastOptOut, BroadcastRecipient
 from app.broadcasts.notices.consents import count_left
-from app.broadcasts.notices.purposes import Purpose
 from app.broadcasts.results import read_rule_results
 from app.broadcasts.states import BroadcastState, RecipientState
 from app.broadcasts.unclear import clear_up
@@ -30,6 +29,7 @@ from app.core.db import db, transaction
 from app.core.errors import InputInvalid, TransitionRefused
 from app.entrances.models import Entrance
 from app.followers.models import Follower
+from app.notice_templates.purposes import Purpose
 from app.wechat.client import AccountClient
 from tests.broadcasts import RECORDS, SEND, make_writers, received, record_of, send_all
 from tests.factories import make_follower, make_order, make_sku

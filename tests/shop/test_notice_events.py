@@ -8,15 +8,15 @@ from flask import Flask
 
 from app.broadcasts import claims, fanout
 from app.broadcasts.notices import clearing, consents
-from app.broadcasts.notices.assigned import find_template_id
 from app.broadcasts.notices.clearing import clear_up_notices
 from app.broadcasts.notices.outcomes import record_notice_event
-from app.broadcasts.notices.purposes import Purpose
 from app.broadcasts.states import RecipientState
 from app.conversations.models import Message, Sending
 from app.conversations.settling import settle_due
 from app.core import clock, outbox
 from app.core.db import db
+from app.notice_templates.assigned import find_template_id
+from app.notice_templates.purposes import Purpose
 from app.tasks_broadcasts import BROADCAST_HANDLERS
 from app.wechat import platform_errors
 from app.wechat.client import AccountClient

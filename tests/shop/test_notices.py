@@ -14,9 +14,7 @@ from app.broadcasts.ending import pause, resume
 from app.broadcasts.gathering import gather_more
 from app.broadcasts.models import BroadcastOptOut
 from app.broadcasts.notices import consents
-from app.broadcasts.notices.assigned import find_template, find_template_id, remove
 from app.broadcasts.notices.clearing import clear_up_notices
-from app.broadcasts.notices.purposes import Purpose
 from app.broadcasts.reach import forecast
 from app.broadcasts.states import BroadcastState, Halt, RecipientState, Way
 from app.catalog.models import Product
@@ -27,6 +25,8 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import InputInvalid, TransitionRefused
 from app.followers.service import get_or_create
+from app.notice_templates.assigned import find_template, find_template_id, remove
+from app.notice_templates.purposes import Purpose
 from app.orders.models import Order
 from app.orders.states import OrderState
 from app.wechat.client import AccountClient

@@ -10,9 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func
 from app.broadcasts.automatic.limits import Limits
 from app.broadcasts.automatic.models import AutomaticCause, AutomaticRule, RuleKind, StockRequest
 from app.broadcasts.models import BroadcastRecipient
-from app.broadcasts.notices.assigned import find_template_id
 from app.broadcasts.notices.consents import agreed
-from app.broadcasts.notices.purposes import Purpose
 from app.broadcasts.reach import why_not
 from app.broadcasts.reasons import CAPPED, GOODS_GONE, OPTED_OUT
 from app.broadcasts.states import RecipientState, Way
@@ -24,6 +22,8 @@ from app.conversations.window import reachable
 from app.core import clock
 from app.core.db import db
 from app.followers.models import Follower
+from app.notice_templates.assigned import find_template_id
+from app.notice_templates.purposes import Purpose
 from app.orders.models import Order
 
 AT_ONCE = 100

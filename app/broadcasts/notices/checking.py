@@ -4,10 +4,10 @@ from flask_babel import gettext as _
 
 from app.broadcasts.content import Content
 from app.broadcasts.linter import FORBIDDEN, read
-from app.broadcasts.notices.making import get_template
-from app.broadcasts.notices.purposes import Purpose
 from app.broadcasts.states import Way
 from app.core.errors import InputInvalid
+from app.notice_templates.filling import get_template
+from app.notice_templates.purposes import Purpose
 
 
 def check_notice(content: Content, purpose: Purpose) -> None:

@@ -15,13 +15,13 @@ from app.broadcasts.composing import get_broadcast
 from app.broadcasts.models import Broadcast, BroadcastRecipient
 from app.broadcasts.notices.consents import give_back
 from app.broadcasts.notices.hearing import heard_until
-from app.broadcasts.notices.purposes import KIND_OF, NoticeKind
 from app.broadcasts.reasons import SILENT
 from app.broadcasts.states import BroadcastState, RecipientState, Way
 from app.broadcasts.unclear import AROUND, end, mark_abandoned, open_ids, split
 from app.conversations.models import Message
 from app.core import clock
 from app.core.db import db, transaction
+from app.notice_templates.purposes import KIND_OF, NoticeKind
 
 MOST_TRIES = 2  # of a template message: asked again once
 EVENT_WITHIN = timedelta(minutes=10)  # an event that did not come by then does not come

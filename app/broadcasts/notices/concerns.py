@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import ColumnElement, Select, case, func, literal, select
 
 from app.broadcasts.models import BroadcastOptOut
-from app.broadcasts.notices.assigned import find_template_id
 from app.broadcasts.notices.consents import agreed
-from app.broadcasts.notices.purposes import ABOUT_ORDERS, Purpose
 from app.broadcasts.reasons import NO_CONSENT, NOT_CONCERNED, OPTED_OUT
 from app.core.db import db
 from app.followers.models import Follower
+from app.notice_templates.assigned import find_template_id
+from app.notice_templates.purposes import ABOUT_ORDERS, Purpose
 from app.orders.models import Order, OrderLine
 from app.orders.states import OrderState
 

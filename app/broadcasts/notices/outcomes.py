@@ -8,14 +8,14 @@ from sqlalchemy import ColumnElement, or_, select, update
 from app.broadcasts.claims import log_key
 from app.broadcasts.models import Broadcast, BroadcastRecipient
 from app.broadcasts.notices import consents
-from app.broadcasts.notices.models import NoticeTemplate
-from app.broadcasts.notices.purposes import KIND_OF, NoticeKind, Purpose
 from app.broadcasts.reasons import BLOCKED, FAILED
 from app.broadcasts.states import RecipientState, Way
 from app.broadcasts.unlogged import log_later
 from app.conversations.models import Message, Sending
 from app.core.db import db, transaction
 from app.followers.models import Follower
+from app.notice_templates.models import NoticeTemplate
+from app.notice_templates.purposes import KIND_OF, NoticeKind, Purpose
 from app.wechat.callback.messages import Push, Subscription, TemplateSentEvent
 
 CLOCKS_APART = timedelta(seconds=5)  # WeChat's and ours, at most

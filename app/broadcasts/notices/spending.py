@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 
 from app.broadcasts.models import Broadcast
 from app.broadcasts.notices import consents
-from app.broadcasts.notices.assigned import find_template
-from app.broadcasts.notices.purposes import KIND_OF, NoticeKind
 from app.broadcasts.reasons import NO_CONSENT
 from app.broadcasts.states import RecipientState
 from app.core.db import db
+from app.notice_templates.assigned import find_template
+from app.notice_templates.purposes import KIND_OF, NoticeKind
 from app.wechat.template_messages import REFUSED
 
 # Which broadcast, whose openid, what became of him, WeChat's number.

@@ -8,15 +8,16 @@ from flask_babel import gettext as _
 from app.broadcasts.content import Item, find_cards, read_content
 from app.broadcasts.models import Broadcast
 from app.broadcasts.notices.concerns import find_orders
-from app.broadcasts.notices.making import get_template, make_told, usual_words
-from app.broadcasts.notices.models import NoticeTemplate
-from app.broadcasts.notices.purposes import ABOUT_ORDERS, Purpose
-from app.broadcasts.notices.values import Facts
+from app.broadcasts.notices.making import make_told, usual_words
 from app.broadcasts.reasons import NOT_CONCERNED
 from app.broadcasts.told import Teller, Told
 from app.catalog.news import Card
 from app.core import clock
 from app.core.errors import InputInvalid
+from app.notice_templates.filling import get_template
+from app.notice_templates.models import NoticeTemplate
+from app.notice_templates.purposes import ABOUT_ORDERS, Purpose
+from app.notice_templates.values import Facts
 from app.wechat.client import AccountClient
 
 SAMPLE_ORDER = "20260101-0001"  # where a number only shows what it will look like

@@ -4,10 +4,10 @@ import pytest
 from flask import Flask
 
 from app.broadcasts.models import Broadcast
-from app.broadcasts.notices.assigned import find_template
-from app.broadcasts.notices.models import NoticeTemplate
-from app.broadcasts.notices.purposes import Purpose
 from app.core.db import db
+from app.notice_templates.assigned import find_template
+from app.notice_templates.models import NoticeTemplate
+from app.notice_templates.purposes import Purpose
 from tests.factories import make_follower, make_sku
 from tests.fake_platform import FakePlatform
 from tests.notices import CONTENTS, make_paid, use_template

@@ -11,10 +11,10 @@ from enum import StrEnum
 
 from flask_babel import gettext as _
 
-from app.broadcasts.notices.purposes import ABOUT_ORDERS, Purpose
 from app.core import clock
 from app.core.errors import InputInvalid
 from app.core.money import format_yuan
+from app.notice_templates.purposes import ABOUT_ORDERS, Purpose
 
 FIXED = "fixed:"  # what follows stands there always
 LONGEST_THING = 20

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 from sqlalchemy import update
 
-from app.broadcasts.notices.models import NoticeTemplate
-from app.broadcasts.notices.purposes import Purpose
-from app.broadcasts.notices.values import check_fields, read_keywords
 from app.core import audit
 from app.core.db import db, transaction
 from app.core.errors import InputInvalid, TransitionRefused
 from app.core.insert_once import insert_once
+from app.notice_templates.models import NoticeTemplate
+from app.notice_templates.purposes import Purpose
+from app.notice_templates.values import check_fields, read_keywords
 from app.wechat.template_messages import Template
 
 

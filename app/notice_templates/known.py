@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from app.broadcasts.notices.purposes import NoticeKind
 from app.core import clock
 from app.core.preferences import find_preference, keep_preference
+from app.notice_templates.purposes import NoticeKind
 from app.wechat.client import AccountClient
 from app.wechat.template_messages import Template, fetch_subscription_templates, fetch_templates
 
