@@ -22,6 +22,7 @@ from app.core import clock, outbox
 from app.core.audit import SYSTEM
 from app.core.db import db, transaction
 from app.core.errors import PlatformUnreachable
+from app.notices.receipts import guess_receipt, record_receipt
 from app.wechat.account import get_account
 from app.wechat.callback.flat_xml import parse
 from app.wechat.callback.messages import MassSentEvent, Push
@@ -48,9 +49,10 @@ def _record_mass(message_id: int, looks: int = 0) -> None:
 
 
 def _record_notice(message_id: int) -> None:
-    """What an event says of notifications by template."""
-    if push := _read(message_id):
-        record_notice_event(push, message_id)
+    """What an event says of notifications by template: of an order's, or of those to many."""
+    push = _read(message_id)
+    if push and not record_receipt(push) and not record_notice_event(push, message_id):
+        guess_receipt(push)
 
 
 def _read(message_id: int) -> Push | None:

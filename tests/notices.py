@@ -12,6 +12,7 @@ from app.broadcasts.notices import consents
 from app.broadcasts.notices.outcomes import record_notice_event
 from app.broadcasts.states import Way
 from app.conversations.models import UnsettledPush
+from app.conversations.settling import NOTICE_EVENT
 from app.core import clock
 from app.core.db import db, transaction
 from app.notice_templates.assigned import assign, find_template_id
@@ -19,12 +20,14 @@ from app.notice_templates.purposes import Purpose
 from app.notice_templates.values import guess_fields, read_keywords
 from app.orders.models import Order
 from app.orders.service import mark_paid
+from app.tasks import HANDLERS
 from app.wechat.callback.flat_xml import parse
 from app.wechat.callback.messages import Push
 from app.wechat.callback.reading import read_push
 from app.wechat.template_messages import Template
 from tests.factories import make_order
 from tests.fake_platform import Asked, FakePlatform
+from tests.messages import make_message
 
 SEND_TEMPLATE, SEND_SUBSCRIPTION = "/cgi-bin/message/template/send", "/cgi-bin/message/subscribe/bizsend"
 CONTENTS = {
@@ -32,7 +35,12 @@ CONTENTS = {
     Purpose.OPENING: "预约内容:{{thing1.DATA}}\n预约时间:{{time2.DATA}}\n",
     Purpose.DELAY: "订单号:{{character_string1.DATA}}\n商品名称:{{thing2.DATA}}\n说明:{{thing5.DATA}}\n",
     Purpose.RECALL: "订单号:{{character_string1.DATA}}\n商品名称:{{thing2.DATA}}\n说明:{{thing5.DATA}}\n",
+    Purpose.SHIPPED: "商品名称:{{thing1.DATA}}\n快递单号:{{character_string2.DATA}}\n快递公司:{{thing3.DATA}}\n"
+    "订单号:{{character_string4.DATA}}\n发货时间:{{time5.DATA}}\n",
+    Purpose.REFUNDED: "订单号:{{character_string1.DATA}}\n退款金额:{{amount2.DATA}}\n退款原因:{{thing3.DATA}}\n"
+    "退款方式:{{thing4.DATA}}\n到账时间:{{time5.DATA}}\n",
 }
+FINISH = "TEMPLATESENDJOBFINISH"
 _numbers = count(1)
 
 
@@ -86,7 +94,14 @@ def tell(event: str, openid: str, inner: str) -> None:
 
 def tell_sent(openid: str, msg_id: int, status: str = "success") -> None:
     """What became of a template message."""
-    tell("TEMPLATESENDJOBFINISH", openid, f"<MsgID>{msg_id}</MsgID><Status>{status}</Status>")
+    tell(FINISH, openid, f"<MsgID>{msg_id}</MsgID><Status>{status}</Status>")
+
+
+def hear_sent(openid: str, msg_id: int, status: str = "success") -> None:
+    """The same, by the way it takes from the log of messages to whatever sent the message."""
+    payload = write(FINISH, openid, f"<MsgID>{msg_id}</MsgID><Status>{status}</Status>")
+    push = make_message("", openid=openid, kind=read(payload).kind, payload=payload, answered_by="")
+    HANDLERS[NOTICE_EVENT](message_id=push.id)
 
 
 def write_notified(openid: str, status: str = "success", *, msg_id: int = 0, template_id: str = "T") -> str:

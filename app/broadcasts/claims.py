@@ -26,9 +26,9 @@ from app.core.rates import take_up_to
 from app.followers.models import Follower
 from app.notice_templates.purposes import ABOUT_ORDERS, Purpose
 from app.wechat.replies import keep
+from app.wechat.template_messages import REPEATABLE_FOR
 
 UNDER_WAY_FOR = timedelta(seconds=60)  # longer than a call with all its time-outs
-REPEATABLE_FOR = timedelta(minutes=8)  # WeChat keeps a client_msg_id for ten
 RATE_KEY = "broadcasts"
 _line = BroadcastRecipient
 

@@ -48,14 +48,23 @@ def queue_reply(openid: str, reply: Reply, *, by: str, dedupe_key: str | None = 
 
 
 def record_elsewhere(
-    openid: str, reply: Reply, *, by: str, sending: Sending = Sending.SENT, errcode: int | None = None
+    openid: str,
+    reply: Reply,
+    *,
+    by: str,
+    sending: Sending = Sending.SENT,
+    errcode: int | None = None,
+    kind: str = "",
+    dedupe_key: str | None = None,
 ) -> None:
-    """Log what was sent in another way and what became of it, so that it counts.
+    """Log what was sent in another way and what became of it, so that it counts; the same key is logged once.
 
-    Opens a transaction or joins one.
+    `kind`: as the log calls it, where that is not the reply's own. Opens a transaction or joins one.
     """
     with transaction() as session:
-        message_id, _is_new = _write(openid, reply, sending, by=by, dedupe_key=None)
+        message_id, is_new = _write(openid, reply, sending, by=by, dedupe_key=dedupe_key, kind=kind)
+        if not is_new:
+            return
         session.execute(update(Message).where(Message.id == message_id).values(errcode=errcode))
 
 
@@ -178,7 +187,7 @@ def _is_past(message: Message) -> bool:
 
 
 def _write(
-    openid: str, reply: Reply, sending: Sending, *, by: str, dedupe_key: str | None
+    openid: str, reply: Reply, sending: Sending, *, by: str, dedupe_key: str | None, kind: str = ""
 ) -> tuple[int, bool]:
     """The row's id, and whether it is new."""
     now = clock.now()
@@ -187,7 +196,7 @@ def _write(
         "at": now,
         "openid": openid,
         "direction": Direction.OUT,
-        "kind": kind_of(reply),
+        "kind": kind or kind_of(reply),
         "content": words_of_reply(reply),
         "payload": "",
         "reply": keep(reply),

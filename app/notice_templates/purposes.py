@@ -23,6 +23,9 @@ class Purpose(StrEnum):
     OPENING = "sale_opening"  # 开售: he wanted to be told when a sale begins
     DELAY = "delay"  # 延迟发货: his paid order with this product is sent later
     RECALL = "recall"  # 商品问题: something is wrong with what he bought
+    PAID = "paid"  # the three by which an order tells its buyer of itself, as `app.notices` calls them
+    SHIPPED = "shipped"
+    REFUNDED = "refunded"
 
 
 KIND_OF: Mapping[Purpose, NoticeKind] = {
@@ -30,6 +33,10 @@ KIND_OF: Mapping[Purpose, NoticeKind] = {
     Purpose.OPENING: NoticeKind.SUBSCRIPTION,
     Purpose.DELAY: NoticeKind.TEMPLATE,
     Purpose.RECALL: NoticeKind.TEMPLATE,
+    Purpose.PAID: NoticeKind.TEMPLATE,
+    Purpose.SHIPPED: NoticeKind.TEMPLATE,
+    Purpose.REFUNDED: NoticeKind.TEMPLATE,
 }
 BY_HAND = (Purpose.OPENING, Purpose.DELAY, Purpose.RECALL)  # what a merchant can compose
-ABOUT_ORDERS = (Purpose.DELAY, Purpose.RECALL)
+ABOUT_ORDERS = (Purpose.DELAY, Purpose.RECALL)  # composed, and each is told of his own order
+BY_ORDERS = (Purpose.PAID, Purpose.SHIPPED, Purpose.REFUNDED)  # never composed: an order sends them by itself

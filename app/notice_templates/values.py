@@ -4,7 +4,7 @@ Source: https://developers.weixin.qq.com/doc/service/api/notify/notify/api_sendn
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from app.core import clock
 from app.core.errors import InputInvalid
 from app.core.money import format_yuan
-from app.notice_templates.purposes import ABOUT_ORDERS, Purpose
+from app.notice_templates.purposes import ABOUT_ORDERS, BY_ORDERS, Purpose
 
 FIXED = "fixed:"  # what follows stands there always
 LONGEST_THING = 20
@@ -25,9 +25,13 @@ class Source(StrEnum):
 
     GOODS = "goods"  # the product's title
     WORDS = "words"  # the merchant's words of this message
-    PRICE = "price"
-    NOW = "now"
+    PRICE = "price"  # the product's; or the sum that was paid or goes back
+    NOW = "now"  # when it is sent; or when it was paid, left or arrived
     ORDER = "order"  # the number of his order
+    CARRIER = "carrier"
+    TRACKING = "tracking"  # the parcel's number
+    REASON = "reason"  # why money goes back
+    ACCOUNT = "account"  # where it goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +49,45 @@ class Keyword:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What one message knows. `order_no` is empty where it is about no order."""
+    """What one message knows; empty is what it is not about."""
 
     goods: str
     words: str
     price_fen: int
     at: datetime  # aware
     order_no: str = ""
+    carrier: str = ""
+    tracking_no: str = ""
+    reason: str = ""
+    account: str = ""
 
 
 _LINE = re.compile(r"([^\n{]*?)[:：]?\s*\{\{(\w+)\.DATA\}\}")
 _SOURCES: Mapping[str, Sequence[Source]] = {
-    "thing": (Source.GOODS, Source.WORDS),
+    "thing": (Source.GOODS, Source.WORDS, Source.CARRIER, Source.REASON, Source.ACCOUNT),
     "amount": (Source.PRICE,),
     "time": (Source.NOW,),
     "date": (Source.NOW,),
-    "character_string": (Source.ORDER,),
+    "character_string": (Source.ORDER, Source.TRACKING),
 }
+_OF_PRODUCTS = (Source.GOODS, Source.WORDS, Source.PRICE, Source.NOW)
+_OF_ORDERS = (Source.GOODS, Source.PRICE, Source.NOW, Source.ORDER)
+_KNOWN: Mapping[Purpose, Collection[Source]] = {
+    **dict.fromkeys(Purpose, _OF_PRODUCTS),
+    **dict.fromkeys(ABOUT_ORDERS, (*_OF_PRODUCTS, Source.ORDER)),
+    Purpose.PAID: _OF_ORDERS,
+    Purpose.SHIPPED: (*_OF_ORDERS, Source.CARRIER, Source.TRACKING),
+    Purpose.REFUNDED: (*_OF_ORDERS, Source.REASON, Source.ACCOUNT),
+}
+# What WeChat's public templates call them; who chooses sees the guess and can change it.
+_USUAL_LABELS: Mapping[Source, re.Pattern[str]] = {
+    Source.TRACKING: re.compile("(?:快递|物流|运单|包裹).*号|运单"),
+    Source.CARRIER: re.compile("快递|物流|承运|配送"),
+    Source.REASON: re.compile("原因|说明"),
+    Source.ACCOUNT: re.compile("方式|去向|账户|账号|路径"),
+    Source.GOODS: re.compile("商品|产品|物品|货物"),
+}
+NOTHING = "-"  # WeChat takes no empty value, and none against its rule
 _DAY = r"\d{4}年\d{1,2}月\d{1,2}日"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
 _TAKEN: Mapping[str, re.Pattern[str]] = {
@@ -89,17 +115,28 @@ def read_keywords(content: str) -> Sequence[Keyword]:
 
 def sources_for(keyword: Keyword, purpose: Purpose) -> Sequence[Source]:
     """What may fill it."""
-    fitting = _SOURCES.get(keyword.rule, ())
-    return [each for each in fitting if each is not Source.ORDER or purpose in ABOUT_ORDERS]
+    return [each for each in _SOURCES.get(keyword.rule, ()) if each in _KNOWN[purpose]]
 
 
 def guess_fields(keywords: Sequence[Keyword], purpose: Purpose) -> dict[str, str]:
-    """A first proposal: each source once, and empty fixed words where none fits."""
+    """A first proposal: each source once, by its usual label; and empty fixed words where none fits."""
+    named = {keyword.key: _find_named(keyword, purpose) for keyword in keywords}
     fields: dict[str, str] = {}
     for keyword in keywords:
-        free = [each for each in sources_for(keyword, purpose) if each.value not in fields.values()]
-        fields[keyword.key] = free[0].value if free else FIXED
+        free = [each for each in sources_for(keyword, purpose) if each not in fields.values()]
+        spare = [each for each in free if each not in named.values()]
+        mine = named[keyword.key]
+        fields[keyword.key] = mine.value if mine in free else spare[0].value if spare else FIXED
     return fields
+
+
+def _find_named(keyword: Keyword, purpose: Purpose) -> Source | None:
+    """What a notice of an order has under this label; composed ones have their words to say it."""
+    if purpose not in BY_ORDERS:
+        return None
+    fitting = sources_for(keyword, purpose)
+    found = (each for each, label in _USUAL_LABELS.items() if each in fitting and label.search(keyword.label))
+    return next(found, None)
 
 
 def check_fields(keywords: Sequence[Keyword], fields: Mapping[str, str], purpose: Purpose) -> dict[str, str]:
@@ -146,8 +183,9 @@ def say_rule(keyword: Keyword) -> str:
 
 
 def fill(keywords: Sequence[Keyword], fields: Mapping[str, str], facts: Facts) -> dict[str, str]:
-    """The values of one message, no longer than WeChat takes."""
-    return {keyword.key: _value(keyword, fields.get(keyword.key, FIXED), facts) for keyword in keywords}
+    """The values of one message, each as WeChat takes it."""
+    values = {keyword: _value(keyword, fields.get(keyword.key, FIXED), facts) for keyword in keywords}
+    return {keyword.key: value if takes(keyword, value) else NOTHING for keyword, value in values.items()}
 
 
 def _value(keyword: Keyword, field: str, facts: Facts) -> str:
@@ -161,9 +199,14 @@ def _value(keyword: Keyword, field: str, facts: Facts) -> str:
         Source.PRICE: f"{format_yuan(facts.price_fen).replace(',', '')}元",
         Source.NOW: day if keyword.rule == "date" else f"{day} {at:%H:%M}",
         Source.ORDER: facts.order_no,
+        Source.CARRIER: _cut(facts.carrier),
+        Source.TRACKING: facts.tracking_no,
+        Source.REASON: _cut(facts.reason),
+        Source.ACCOUNT: _cut(facts.account),
     }
     return values[Source(field)]
 
 
 def _cut(text: str) -> str:
+    text = " ".join(text.split())
     return text if len(text) <= LONGEST_THING else f"{text[: LONGEST_THING - 1]}…"

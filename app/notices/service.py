@@ -1,4 +1,4 @@
-"""Sending a notice: at most once, inside WeChat's window or not at all."""
+"""Sending a notice: once, inside WeChat's window as a text, outside by template where one was chosen, or not at all."""
 
 import logging
 from collections.abc import Sequence
@@ -9,20 +9,21 @@ from sqlalchemy import select
 
 from app.conversations.models import Sending
 from app.conversations.sending import record_elsewhere
+from app.conversations.window import SHUT_OUT
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import PlatformError, PlatformUnreachable
 from app.core.money import format_yuan
+from app.notices.by_template import send_by_template, turn_to_template
+from app.notices.facts import USUAL_ACCOUNT, find_parcel, find_refund
 from app.notices.models import Notice
 from app.orders.models import Order
-from app.payments.refunds.models import Refund
 from app.wechat.client import AccountClient
 from app.wechat.messages_out import UNDELIVERABLE, send_text
 from app.wechat.replies import TextReply
 
 logger = logging.getLogger(__name__)
 
-REFUNDED = "refunded"
 TEXTS = Path(__file__).parent / "texts"
 _STATES = {Sending.SENT: "sent", Sending.REFUSED: "refused", Sending.SENDING: "unclear"}
 
@@ -32,14 +33,28 @@ def send_notice(
 ) -> None:
     """Tell the buyer; `kind` names a file in texts/. Repeating it sends nothing twice, of each parcel or refund.
 
-    A worker that dies between WeChat's yes and our commit leaves the row at `sending`: such a notice is
-    not repeated, because a person minds two messages more than none.
+    A worker that dies between WeChat's yes and our commit leaves the row at `sending`: such a text is not repeated,
+    because a person minds two messages more than none. A template message is, while WeChat knows it by its number.
     Raises: PlatformError for what may go better later.
     """
-    order = db.session.get_one(Order, order_id)
-    notice_id = _claim(order_id, kind, parcel_id)
-    if notice_id is None:
+    claim = _claim(order_id, kind, parcel_id)
+    if claim is None:
         return
+    notice_id, is_template = claim
+    if is_template or _send_text(client, notice_id, order_id, kind, base_url, parcel_id):
+        send_by_template(client, notice_id, base_url=base_url)
+
+
+def list_notices(order_id: int) -> Sequence[Notice]:
+    """What the buyer of an order was told, or should have been, the oldest first."""
+    return db.session.scalars(select(Notice).where(Notice.order_id == order_id).order_by(Notice.id)).all()
+
+
+def _send_text(
+    client: AccountClient, notice_id: int, order_id: int, kind: str, base_url: str, parcel_id: int
+) -> bool:
+    """Whether it has to go by template now, because the window is shut."""
+    order = db.session.get_one(Order, order_id)
     text, openid = write(order, kind, base_url=base_url, parcel_id=parcel_id), order.follower.openid
     try:
         send_text(client, openid, text)
@@ -49,21 +64,18 @@ def send_notice(
         if error.errcode not in UNDELIVERABLE:
             _release(notice_id)
             raise
+        if error.errcode in SHUT_OUT and turn_to_template(notice_id, error.errcode):
+            return True
         _finish(notice_id, text, Sending.REFUSED, error.errcode)
         logger.info("notice not deliverable", extra={"order_id": order_id, "errcode": error.errcode})
     else:
         _finish(notice_id, text, Sending.SENT)
-
-
-def list_notices(order_id: int) -> Sequence[Notice]:
-    """What the buyer of an order was told, or should have been, the oldest first."""
-    return db.session.scalars(select(Notice).where(Notice.order_id == order_id).order_by(Notice.id)).all()
+    return False
 
 
 def write(order: Order, kind: str, *, base_url: str, parcel_id: int = 0) -> str:
     """The words of a notice about this order, or this parcel or refund of it."""
-    refund = db.session.get_one(Refund, parcel_id) if kind == REFUNDED else None
-    parcel = next((each for each in order.shipments[::-1] if parcel_id in (0, each.id)), None)
+    refund, parcel = find_refund(kind, parcel_id), find_parcel(order, parcel_id)
     template = (TEXTS / f"{kind}.txt").read_text(encoding="utf-8").strip()
     return template.format(
         order_no=order.order_no,
@@ -73,21 +85,23 @@ def write(order: Order, kind: str, *, base_url: str, parcel_id: int = 0) -> str:
         tracking_no=escape(parcel.tracking_no) if parcel else "",
         refund=format_yuan(refund.amount_fen) if refund else "",
         reason=escape(refund.reason) if refund else "",
-        account=escape(refund.received_account) or "原支付方式" if refund else "",
+        account=escape(refund.received_account) or USUAL_ACCOUNT if refund else "",
     )
 
 
-def _claim(order_id: int, kind: str, parcel_id: int) -> int | None:
+def _claim(order_id: int, kind: str, parcel_id: int) -> tuple[int, bool] | None:
+    """The notice that is ours to send, and whether it goes by template; None when there is nothing to send."""
     with transaction() as session:
-        query = select(Notice.id).where(
+        query = select(Notice).where(
             Notice.order_id == order_id, Notice.kind == kind, Notice.parcel_id == parcel_id
         )
-        if session.scalars(query).first() is not None:
-            return None
+        notice = session.scalars(query).first()
+        if notice is not None:
+            return (notice.id, True) if notice.is_template and notice.state == "sending" else None
         notice = Notice(order_id=order_id, kind=kind, parcel_id=parcel_id, created_at=clock.now())
         session.add(notice)
         session.flush()
-        return notice.id
+        return notice.id, False
 
 
 def _finish(notice_id: int, text: str, sending: Sending, errcode: int | None = None) -> None:

@@ -6,11 +6,16 @@ https://developers.weixin.qq.com/doc/service/api/notify/notify/api_sendnewsubscr
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from app.wechat.client import AccountClient
 
 REFUSED = 43101  # he does not take this notification, or has had as many as he agreed to
+REPEATABLE_FOR = timedelta(minutes=8)  # WeChat keeps a client_msg_id for ten
+CLOCKS_APART = timedelta(seconds=5)  # WeChat's and ours, at most
+LARGEST = 2**63 - 1  # that a column holds
+EVENT_WITHIN = timedelta(minutes=10)  # an event that did not come by then does not come
 NOT_PERSONAL = (40036, 40037, 43116, 47003, 40249)  # something is wrong with the template or its values
 
 
@@ -39,10 +44,14 @@ class TemplateSender:
     notice: Notice
     client_msg_id: str
 
-    def send(self, openid: str, token: str) -> int | None:
-        """WeChat's number of the message. Raises: PlatformError, PlatformUnreachable."""
+    def send(self, openid: str, token: str = "") -> int | None:
+        """WeChat's number of the message. Without a token the client takes its own, from the database.
+
+        Raises: PlatformError, PlatformUnreachable.
+        """
         body = {**self.notice.body(openid), "url": self.notice.url, "client_msg_id": self.client_msg_id}
-        answer = self.client.post("message/template/send", params={"access_token": token}, data=body)
+        params = {"access_token": token} if token else {}
+        answer = self.client.post("message/template/send", params=params, data=body)
         msg_id = answer.get("msgid")
         return msg_id if isinstance(msg_id, int) else None
 
@@ -69,6 +78,11 @@ class Template:
     title: str
     content: str
     is_lasting: bool = False  # who agreed once has agreed for good
+
+
+def read_msg_id(text: str) -> int:
+    """WeChat's number of a message, as its event names it; 0 when there is none."""
+    return int(text) if text.isdecimal() and int(text) <= LARGEST else 0
 
 
 def fetch_templates(client: AccountClient) -> Sequence[Template]:

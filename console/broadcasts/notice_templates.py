@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -18,7 +17,7 @@ from app.notice_templates.assigned import assign, find_template, remove
 from app.notice_templates.filling import Filled, fill_in
 from app.notice_templates.known import Known, ask_templates, find_known
 from app.notice_templates.models import NoticeTemplate
-from app.notice_templates.purposes import ABOUT_ORDERS, KIND_OF, NoticeKind, Purpose
+from app.notice_templates.purposes import ABOUT_ORDERS, BY_ORDERS, KIND_OF, NoticeKind, Purpose
 from app.notice_templates.values import (
     FIXED,
     Facts,
@@ -31,24 +30,13 @@ from app.notice_templates.values import (
 )
 from app.wechat.account import get_account
 from app.wechat.template_messages import Template
+from console.broadcasts.template_words import SAMPLE_FEN, kind_label, sample_of_order, say_removed, say_source
 from console.broadcasts.words import purpose_hint
 from console.frame.form_fields import text_field, whole_field
-from console.frame.labels import Labels
 from console.frame.member import get_member_here
 from console.frame.purpose_labels import purpose_label
 
 blueprint = Blueprint("notice_templates", __name__, url_prefix="/broadcasts/templates")
-
-kind_label = Labels({NoticeKind.TEMPLATE: _l("模板消息"), NoticeKind.SUBSCRIPTION: _l("订阅通知")})
-source_label = Labels(
-    {
-        Source.GOODS: _l("商品名"),
-        Source.WORDS: _l("写的说明"),
-        Source.PRICE: _l("价格"),
-        Source.NOW: _l("发送的时间"),
-        Source.ORDER: _l("这位粉丝的订单号"),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +108,7 @@ def take_off(purpose: str) -> Response:
     except TransitionRefused as error:
         flash(error.message, "danger")
     else:
-        flash(_("“%(name)s”不再用模板，也就不发了。", name=purpose_label(meant)), "success")
+        flash(say_removed(meant, purpose_label(meant)), "success")
     return redirect(url_for("console.notice_templates.show", _anchor=purpose))
 
 
@@ -151,7 +139,8 @@ def _page(
         known=known,
         kind_of=KIND_OF,
         kind_label=kind_label,
-        source_label=source_label,
+        say_source=say_source,
+        of_orders=BY_ORDERS,
         purpose_label=purpose_label,
         purpose_hint=purpose_hint,
         fixed="fixed",
@@ -187,5 +176,7 @@ def _line(keyword: Keyword, purpose: Purpose, field: str) -> Line:
 
 
 def _sample(purpose: Purpose) -> Facts:
+    if purpose in BY_ORDERS:
+        return sample_of_order(SAMPLE_ORDER)
     order_no = SAMPLE_ORDER if purpose in ABOUT_ORDERS else ""
-    return Facts(_("铁观音 250 克"), usual_words(purpose), 8800, clock.now(), order_no)
+    return Facts(_("铁观音 250 克"), usual_words(purpose), SAMPLE_FEN, clock.now(), order_no)

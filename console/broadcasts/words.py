@@ -33,6 +33,9 @@ purpose_hint = Labels(
         Purpose.OPENING: _l("发给同意过开售通知的人，同意一次发一次"),
         Purpose.DELAY: _l("只发给买了这件商品、已付款还没发货的人，写着各自的订单号"),
         Purpose.RECALL: _l("只发给买过这件商品的人，写着各自的订单号；下架的商品也可以选"),
+        Purpose.PAID: _l("付款后自动发客服消息；48 小时之外的买家收不到，改发这个模板"),
+        Purpose.SHIPPED: _l("每个包裹寄出时自动发客服消息；48 小时之外的买家收不到，改发这个模板"),
+        Purpose.REFUNDED: _l("退款到账时自动发客服消息；48 小时之外的买家收不到，改发这个模板"),
     }
 )
 WAY_ICONS = {Way.MASS: "article", Way.CARD: "package", Way.NOTICE: "bell"}

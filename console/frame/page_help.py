@@ -90,6 +90,7 @@ HELP: Mapping[str, Sequence[LazyString]] = {  # a blueprint's name → its sente
     "notice_templates": (
         _l("模板是在微信公众平台添加的；这里选哪个用途用哪个，每个关键词里填什么。"),
         _l("订阅通知：粉丝每同意一次，可以发一次。"),
+        _l("订单自动发的通知先作为客服消息发；微信说窗口关了，才改用模板发一次。"),
     ),
     "broadcast_quotas": (_l("接口次数是微信说的；每位粉丝收了几次，是本店数的。"),),
     "broadcast_segments": (_l("人群记的是条件，不是名单：每次发送时重新找出谁符合。"),),

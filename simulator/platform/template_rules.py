@@ -48,8 +48,9 @@ class Public:
 
 
 ORDER, GOODS = ("订单号", "character_string"), ("商品名称", "thing")
+COMPANY, TRACKING = ("快递公司", "thing"), ("快递单号", "character_string")
 LIBRARY = (
-    Public(43216, "订单发货通知", (ORDER, GOODS, ("发货时间", "time"), ("快递公司", "thing"))),
+    Public(43216, "订单发货通知", (ORDER, GOODS, ("发货时间", "time"), COMPANY, TRACKING)),
     Public(43217, "订单支付成功通知", (ORDER, GOODS, ("支付金额", "amount"), ("支付时间", "time"))),
     Public(43219, "订单延迟发货通知", (ORDER, GOODS, ("延迟原因", "thing"), ("预计发货时间", "time"))),
     Public(43220, "商品问题处理通知", (ORDER, GOODS, ("处理办法", "thing"), ("客服电话", "phone_number"))),

@@ -17,6 +17,8 @@ from app.notice_templates.assigned import assign
 from app.notice_templates.known import ask_templates
 from app.notice_templates.purposes import KIND_OF, NoticeKind, Purpose
 from app.notice_templates.values import guess_fields, read_keywords
+from app.notices.models import Notice
+from app.orders.shipping import Parcel, ship
 from app.tasks import HANDLERS
 from app.wechat.account import get_account
 from simulator.persona import Persona
@@ -27,7 +29,7 @@ from tests.notices import make_notice, make_paid
 
 FINISHED, PARTIAL, PAUSED = BroadcastState.FINISHED, BroadcastState.PARTIAL, BroadcastState.PAUSED
 CROWD, NAME = 3, "赶集的人"
-TITLES = {Purpose.DELAY: "订单延迟发货通知", Purpose.OPENING: "预约提醒"}
+TITLES = {Purpose.DELAY: "订单延迟发货通知", Purpose.OPENING: "预约提醒", Purpose.SHIPPED: "订单发货通知"}
 
 
 @pytest.fixture(scope="module")
@@ -137,3 +139,36 @@ def test_a_notification_reaches_each_once_whatever_strikes(
 
     assert arrived(box, title) == times
     assert state(broadcast_id) == ends, count_states(broadcast_id)
+
+
+@pytest.mark.parametrize(
+    ("switch", "value", "states", "times"),
+    [
+        ("", "", ["sent"], [1]),
+        ("template_answer", "timeout", ["sent"], [1]),
+        ("template_answer", "45009", ["sent"], [1]),
+        ("template_answer", "43116", ["refused"], []),
+        ("template_result", "failed:user block", ["blocked"], []),
+        ("template_result", "silent", ["handed"], [1]),
+        ("api_reset", "before", ["sent"], [1]),
+    ],
+)
+def test_a_parcel_is_told_of_once_by_template_whatever_strikes(
+    box: Boxed, switch: str, value: str, states: list[str], times: list[int]
+) -> None:
+    sku = make_sku(title=f"包裹{len(value)}{value[-3:]}")
+    order = make_paid(follower=db.session.query(Follower).filter_by(openid=crowd(box)[0]).one(), sku=sku)
+    hear()  # of the payment nothing is told: no template serves it
+    if switch:
+        only = "message/template/" if switch == "api_reset" else ""
+        box.engine.faults.set(switch, value, once=True, only=only)
+    ship(order, Parcel("顺丰速运", "SF1300000000001"), actor="staff:1")
+
+    for _turn in range(5):
+        hear()
+        box.play_on(timedelta(seconds=5))
+        box.move(timedelta(minutes=1))
+
+    told = db.session.query(Notice).filter_by(order_id=order.id, kind="shipped")
+    assert [row.state for row in told] == states
+    assert arrived(box, sku.product.title) == times

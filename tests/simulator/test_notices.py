@@ -132,6 +132,9 @@ def test_templates_are_listed_with_their_keywords(box: Box) -> None:
     assert [row["title"] for row in rows[:-1]] == [
         "订单延迟发货通知",
         "商品问题处理通知",
+        "订单支付成功通知",
+        "订单发货通知",
+        "退款到账通知",
     ]  # the account has some at first
     assert rows[-1]["template_id"] == template
     assert rows[-1]["content"].startswith("订单号:{{character_string1.DATA}}\n商品名称:{{thing2.DATA}}")

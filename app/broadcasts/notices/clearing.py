@@ -6,11 +6,11 @@ messages of the same minutes came, and none that came still waits here: events t
 """
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 
-from app.broadcasts.claims import REPEATABLE_FOR, UNDER_WAY_FOR, log_key
+from app.broadcasts.claims import UNDER_WAY_FOR, log_key
 from app.broadcasts.composing import get_broadcast
 from app.broadcasts.models import Broadcast, BroadcastRecipient
 from app.broadcasts.notices.consents import give_back
@@ -22,9 +22,9 @@ from app.conversations.models import Message
 from app.core import clock
 from app.core.db import db, transaction
 from app.notice_templates.purposes import KIND_OF, NoticeKind
+from app.wechat.template_messages import EVENT_WITHIN, REPEATABLE_FOR
 
 MOST_TRIES = 2  # of a template message: asked again once
-EVENT_WITHIN = timedelta(minutes=10)  # an event that did not come by then does not come
 AT_ONCE = 1_000
 _line = BroadcastRecipient
 

@@ -1,7 +1,6 @@
 """What WeChat's events say of notifications: who agreed, who wants none any more, whether one arrived."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy import ColumnElement, or_, select, update
 
@@ -17,35 +16,33 @@ from app.followers.models import Follower
 from app.notice_templates.models import NoticeTemplate
 from app.notice_templates.purposes import KIND_OF, NoticeKind, Purpose
 from app.wechat.callback.messages import Push, Subscription, TemplateSentEvent
+from app.wechat.template_messages import CLOCKS_APART, read_msg_id
 
-CLOCKS_APART = timedelta(seconds=5)  # WeChat's and ours, at most
-LARGEST = 2**63 - 1  # that a column holds
 _line = BroadcastRecipient
 _WAITING = (RecipientState.HANDED, RecipientState.ASKING, RecipientState.UNCLEAR)
 # Also what is about to be asked for again: it had been sent after all.
 _UNTOLD = _line.state.in_(_WAITING) | ((_line.state == RecipientState.DUE) & _line.asked_at.is_not(None))
 
 
-def record_notice_event(push: Push, message_id: int) -> None:
-    """Note what this push says; told twice it is the same. `message_id`: of the push. Opens a transaction."""
+def record_notice_event(push: Push, message_id: int) -> bool:
+    """Note what this push says; told twice it is the same. `message_id`: of the push. Opens a transaction.
+
+    False when it tells what became of a message that no broadcast sent.
+    """
     with transaction():
         if isinstance(push, TemplateSentEvent):
-            msg_id = _number(push.msg_id)
-            _settle(push, push.status, msg_id, _sent_by_template(msg_id))
-        elif isinstance(push, Subscription):
+            msg_id = read_msg_id(push.msg_id)
+            return _settle(push, push.status, msg_id, _sent_by_template(msg_id))
+        if isinstance(push, Subscription):
             for item in push.items:
                 if push.kind == "event:subscribe_msg_sent_event":
                     mine = _sent_by_subscription(item.template_id)
-                    _settle(push, item.status, _number(item.msg_id), mine)
+                    _settle(push, item.status, read_msg_id(item.msg_id), mine)
                 elif item.status == "accept":
                     consents.record_accepted(message_id, push.openid, item.template_id, push.sent_at)
                 elif push.kind == "event:subscribe_msg_change_event":
                     consents.take_back([push.openid], item.template_id, until=push.sent_at)
-
-
-def _number(text: str) -> int:
-    """WeChat's number of a message; 0 when there is none."""
-    return int(text) if text.isdecimal() and int(text) <= LARGEST else 0
+        return True
 
 
 def _sent_by_template(msg_id: int) -> ColumnElement[bool]:
@@ -72,16 +69,17 @@ def _of(purposes: Sequence[Purpose]) -> ColumnElement[bool]:
     )
 
 
-def _settle(push: Push, status: str, msg_id: int, mine: ColumnElement[bool]) -> None:
+def _settle(push: Push, status: str, msg_id: int, mine: ColumnElement[bool]) -> bool:
     """Of several lines that it may be: whose number is known, then what WeChat took, then what was asked last before.
 
     What WeChat was asked for and did not take has no event: it must not end with that of a later message.
+    False: it is none of them.
     """
     follower_id = select(Follower.id).where(Follower.openid == push.openid).scalar_subquery()
     his = _line.follower_id == follower_id
     told = his & (_line.msg_id == msg_id) & _line.state.in_((RecipientState.SENT, RecipientState.REFUSED))
     if msg_id and db.session.scalar(select(_line.broadcast_id).where(told).limit(1)) is not None:
-        return
+        return True
     ordered = (
         select(_line.broadcast_id, _line.follower_id)
         .where(his, _UNTOLD, mine)
@@ -95,7 +93,7 @@ def _settle(push: Push, status: str, msg_id: int, mine: ColumnElement[bool]) -> 
     )
     found = db.session.execute(ordered.limit(1)).one_or_none()
     if found is None:
-        return
+        return False
     is_sent = status == "success"
     reason = "" if is_sent else BLOCKED if "block" in status else FAILED
     key = (_line.broadcast_id == found[0]) & (_line.follower_id == found[1]) & _UNTOLD
@@ -107,3 +105,4 @@ def _settle(push: Push, status: str, msg_id: int, mine: ColumnElement[bool]) -> 
     db.session.execute(logged.values(sending=sending, errcode=None))
     if is_sent:
         log_later(found[0], [found[1]])
+    return True

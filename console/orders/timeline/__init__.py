@@ -9,8 +9,9 @@ from console.orders.timeline.bills import tell_bills
 from console.orders.timeline.complaints import tell_complaints
 from console.orders.timeline.line import Line
 from console.orders.timeline.money import tell_money
+from console.orders.timeline.notices import tell_notices
 from console.orders.timeline.refunds import tell_refunds
-from console.orders.timeline.talk import tell_messages, tell_notices
+from console.orders.timeline.talk import tell_messages
 
 
 def tell_everything(order: Order, names: Mapping[str, str]) -> list[Line]:

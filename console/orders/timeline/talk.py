@@ -1,10 +1,9 @@
-"""What was said around an order: notices to its buyer, and his talk with the shop while it was under way."""
+"""What was said around an order: its buyer's talk with the shop while it was under way."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from app.conversations.log import messages_between
 from app.conversations.models import Direction, Message, Sending
@@ -12,13 +11,10 @@ from app.conversations.redaction import redact_words
 from app.conversations.reply_words import words_of_reply
 from app.core import clock
 from app.followers.names import tame
-from app.notices.models import Notice
-from app.notices.service import list_notices
 from app.orders.models import Order
 from app.orders.states import OrderState
 from app.wechat.replies import bring_back
 from console.frame.audit_words import say_actor
-from console.frame.labels import Labels
 from console.frame.message_kinds import say_kind
 from console.frame.speaking import say_refusal
 from console.orders.timeline.line import Line
@@ -26,25 +22,6 @@ from console.orders.timeline.line import Line
 BEFORE, AFTER = timedelta(hours=2), timedelta(days=15)
 MOST_MESSAGES = 40
 LONGEST = 200  # characters of one message
-
-_notice_label = Labels(
-    {"paid": _l("付款成功通知"), "shipped": _l("发货通知"), "refunded": _l("退款到账通知")}
-)
-_how_far = Labels(
-    {"sending": _l("正在发送"), "sent": _l("已送达"), "refused": _l("没有送达"), "unclear": _l("可能已送达")}
-)
-
-
-def tell_notices(order: Order) -> Iterator[Line]:
-    """Of its own accord the shop told him; or could not."""
-    parcels = {parcel.id: parcel.tracking_no for parcel in order.shipments}
-    for notice in list_notices(order.id):
-        words = _("%(what)s：%(how)s", what=_notice_label(notice.kind), how=_how_far(notice.state))
-        details = [(_("运单号"), parcels[notice.parcel_id])] if notice.parcel_id in parcels else []
-        tone = "red" if notice.state == "refused" else "secondary"
-        yield Line(
-            notice.created_at, words, _("系统"), "bell", tone, (*details, *_why(notice.errcode or 0, notice))
-        )
 
 
 def tell_messages(order: Order, names: Mapping[str, str]) -> Iterator[Line]:
@@ -56,13 +33,6 @@ def tell_messages(order: Order, names: Mapping[str, str]) -> Iterator[Line]:
         if message.answered_by.startswith("notice:"):
             continue
         yield _tell_sent(message, names) if message.direction == Direction.OUT else _tell_said(message)
-
-
-def _why(errcode: int, notice: Notice) -> list[tuple[str, str]]:
-    if notice.state != "refused":
-        return []
-    reason, remedy = say_refusal(errcode)
-    return [(_("原因"), reason), (_("可以怎么办"), remedy)]
 
 
 def _last_step(order: Order) -> datetime:

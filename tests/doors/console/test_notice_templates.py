@@ -61,6 +61,31 @@ def test_a_template_is_chosen_from_those_of_the_account(
     assert "0592-1234567" in console.text(PAGE)
 
 
+def test_a_template_serves_the_notices_of_orders_and_is_no_broadcast(
+    app: Flask, console: Console, platform: FakePlatform
+) -> None:
+    platform.answers["/cgi-bin/template/get_all_private_template"] = lambda _: {
+        "template_list": [{"template_id": "T2", "title": "发货", "content": CONTENTS[Purpose.SHIPPED]}]
+    }
+    console.post(f"{PAGE}ask")
+    form = console.text(f"{PAGE}?purpose=shipped&template=T2")
+    assert '<option value="tracking" selected>运单号</option>' in form
+    assert '<option value="now" selected>发货时间</option>' in form
+    assert '<option value="words"' not in form
+
+    chosen = {"thing1": "goods", "character_string2": "tracking", "thing3": "carrier"}
+    chosen |= {"character_string4": "order", "time5": "now"}
+    console.post(
+        f"{PAGE}shipped", template_id="T2", version="0", **{f"source-{key}": chosen[key] for key in chosen}
+    )
+
+    assert kept(app, Purpose.SHIPPED).fields == chosen
+    assert "SF1300000000001" in console.text(PAGE)
+    assert "shipped" not in console.text("/broadcasts/new?way=notice")
+    console.post(f"{PAGE}shipped/remove", version="1")
+    assert "48 小时之外的买家就收不到了" in console.text(PAGE)
+
+
 def test_what_wechat_would_not_take_is_said_and_stays_in_the_form(
     app: Flask, console: Console, platform: FakePlatform
 ) -> None:

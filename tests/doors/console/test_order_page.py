@@ -89,6 +89,42 @@ def test_the_whole_story_stands_in_one_order_of_time(
     assert "13912345678" not in page
 
 
+def test_how_each_notice_went_and_where_it_ended(app: Flask, console: Console, order_no: str) -> None:
+    now, day = clock.now(), timedelta(days=1)
+    ends = [
+        {"state": "sent", "errcode": 45015, "msg_id": 1, "asked_at": now},
+        {"state": "handed", "errcode": 45015, "msg_id": 2, "asked_at": now},
+        {"state": "handed", "errcode": 45015, "msg_id": 3, "asked_at": now - day},
+        {"state": "sending", "errcode": 45015, "asked_at": now - day},
+        {"state": "sending", "errcode": 45009},
+        {"state": "blocked", "errcode": 45015, "msg_id": 4, "asked_at": now},
+        {"state": "refused", "errcode": 40037, "asked_at": now},
+        {"state": "refused", "errcode": 45015, "is_template": False},
+    ]
+    with app.app_context(), transaction() as session:
+        order = get(order_no)
+        for number, end in enumerate(ends, 1):
+            told = {"order_id": order.id, "kind": "shipped", "parcel_id": number, "is_template": True}
+            session.add(Notice(**told | end))
+
+    page = console.text(f"/orders/{order_no}")
+
+    for words in (
+        "发货通知（模板消息）：已送达",
+        "发货通知（模板消息）：微信已接收<",
+        "发货通知（模板消息）：微信已接收，没有回执",
+        "发货通知（模板消息）：可能已送达",
+        "发货通知（模板消息）：还没有发出",
+        "发货通知（模板消息）：没有送达",
+        "发货通知：没有送达",
+        "对方关了公众号的通知",
+        "公众号没有这个模板，可能已被删除",
+        "在“通知模板”里给它选一个模板",
+    ):
+        assert words in page
+    assert page.count("为什么不是客服消息") == 4
+
+
 def test_who_may_not_read_talks_sees_none(app: Flask, console: Console, order_no: str) -> None:
     hear(app, order_no, "我想换地址")
     finance = open_console(app, "xiaocai", role="finance")
