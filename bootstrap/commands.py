@@ -29,6 +29,7 @@ def run(arguments: Sequence[str]) -> int:
         print(f"There is no command {name!r}.\n", file=sys.stderr)
         return show_help(rest) or 2
     end_in_order_when_told()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each process we start compiles the whole shop
     try:
         return COMMANDS[name](rest)
     except SetupProblem as problem:
