@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +15,9 @@ from tests.bootstrap.stand_in import StandIn, is_alive
 @pytest.fixture
 def stand_in(tmp_path: Path) -> Iterator[StandIn]:
     made = StandIn(tmp_path)
+    inherited = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it is ignored, by children too
     yield made
+    signal.signal(signal.SIGHUP, inherited)
     made.end()
 
 
