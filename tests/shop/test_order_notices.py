@@ -175,7 +175,7 @@ def test_its_event_says_what_became_of_it(
 
 
 def test_an_event_settles_the_message_it_names(
-    account: AccountClient, platform: FakePlatform, order: Order, monkeypatch: pytest.MonkeyPatch
+    account: AccountClient, platform: FakePlatform, order: Order
 ) -> None:
     """A broadcast's goes to its line, though the notice's number is not known; the notice's own goes to the notice."""
     use_template(Purpose.DELAY)
@@ -255,6 +255,21 @@ def test_an_event_may_be_quicker_than_the_answer(
 
     assert (asked(platform), notice_of(order).state) == ((1, 1), "blocked")
     assert logged() == [("notice:shipped", Sending.REFUSED, None)]
+
+
+def test_an_event_of_another_day_says_nothing_of_it(
+    account: AccountClient, platform: FakePlatform, order: Order, advance: Advance
+) -> None:
+    platform.answers[SEND_TEMPLATE] = lambda _: (504, b"")
+    with pytest.raises(PlatformError):
+        tell_shipped(account, order)
+    advance(timedelta(hours=1))
+    tell_shipped(account, order)
+
+    hear_sent(order.follower.openid, 7)
+
+    assert notice_of(order).state == "unclear"
+    assert logged() == [("notice:shipped", Sending.SENDING, None)]
 
 
 def test_what_wechat_did_not_take_is_asked_for_until_it_does(
