@@ -9,6 +9,7 @@ from flask import current_app
 from app.alerts.service import raise_alert
 from app.broadcasts.automatic.running import run_rules
 from app.broadcasts.gathering import find_gathering, gather_more, start_due
+from app.broadcasts.keeping import keep_numbers
 from app.broadcasts.mass import find_mass, go_on, record_finished
 from app.broadcasts.notices.clearing import clear_up_notices
 from app.broadcasts.notices.outcomes import record_notice_event
@@ -111,6 +112,11 @@ def clear_up_broadcasts() -> None:
     """Find out what became of messages nobody knows of."""
     clear_up(get_account().client)
     clear_up_notices()
+
+
+def keep_broadcasts() -> None:
+    """Keep the numbers of ended broadcasts that change no more."""
+    keep_numbers(TURN_SECONDS)
 
 
 def watch_quotas() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import CTE, BigInteger, ColumnElement, Integer, and_, column, ex
 
 from app.broadcasts.models import BroadcastRecipient
 from app.broadcasts.states import RecipientState
+from app.core.days import beijing_hour
 from app.core.db import UtcDateTime, db
 from app.entrances.models import EntranceVisit
 from app.followers.models import Follower
@@ -39,25 +40,40 @@ class Counted:
     orders: int = 0
     paid_orders: int = 0
     revenue_fen: int = 0
-    left: int = 0  # of those who got it: stopped following
+    left: int = 0  # of those who got it: stopped following, and had not come back when it was counted
 
 
-def count_spans(spans: Sequence[Span]) -> Sequence[Sequence[Counted]]:
-    """For each span what came up to each of its ends; three statements."""
+Numbers = Mapping[str, int]  # by their names in `Counted`; what is not in it is 0
+
+
+def count_came(spans: Sequence[Span]) -> Sequence[Sequence[Numbers]]:
+    """For each span, up to each of its ends: visitors, visits, lookers, left. Two statements."""
     if not spans:
         return []
     ends = len(spans[0].ends)
-    found = [_count_visits(spans, ends), _count_orders(spans, ends), _count_left(spans, ends)]
-    return [
-        [
-            Counted(**{name: n for part in found for name, n in part.get((place, end), {}).items()})
-            for end in range(ends)
-        ]
-        for place in range(len(spans))
-    ]
+    return _lay_out(spans, _count_visits(spans, ends), _count_left(spans, ends))
 
 
-_Found = Mapping[tuple[int, int], Mapping[str, int]]  # by the places of the span and of the end
+def count_bought(spans: Sequence[Span]) -> Sequence[Sequence[Numbers]]:
+    """For each span, up to each of its ends: orders, paid_orders, revenue_fen. One statement."""
+    if not spans:
+        return []
+    return _lay_out(spans, _count_orders(spans, len(spans[0].ends)))
+
+
+def count_hours(spans: Sequence[Span]) -> Mapping[int, int]:
+    """First visits of a day, within all these spans together, by the hour of the Beijing day."""
+    if not spans:
+        return {}
+    ends, row = len(spans[0].ends), EntranceVisit
+    asked = _table([(place, span.entrance_id, span) for place, span in enumerate(spans)], ends)
+    query = select(row.first_at).join(asked, row.entrance_id == asked.c.number)
+    within = query.where(row.first_at >= asked.c.began, row.first_at < _ends(asked, ends)[-1])
+    hour = beijing_hour(within.subquery().c.first_at)
+    return dict(db.session.execute(select(hour, func.count()).group_by(hour)).all())
+
+
+_Found = Mapping[tuple[int, int], Numbers]  # by the places of the span and of the end
 
 
 def _count_visits(spans: Sequence[Span], ends: int) -> _Found:
@@ -113,6 +129,16 @@ def _count_left(spans: Sequence[Span], ends: int) -> _Found:
     numbers = [func.count().filter(left_at < end) for end in _ends(asked, ends)]
     query = select(asked.c.place, *numbers).join(Follower, gone).where(got_it)
     return _read(query.group_by(asked.c.place), ("left",))
+
+
+def _lay_out(spans: Sequence[Span], *found: _Found) -> Sequence[Sequence[Numbers]]:
+    return [
+        [
+            {name: number for part in found for name, number in part.get((place, end), {}).items()}
+            for end in range(len(span.ends))
+        ]
+        for place, span in enumerate(spans)
+    ]
 
 
 def _table(rows: Sequence[tuple[int, int, Span]], ends: int) -> CTE:

@@ -1,6 +1,6 @@
 """Broadcasts and their recipients as lists: by tab, in a month, one broadcast's people."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -68,19 +68,6 @@ def list_in(days: Days) -> Sequence[Broadcast]:
     at = func.coalesce(Broadcast.started_at, Broadcast.scheduled_at, Broadcast.confirmed_at)
     query = select(Broadcast).where(Broadcast.state != BroadcastState.DRAFT, days.hold(at), by_hand())
     return db.session.scalars(query.order_by(at, Broadcast.id).limit(1000)).all()
-
-
-def count_lines(broadcast_ids: Collection[int]) -> Mapping[int, Mapping[RecipientState, int]]:
-    """How many recipients of each of these are in each state."""
-    query = (
-        select(_line.broadcast_id, _line.state, func.count())
-        .where(_line.broadcast_id.in_(broadcast_ids))
-        .group_by(_line.broadcast_id, _line.state)
-    )
-    counts: dict[int, dict[RecipientState, int]] = {number: {} for number in broadcast_ids}
-    for broadcast_id, state, number in db.session.execute(query):
-        counts[broadcast_id][state] = number
-    return counts
 
 
 def list_recipients(

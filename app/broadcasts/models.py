@@ -56,6 +56,11 @@ class Broadcast(Base):
     created_at: Mapped[CreatedAt]
     created_by: Mapped[str] = mapped_column(String(80), default="")
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # its articles were taken away at WeChat
+    # `keeping` writes these three; empty: they are counted when somebody asks.
+    final_lines: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))  # state, reason, number
+    # `ends`: who came and who left by each horizon; `hours`: first visits of a day by the Beijing hour
+    came: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    came_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when that was counted
 
 
 class BroadcastRecipient(Base):

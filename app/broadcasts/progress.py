@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from app.broadcasts.composing import get_broadcast
 from app.broadcasts.ending import count_states
 from app.broadcasts.models import BroadcastRecipient
 from app.broadcasts.states import RecipientState
+from app.broadcasts.tallies import ReasonCount, count_reasons, read_kept, sum_states
 from app.core import clock
 from app.core.db import db
 
@@ -17,20 +19,12 @@ RECENT = timedelta(seconds=30)  # older ones say nothing about now
 _line = BroadcastRecipient
 _OPEN = (RecipientState.DUE, RecipientState.ASKING)
 _DONE = (RecipientState.SENT, RecipientState.HANDED)
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonCount:
-    """So many were skipped or refused for this reason: a word of ours, or WeChat's number."""
-
-    state: RecipientState
-    reason: str
-    number: int
+_NOT_GOT = (RecipientState.SKIPPED, RecipientState.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`per_second`: messages of late; 0 when none were sent lately."""
+    """`reasons`: why some were skipped or refused. `per_second`: messages of late; 0 when none were sent lately."""
 
     counts: Mapping[RecipientState, int]
     reasons: Sequence[ReasonCount]
@@ -62,22 +56,11 @@ class Progress:
 
 
 def read_progress(broadcast_id: int) -> Progress:
-    """As it stands now."""
-    return Progress(count_states(broadcast_id), _count_reasons(broadcast_id), _rate(broadcast_id))
-
-
-def _count_reasons(broadcast_id: int) -> Sequence[ReasonCount]:
-    number = func.count()
-    query = (
-        select(_line.state, _line.reason, number)
-        .where(
-            _line.broadcast_id == broadcast_id,
-            _line.state.in_((RecipientState.SKIPPED, RecipientState.REFUSED)),
-        )
-        .group_by(_line.state, _line.reason)
-        .order_by(number.desc(), _line.state, _line.reason)
-    )
-    return [ReasonCount(*row) for row in db.session.execute(query)]
+    """As it stands now. Raises: NotFound."""
+    kept = read_kept(get_broadcast(broadcast_id))
+    if kept is not None:
+        return Progress(sum_states(kept), [each for each in kept if each.state in _NOT_GOT], 0.0)
+    return Progress(count_states(broadcast_id), count_reasons(broadcast_id, _NOT_GOT), _rate(broadcast_id))
 
 
 def _rate(broadcast_id: int) -> float:

@@ -10,11 +10,12 @@ from app.broadcasts import composing, ending
 from app.broadcasts.automatic.days import find_rule_id
 from app.broadcasts.content import find_cards
 from app.broadcasts.deleting import can_delete
-from app.broadcasts.listing import Tab, count_lines, count_tabs, list_broadcasts, list_recipients
+from app.broadcasts.listing import Tab, count_tabs, list_broadcasts, list_recipients
 from app.broadcasts.models import Broadcast
 from app.broadcasts.parts import list_parts
 from app.broadcasts.progress import read_progress
 from app.broadcasts.states import ENDED, UNDER_WAY, BroadcastState, RecipientState, Way
+from app.broadcasts.tallies import count_lines
 from app.core.errors import TransitionRefused
 from app.promotions.cards import all_cards_now
 from app.staff.service import find_usernames
@@ -45,7 +46,7 @@ def index() -> str:
         tabs=[(each, words.tab_label(each), counts[each]) for each in Tab],
         has_any=any(counts.values()),
         cards={row.id: [card for _item, card in find_cards(content_of(row), on_sale)] for row in found.rows},
-        lines=count_lines([row.id for row in found.rows]),
+        lines=count_lines(found.rows),
         **_words(),
     )
 

@@ -9,6 +9,7 @@ from app.broadcasts.models import Broadcast, BroadcastRecipient
 from app.broadcasts.notices import consents
 from app.broadcasts.reasons import BLOCKED, FAILED
 from app.broadcasts.states import RecipientState, Way
+from app.broadcasts.tallies import forget_lines
 from app.broadcasts.unlogged import log_later
 from app.conversations.models import Message, Sending
 from app.core.db import db, transaction
@@ -81,7 +82,7 @@ def _settle(push: Push, status: str, msg_id: int, mine: ColumnElement[bool]) -> 
     if msg_id and db.session.scalar(select(_line.broadcast_id).where(told).limit(1)) is not None:
         return True
     ordered = (
-        select(_line.broadcast_id, _line.follower_id)
+        select(_line.broadcast_id, _line.follower_id, _line.state)
         .where(his, _UNTOLD, mine)
         .order_by(
             _line.msg_id.is_(None),
@@ -100,8 +101,10 @@ def _settle(push: Push, status: str, msg_id: int, mine: ColumnElement[bool]) -> 
     new = RecipientState.SENT if is_sent else RecipientState.REFUSED
     values = {"state": new, "reason": reason} | ({"msg_id": msg_id} if msg_id else {})
     db.session.execute(update(_line).where(key).values(**values))
+    if found.state == RecipientState.UNCLEAR:  # maybe given up, and all has ended since
+        forget_lines(found[0])
     sending = Sending.SENT if is_sent else Sending.REFUSED
-    logged = update(Message).where(Message.dedupe_key == log_key(*found))
+    logged = update(Message).where(Message.dedupe_key == log_key(found[0], found[1]))
     db.session.execute(logged.values(sending=sending, errcode=None))
     if is_sent:
         log_later(found[0], [found[1]])
