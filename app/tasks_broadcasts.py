@@ -2,9 +2,11 @@
 
 import logging
 import time
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from flask import current_app
+from sqlalchemy import select
 
 from app.alerts.service import raise_alert
 from app.broadcasts.automatic.running import run_rules
@@ -23,6 +25,7 @@ from app.core import clock, outbox
 from app.core.audit import SYSTEM
 from app.core.db import db, transaction
 from app.core.errors import PlatformUnreachable
+from app.followers.models import Follower
 from app.notices.receipts import guess_receipt, record_receipt
 from app.wechat.account import get_account
 from app.wechat.callback.flat_xml import parse
@@ -33,12 +36,13 @@ from app.words.face import load_face
 logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 2  # of the timetable: what is left comes with the next
+EVENTS_TOGETHER = 20  # more would keep SQLite, and with it the callback, waiting too long
 LOOK_AGAIN_AFTER, LOOKS = timedelta(seconds=10), 5
 
 
 def _record_mass(message_id: int, looks: int = 0) -> None:
     """What a finish event says; it may be here before WeChat's answer to the call, which names the job."""
-    push = _read(message_id)
+    push = _read([message_id]).get(message_id)
     if not isinstance(push, MassSentEvent) or not push.msg_id.isdecimal():
         return
     counts = {"total": push.total, "filtered": push.filtered, "sent": push.sent, "failed": push.errors}
@@ -50,18 +54,39 @@ def _record_mass(message_id: int, looks: int = 0) -> None:
 
 
 def _record_notice(message_id: int) -> None:
-    """What an event says of notifications by template: of an order's, or of those to many."""
-    push = _read(message_id)
-    if push and not record_receipt(push) and not record_notice_event(push, message_id):
-        guess_receipt(push)
+    """What an event says of notifications by template, and others that wait: a broadcast brings thousands of them.
+
+    One by one they would hold up whatever else is to be done.
+    """
+    others: Sequence[int] = ()
+    try:
+        with transaction():
+            others = [args["message_id"] for args in outbox.take_along(NOTICE_EVENT, EVENTS_TOGETHER)]
+            _record_notices([message_id, *others])
+    except Exception:
+        if not others:
+            raise
+        logger.exception("events of notifications not noted together")
+        _record_notices([message_id])
 
 
-def _read(message_id: int) -> Push | None:
-    """The push that the log holds; None once its data were deleted."""
-    message = db.session.get(Message, message_id)
-    if message is None or message.payload in ("", ERASED):
-        return None
-    return read_push(parse(message.payload.encode()))
+def _record_notices(message_ids: Sequence[int]) -> None:
+    """Of an order's, or of those to many; in the order in which others who need many followers' rows take them."""
+    pushes = _read(message_ids)
+    openids = {push.openid for push in pushes.values()}
+    known = select(Follower.openid, Follower.id).where(Follower.openid.in_(openids))
+    places: Mapping[str, int] = dict(db.session.execute(known).all())
+    for number in sorted(pushes, key=lambda each: (places.get(pushes[each].openid, 0), each)):
+        push = pushes[number]
+        if not record_receipt(push) and not record_notice_event(push, number):
+            guess_receipt(push)
+
+
+def _read(message_ids: Sequence[int]) -> Mapping[int, Push]:
+    """The pushes that the log holds; without those whose data were deleted."""
+    kept = select(Message.id, Message.payload).where(Message.id.in_(message_ids))
+    rows = db.session.execute(kept.where(Message.payload.not_in(("", ERASED)))).all()
+    return {number: read_push(parse(payload.encode())) for number, payload in rows}
 
 
 def _log_arrived(broadcast_id: int, follower_id: int) -> None:

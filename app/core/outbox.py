@@ -126,6 +126,19 @@ def is_due(handlers: Iterable[str]) -> bool:
     return db.session.scalar(_due(OutboxJob.id, tuple(handlers), clock.now())) is not None
 
 
+def take_along(kind: str, most: int) -> Sequence[dict[str, Any]]:
+    """What other jobs of this kind are about that are due and nobody has: done with the open transaction, oldest first.
+
+    For a handler that can do many at once; what makes it fail rolls them back, and each waits for a turn of its own.
+    """
+    now = clock.now()
+    found = _due(OutboxJob.id, (kind,), now).limit(most).with_for_update(skip_locked=True)
+    ids = db.session.scalars(found).all()
+    taken = update(OutboxJob).where(OutboxJob.id.in_(ids), OutboxJob.done_at.is_(None)).values(done_at=now)
+    rows = db.session.execute(taken.returning(OutboxJob.id, OutboxJob.args)).all()
+    return [args for _id, args in sorted(rows, key=lambda row: row.id)]
+
+
 def find_oldest(kind: str) -> dict[str, Any] | None:
     """What the first job of this kind that is not done is about; None when all are done or given up."""
     waiting = (OutboxJob.done_at.is_(None), OutboxJob.given_up_at.is_(None), OutboxJob.kind == kind)

@@ -132,8 +132,9 @@ def _watch_sending(crew: Crew, broadcast_id: int, options: argparse.Namespace) -
 
 def _wait_for_end(crew: Crew, broadcast_id: int, *, is_heard: bool) -> None:
     """What a killed worker was doing is found out after some minutes. `is_heard`: events tell of each."""
-    states = UNDECIDED if is_heard else OPEN
-    while _state(broadcast_id) not in ENDED and any(_count(broadcast_id, state) for state in states):
+    while _state(broadcast_id) not in ENDED and (
+        is_heard or any(_count(broadcast_id, each) for each in OPEN)
+    ):
         time.sleep(LOOK_EVERY)
         crew.look()
         if is_heard and _stays_unclear(broadcast_id):

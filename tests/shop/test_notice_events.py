@@ -12,13 +12,14 @@ from app.broadcasts.notices.clearing import clear_up_notices
 from app.broadcasts.notices.outcomes import record_notice_event
 from app.broadcasts.states import RecipientState
 from app.conversations.models import Message, Sending
-from app.conversations.settling import settle_due
+from app.conversations.settling import NOTICE_EVENT, settle_due
 from app.core import clock, outbox
 from app.core.db import db
 from app.notice_templates.assigned import find_template_id
 from app.notice_templates.purposes import Purpose
 from app.tasks_broadcasts import BROADCAST_HANDLERS
 from app.wechat import platform_errors
+from app.wechat.callback.messages import Push
 from app.wechat.client import AccountClient
 from tests.broadcasts import begin, lines, send_all
 from tests.factories import make_follower, make_sku
@@ -172,6 +173,20 @@ def test_an_event_that_is_noted_twice_ends_one_notification(
     assert (lines(first)[openid], lines(second)[openid]) == ((SENT, ""), (HANDED, ""))
 
 
+def test_an_event_whose_number_cannot_be_read_ends_one_notification_each_time(
+    account: AccountClient, platform: FakePlatform, advance: Advance
+) -> None:
+    use_template(Purpose.OPENING)
+    openid = make_follower().openid
+    agree(openid, openid)
+    first, second = send_opening(platform), send_opening(platform)
+
+    for _time in range(2):
+        tell_notified(openid, msg_id=-1)
+
+    assert lines(first)[openid] == lines(second)[openid] == (SENT, "")
+
+
 def test_an_event_ends_a_notification_by_its_own_template(
     account: AccountClient, platform: FakePlatform, advance: Advance
 ) -> None:
@@ -248,3 +263,46 @@ def test_what_a_dead_worker_sent_stands_in_the_log_in_the_end(
     [message] = logged()
     assert (message.sending, message.at, message.openid) == (Sending.SENT, asked_at, openid)
     assert "铁观音" in str(message.reply)
+
+
+def hand_over(platform: FakePlatform, number: int) -> tuple[int, list[str]]:
+    """WeChat took a notification to so many, and its events are here, unread; the broadcast, and whose they are."""
+    use_template(Purpose.OPENING)
+    openids = [make_follower().openid for _number in range(number)]
+    agree(*openids)
+    broadcast_id = send_opening(platform)
+    for openid in openids:
+        push_notified(openid)
+    settle_due()
+    return broadcast_id, openids
+
+
+def test_events_that_wait_are_noted_together(
+    account: AccountClient, platform: FakePlatform, advance: Advance
+) -> None:
+    broadcast_id, openids = hand_over(platform, 3)
+
+    assert outbox.run_due(BROADCAST_HANDLERS, lease=timedelta(minutes=1)) == 1
+
+    assert lines(broadcast_id) == dict.fromkeys(openids, (SENT, ""))
+    assert outbox.find_oldest(NOTICE_EVENT) is None
+
+
+def test_an_event_that_cannot_be_noted_holds_up_no_other(
+    account: AccountClient, platform: FakePlatform, advance: Advance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broadcast_id, [one, bad, other] = hand_over(platform, 3)
+
+    def stumble(push: Push, message_id: int) -> bool:
+        if push.openid == bad:
+            raise RuntimeError
+        return record_notice_event(push, message_id)
+
+    monkeypatch.setattr("app.tasks_broadcasts.record_notice_event", stumble)
+    work_off()
+
+    assert lines(broadcast_id) == {one: (SENT, ""), bad: (HANDED, ""), other: (SENT, "")}
+    monkeypatch.undo()
+    advance(timedelta(minutes=1))
+    work_off()
+    assert lines(broadcast_id)[bad] == (SENT, "")

@@ -1,8 +1,6 @@
 """What WeChat's events say of notifications: who agreed, who wants none any more, whether one arrived."""
 
-from collections.abc import Sequence
-
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from app.broadcasts.claims import log_key
 from app.broadcasts.models import Broadcast, BroadcastRecipient
@@ -15,11 +13,13 @@ from app.conversations.models import Message, Sending
 from app.core.db import db, transaction
 from app.followers.models import Follower
 from app.notice_templates.models import NoticeTemplate
-from app.notice_templates.purposes import KIND_OF, NoticeKind, Purpose
+from app.notice_templates.purposes import KIND_OF, NoticeKind
 from app.wechat.callback.messages import Push, Subscription, TemplateSentEvent
 from app.wechat.template_messages import CLOCKS_APART, read_msg_id
 
 _line = BroadcastRecipient
+NO_NUMBER = -1  # that no event has
+_TOLD = (RecipientState.SENT, RecipientState.REFUSED)
 _WAITING = (RecipientState.HANDED, RecipientState.ASKING, RecipientState.UNCLEAR)
 # Also what is about to be asked for again: it had been sent after all.
 _UNTOLD = _line.state.in_(_WAITING) | ((_line.state == RecipientState.DUE) & _line.asked_at.is_not(None))
@@ -49,25 +49,20 @@ def record_notice_event(push: Push, message_id: int) -> bool:
 def _sent_by_template(msg_id: int) -> ColumnElement[bool]:
     """The line of this message; or one whose answer was lost or is not noted yet, so that its number is unknown."""
     unknown = _line.msg_id.is_(None) & (_line.state != RecipientState.HANDED)
-    return _of(_purposes_of(NoticeKind.TEMPLATE)) & or_(_line.msg_id == msg_id, unknown)
+    return _of(NoticeKind.TEMPLATE) & or_(_line.msg_id == msg_id, unknown)
 
 
 def _sent_by_subscription(template_id: str) -> ColumnElement[bool]:
     """Its answer has no number; its event names at least the template."""
     served = select(NoticeTemplate.purpose).where(NoticeTemplate.template_id == template_id)
-    every = _purposes_of(NoticeKind.SUBSCRIPTION)
-    these = [purpose for purpose in db.session.scalars(served) if purpose in every]
-    return _of(these or every)  # another template may serve the purpose by now
+    is_by_another = served.exists() & Broadcast.purpose.not_in(served)  # it may serve no purpose any more
+    return _of(NoticeKind.SUBSCRIPTION, ~is_by_another)
 
 
-def _purposes_of(kind: NoticeKind) -> Sequence[Purpose]:
-    return [purpose for purpose, of in KIND_OF.items() if of is kind]
-
-
-def _of(purposes: Sequence[Purpose]) -> ColumnElement[bool]:
-    return _line.broadcast_id.in_(
-        select(Broadcast.id).where(Broadcast.way == Way.NOTICE, Broadcast.purpose.in_(purposes))
-    )
+def _of(kind: NoticeKind, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    purposes = [purpose for purpose, of in KIND_OF.items() if of is kind]
+    these = select(Broadcast.id).where(Broadcast.way == Way.NOTICE, Broadcast.purpose.in_(purposes), *more)
+    return _line.broadcast_id.in_(these)
 
 
 def _settle(push: Push, status: str, msg_id: int, mine: ColumnElement[bool]) -> bool:
@@ -76,15 +71,13 @@ def _settle(push: Push, status: str, msg_id: int, mine: ColumnElement[bool]) -> 
     What WeChat was asked for and did not take has no event: it must not end with that of a later message.
     False: it is none of them.
     """
-    follower_id = select(Follower.id).where(Follower.openid == push.openid).scalar_subquery()
-    his = _line.follower_id == follower_id
-    told = his & (_line.msg_id == msg_id) & _line.state.in_((RecipientState.SENT, RecipientState.REFUSED))
-    if msg_id and db.session.scalar(select(_line.broadcast_id).where(told).limit(1)) is not None:
-        return True
+    his = _line.follower_id == select(Follower.id).where(Follower.openid == push.openid).scalar_subquery()
+    is_noted = _line.state.in_(_TOLD) & (func.coalesce(_line.msg_id, NO_NUMBER) == msg_id)
     ordered = (
         select(_line.broadcast_id, _line.follower_id, _line.state)
-        .where(his, _UNTOLD, mine)
+        .where(his, or_(_UNTOLD & mine, is_noted))
         .order_by(
+            is_noted.desc(),
             _line.msg_id.is_(None),
             _line.asked_at > push.sent_at + CLOCKS_APART,
             _line.state != RecipientState.HANDED,
@@ -93,19 +86,20 @@ def _settle(push: Push, status: str, msg_id: int, mine: ColumnElement[bool]) -> 
         )
     )
     found = db.session.execute(ordered.limit(1)).one_or_none()
-    if found is None:
-        return False
+    if found is None or found.state in _TOLD:
+        return found is not None
+    broadcast_id, follower_id, old = found
     is_sent = status == "success"
     reason = "" if is_sent else BLOCKED if "block" in status else FAILED
-    key = (_line.broadcast_id == found[0]) & (_line.follower_id == found[1]) & _UNTOLD
+    key = (_line.broadcast_id == broadcast_id) & (_line.follower_id == follower_id) & _UNTOLD
     new = RecipientState.SENT if is_sent else RecipientState.REFUSED
     values = {"state": new, "reason": reason} | ({"msg_id": msg_id} if msg_id else {})
     db.session.execute(update(_line).where(key).values(**values))
-    if found.state == RecipientState.UNCLEAR:  # maybe given up, and all has ended since
-        forget_lines(found[0])
+    if old is RecipientState.UNCLEAR:  # maybe given up, and all has ended since
+        forget_lines(broadcast_id)
     sending = Sending.SENT if is_sent else Sending.REFUSED
-    logged = update(Message).where(Message.dedupe_key == log_key(found[0], found[1]))
-    db.session.execute(logged.values(sending=sending, errcode=None))
-    if is_sent:
-        log_later(found[0], [found[1]])
+    logged = update(Message).where(Message.dedupe_key == log_key(broadcast_id, follower_id))
+    changed = db.session.execute(logged.values(sending=sending, errcode=None))
+    if is_sent and not changed.rowcount:  # type: ignore[attr-defined]
+        log_later(broadcast_id, [follower_id])
     return True
