@@ -15,11 +15,14 @@ TELLING_SECONDS = 60  # WeChat's own word of it may come later than the next pag
 
 @dataclass(frozen=True, slots=True)
 class NoticeOffer:
-    """The template he is asked about. `is_lasting`: agreeing once is for good; `has_left`: he has agreed before."""
+    """The template he is asked about. `is_lasting`: agreeing once is for good; `has_left`: he has agreed before, which
+    nobody can tell of a stranger (`is_known`).
+    """
 
     template_id: str
     is_lasting: bool
     has_left: bool
+    is_known: bool
 
 
 def find_offer(purpose: Purpose) -> NoticeOffer | None:
@@ -31,7 +34,7 @@ def find_offer(purpose: Purpose) -> NoticeOffer | None:
     has_left = _has_just_agreed(template.template_id) or (
         follower is not None and has_agreed(follower.id, template.template_id)
     )
-    return NoticeOffer(template.template_id, template.is_lasting, has_left)
+    return NoticeOffer(template.template_id, template.is_lasting, has_left, follower is not None)
 
 
 def remember_yes(offer: NoticeOffer) -> None:

@@ -1,6 +1,8 @@
 """到货提醒: the button on the page of something sold out."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -210,6 +212,27 @@ def test_before_a_flash_sale_the_page_asks_about_its_notification(
     page = phone.get(path).text
     assert "data-notice" not in page
     assert ("商家发开售通知时，您会收到" in page) == is_asked
+
+
+def test_a_stranger_is_not_asked_about_a_sale_he_may_have_agreed_to(app: Flask, phone: Phone) -> None:
+    with app.app_context():
+        choose_template(Purpose.OPENING)
+        agree(phone)
+        sku, now = make_sku(), clock.now()
+        make_flash(sku, starts_at=now + timedelta(hours=1), ends_at=now + timedelta(hours=9))
+        path = f"/shop/p/{sku.product.slug}"
+    stranger = Phone(app)  # the same person, in a browser that was never logged in
+    page = stranger.get(path).text
+    assert "登录后才知道您允许过没有" in page
+    assert "商家发开售通知时" not in page
+    [login] = re.findall(r'<span class="ask ask_only-drawn"[^>]*><a [^>]*href="([^"]*)"', page)
+
+    back = stranger.come_back(stranger.get(unescape(login)))
+
+    assert back.location == path
+    page = stranger.get(path).text
+    assert "商家发开售通知时，您会收到" in page
+    assert "data-notice" not in page
 
 
 def test_the_page_lets_in_the_frames_of_wechat_s_tags(phone: Phone, sold_out: tuple[str, int]) -> None:
