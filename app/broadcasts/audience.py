@@ -102,13 +102,26 @@ def _read_condition(row: Any) -> Condition:
     if kind in NUMBERS:
         least, most = NUMBERS[kind]
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise InputInvalid(_("条件里的数要在 %(least)d 到 %(most)d 之间", least=least, most=most))
+            raise InputInvalid(_say_limits(kind, least, most))
     elif kind in WORDS:
         if not isinstance(value, str) or len(value) > LONGEST_WORD:
             raise InputInvalid(_("条件里的内容太长"))
     else:
         value = ""
     return Condition(kind, value, bool(row.get("is_not")))
+
+
+def _say_limits(kind: ConditionKind, least: int, most: int) -> str:
+    """What to fill in, by the name the condition has in the form; money in yuan, as it is typed."""
+    if kind is ConditionKind.TAG:
+        return _("“有标签”：请选一个标签")
+    if kind is ConditionKind.SPENT_OVER:
+        return _("“消费超过”：请填 %(least)d 到 %(most)d 元", least=least // 100, most=most // 100)
+    if kind is ConditionKind.CART_LEFT:
+        return _("“购物车放着没买”：请填 %(least)d 到 %(most)d 天，整数", least=least, most=most)
+    if kind is ConditionKind.NEW:
+        return _("“新关注”：请填 %(least)d 到 %(most)d 天，整数", least=least, most=most)
+    return _("“很久没来”：请填 %(least)d 到 %(most)d 天，整数", least=least, most=most)
 
 
 def _to_sql(condition: Condition) -> ColumnElement[bool]:

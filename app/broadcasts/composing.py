@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.broadcasts.audience import AS_SENT, Audience, read_audience
 from app.broadcasts.content import Content, find_cards, read_content
@@ -119,10 +119,8 @@ def confirm(
         if row.purpose:
             check_notice(content, row.purpose)
         row.content_hash = content.hash()
-        if not repeats and (same := find_same(row)):
-            raise InputInvalid(
-                _("同样的内容 24 小时内已发给同样的人：%(name)s", name=same.name), same=same.id
-            )
+        if not repeats and (same := find_same(row, at or now)):
+            raise InputInvalid(_say_same(same), same=same.id)
         new = BroadcastState.SCHEDULED if at else BroadcastState.GATHERING
         values = {"confirmed_at": now, "confirmed_by": actor, "scheduled_at": at, "version": row.version + 1}
         move_state(row, BROADCAST_MOVES, new, cause="confirmed", actor=actor, **values)
@@ -148,19 +146,20 @@ def get_broadcast(broadcast_id: int) -> Broadcast:
     return row
 
 
-def find_same(row: Broadcast) -> Broadcast | None:
-    """The last one of a day ago at most with this content, in this way, to the same audience."""
+def find_same(row: Broadcast, at: datetime) -> Broadcast | None:
+    """The last one within a day of `at`, before or after, with this content, in this way, to the same audience."""
+    goes = func.coalesce(Broadcast.started_at, Broadcast.scheduled_at, Broadcast.confirmed_at)
     query = select(Broadcast).where(
         Broadcast.content_hash == row.content_hash,
         Broadcast.id != row.id,
         Broadcast.way == row.way,
         Broadcast.purpose.is_not_distinct_from(row.purpose),
-        Broadcast.confirmed_at > clock.now() - SAME_WITHIN,
-        Broadcast.state != BroadcastState.DRAFT,
+        goes > at - SAME_WITHIN,
+        goes < at + SAME_WITHIN,
+        Broadcast.state.not_in((BroadcastState.DRAFT, BroadcastState.FAILED)),
     )
-    meant = _meant(row)
     rows = db.session.scalars(query.order_by(Broadcast.id.desc())).all()
-    return next((each for each in rows if _meant(each) == meant), None)
+    return next((each for each in rows if _is_same_audience(each, row)), None)
 
 
 def audience_of(row: Broadcast) -> Audience:
@@ -176,8 +175,17 @@ def keep_audience(row: Broadcast) -> None:
         row.audience = audience_of(row).keep() | {AS_SENT: True}
 
 
-def _meant(row: Broadcast) -> Any:
-    return row.segment_id if row.segment_id is not None else audience_of(row)
+def _say_same(same: Broadcast) -> str:
+    if same.state == BroadcastState.SCHEDULED:
+        return _("同样的内容已排期在前后 24 小时内发给同样的人：%(name)s", name=same.name)
+    return _("同样的内容 24 小时内已发给同样的人：%(name)s", name=same.name)
+
+
+def _is_same_audience(one: Broadcast, other: Broadcast) -> bool:
+    """The same saved one, or the same conditions, wherever they stand."""
+    if one.segment_id is not None and one.segment_id == other.segment_id:
+        return True
+    return set(audience_of(one).conditions) == set(audience_of(other).conditions)
 
 
 def _fill(row: Broadcast, draft: Draft) -> None:

@@ -67,9 +67,13 @@ def confirm(broadcast_id: int) -> Page:
 
 def _read_time() -> datetime | None:
     """None: now. Raises: InputInvalid."""
-    if request.form.get("when") != "later":
-        return None
     at = moment_field("at")
+    if request.form.get("when") != "later":
+        if at:
+            raise InputInvalid(
+                _("填了时间，选的却是“现在就发”。要到点发，选“到点发送”；要现在发，清空时间。")
+            )
+        return None
     if at is None:
         raise InputInvalid(_("请填发送的日期和时间"))
     return at

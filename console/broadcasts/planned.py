@@ -34,7 +34,7 @@ class Cell:
     @property
     def mass(self) -> int:
         """Mass messages of this day."""
-        return sum(row.way is Way.MASS for row in self.rows)
+        return sum(map(_counts, self.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +90,14 @@ def _read(first: date) -> Month:
     cells = [
         [Cell(day, by_day[day], day.month == first.month, day == today) for day in week] for week in weeks
     ]
-    mass = [
-        row for day, rows in by_day.items() if day.month == first.month for row in rows if row.way is Way.MASS
-    ]
+    mass = [row for day, rows in by_day.items() if day.month == first.month for row in rows if _counts(row)]
     planned = sum(row.state is BroadcastState.SCHEDULED for row in mass)
     return Month(first, cells, len(mass) - planned, planned)
+
+
+def _counts(row: Broadcast) -> bool:
+    """Whether it takes one of the month's: nobody has what failed."""
+    return row.way is Way.MASS and row.state is not BroadcastState.FAILED
 
 
 def _first(text: str) -> date:

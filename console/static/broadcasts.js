@@ -15,6 +15,19 @@ function countAll() {
 document.addEventListener("input", countAll);
 countAll();
 
+// Each way counts other letters and calls the second line otherwise: the form is drawn anew.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[name=way], [name=purpose]")) return;
+  const button = document.querySelector("[data-reorder]");
+  button?.form.requestSubmit(button);
+});
+
+// Whoever fills in a time means it; whoever chooses "now" wants none.
+const at = document.querySelector(".cast-at");
+const whenIs = (value) => document.querySelector(`[name=when][value=${value}]`);
+at?.addEventListener("input", () => { whenIs(at.value ? "later" : "now").checked = true; });
+if (at) whenIs("now").addEventListener("change", () => { at.value = ""; });
+
 let moved = null;
 document.addEventListener("dragstart", (event) => {
   moved = event.target.closest?.(".cast-item") ?? null;

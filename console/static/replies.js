@@ -2,7 +2,9 @@
 // of which the marked regions are taken over. Without this script the browser shows that page itself.
 const form = document.querySelector("form[data-editor]");
 const WAIT_MS = 400;
-let isChanged = false;
+const AGAIN_MS = 5000;
+let isChanged = form?.hasAttribute("data-unsaved") ?? false; // what was refused is nowhere but in the form
+let isSent = false;
 let presses = 0;
 let looks = 0;
 
@@ -39,7 +41,13 @@ async function press(button) {
 
 function intercept(event) {
   if (!isRemote(event.submitter)) {
+    if (isSent) {
+      event.preventDefault();
+      return;
+    }
     isChanged = false;
+    isSent = true; // a second press while the first is on its way would keep the same twice
+    setTimeout(() => { isSent = false; }, AGAIN_MS);
     return;
   }
   event.preventDefault();

@@ -16,6 +16,7 @@ from app.conversations.models import Conversation, Direction, Sending
 from app.conversations.window import MESSAGE_ALLOWS
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.errors import InputInvalid
 from app.followers.models import Follower
 from app.followers.tags import create_tag, put_on
 from tests.broadcasts import make_writers
@@ -174,3 +175,20 @@ def test_four_mass_messages_a_month_are_all(shop: Flask, advance: Advance, days:
     reach = forecast(Audience(), Way.MASS)
     assert (reach.matched, reach.opted_out, reach.used_up) == (4, 1, used_up)
     assert reach.reached == 3 - used_up
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "says"),
+    [
+        (Kind.TAG, -1, "选一个标签"),
+        (Kind.SPENT_OVER, 2_000_000_00, "0 到 1000000 元"),
+        (Kind.CART_LEFT, -1, "0 到 3650 天"),
+        (Kind.NEW, 0, "1 到 3650 天"),
+        (Kind.SILENT, 3651, "1 到 3650 天"),
+    ],
+)
+def test_what_a_condition_lacks_is_said_in_its_own_words(kind: Kind, value: int, says: str) -> None:
+    with pytest.raises(InputInvalid) as refused:
+        read_audience({"conditions": [{"kind": kind, "value": value}]})
+
+    assert says in refused.value.message

@@ -7,13 +7,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from app.broadcasts import claims, fanout, unclear
-from app.broadcasts.audience import Condition, ConditionKind
+from app.broadcasts import claims, fanout, segments, unclear
+from app.broadcasts.audience import Audience, Condition, ConditionKind
 from app.broadcasts.composing import change, confirm, copy, discard, get_broadcast, read_draft, take_back
 from app.broadcasts.content import Item
 from app.broadcasts.ending import pause, resume, stop
 from app.broadcasts.gathering import gather_more, start_due
-from app.broadcasts.models import BroadcastOptOut, BroadcastRecipient
+from app.broadcasts.models import Broadcast, BroadcastOptOut, BroadcastRecipient
 from app.broadcasts.states import BroadcastState, RecipientState
 from app.broadcasts.telling import make_teller
 from app.broadcasts.unclear import clear_up
@@ -463,6 +463,50 @@ def test_the_same_to_the_same_within_a_day_asks_first(shop: Flask, advance: Adva
     confirm_now(second)
     third = copy(first, actor="staff:1")
     confirm(third, version=1, at=None, actor="staff:1", repeats=True)
+
+
+def test_the_same_is_looked_for_around_the_time_it_goes(shop: Flask, advance: Advance) -> None:
+    first = make_draft()
+    confirm(first, version=1, at=clock.now() + timedelta(days=3), actor="staff:1")
+    second = copy(first, actor="staff:1")
+
+    confirm(
+        copy(first, actor="staff:1"), version=1, at=None, actor="staff:1"
+    )  # three days before is no repetition
+    with pytest.raises(InputInvalid) as planned:
+        confirm(second, version=1, at=clock.now() + timedelta(days=3, hours=-20), actor="staff:1")
+    assert planned.value.details["same"] == first
+    advance(timedelta(days=3))
+    start_due()
+    with pytest.raises(InputInvalid) as begun:  # though it was confirmed three days ago
+        confirm_now(second)
+    assert begun.value.details["same"] == first
+
+
+def test_the_same_people_are_the_same_by_a_name_too(shop: Flask) -> None:
+    condition = Condition(ConditionKind.NEW, 30)
+    first = make_draft(condition)
+    confirm_now(first)
+    number = segments.create("新朋友", Audience((condition,)), actor="staff:1")
+    second = copy(first, actor="staff:1")
+    with transaction() as session:
+        row = session.get_one(Broadcast, second)
+        row.segment_id, row.audience = number, {}
+
+    with pytest.raises(InputInvalid) as refused:
+        confirm_now(second)
+    assert refused.value.details["same"] == first
+
+
+def test_what_nobody_got_is_no_repetition(shop: Flask) -> None:
+    first = make_draft()
+    confirm_now(first)
+    with transaction() as session:
+        session.get_one(Broadcast, first).state = BroadcastState.FAILED
+
+    second = copy(first, actor="staff:1")
+    confirm_now(second)
+    assert state(second) is BroadcastState.GATHERING
 
 
 def test_it_begins_at_its_time_and_can_be_taken_back_before(shop: Flask, advance: Advance) -> None:

@@ -87,7 +87,7 @@ def test_what_cannot_be_read_is_said_and_stays_in_the_form(app: Flask, console: 
     assert refused.status_code == 422
     page = refused.get_data(as_text=True)
     assert 'value="一个月"' in page
-    assert "条件里的数" in page
+    assert "“很久没来”：请填 1 到 3650 天" in page
 
 
 def test_the_page_is_told_live_whom_it_reaches_and_what_to_think_about(console: Console, slug: str) -> None:
@@ -142,6 +142,19 @@ def test_confirming_twice_sends_once_and_says_so(app: Flask, console: Console, s
         assert answer.location.endswith(f"/broadcasts/{number}")
 
     assert "不会再发一遍" in console.text(f"/broadcasts/{number}")
+
+
+def test_a_time_beside_now_is_asked_about(app: Flask, console: Console, slug: str) -> None:
+    console.post("/broadcasts/new", **fields(slug))
+    number = newest(app).id
+
+    at = f"{clock.now() + timedelta(days=1):%Y-%m-%dT%H:%M}"
+    asked = console.post(f"/broadcasts/{number}/confirm", version="1", when="now", at=at)
+
+    assert asked.status_code == 422
+    assert f'value="{at}"' in asked.get_data(as_text=True)
+    with app.app_context():
+        assert state(number) is BroadcastState.DRAFT
 
 
 def test_it_is_planned_in_beijing_time_and_taken_back(app: Flask, console: Console, slug: str) -> None:
@@ -210,6 +223,19 @@ def test_the_calendar_shows_what_is_planned_and_the_months_four(
 
     assert "冬至的茶" in page
     assert "已排期 1 次" in page
+
+
+def test_what_failed_takes_none_of_the_months_four(app: Flask, console: Console, slug: str) -> None:
+    with app.app_context():
+        number = make_draft(way=Way.MASS, name="没发出的茶")
+        composing.confirm(number, version=1, at=None, actor="staff:1")
+        load(number).state = BroadcastState.FAILED
+        db.session.commit()
+
+    page = console.text("/broadcasts/calendar/")
+
+    assert "没发出的茶" in page
+    assert "已发 0 次" in page
 
 
 def test_a_saved_audience_is_chosen_renamed_and_deleted(app: Flask, console: Console, slug: str) -> None:
