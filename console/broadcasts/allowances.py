@@ -2,18 +2,15 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from app.broadcasts.quotas import HIGH_PER_CENT, PATHS, ask_quotas, count_by_use, find_asked
 from app.broadcasts.reach import A_MONTH, month_began
-from app.core.errors import PlatformError
-from app.wechat.account import get_account
 from app.wechat.platform_errors import say_errcode
+from console.broadcasts.asking import ask_wechat
 from console.frame.labels import Labels
-from console.frame.member import get_member_here
 
 blueprint = Blueprint("broadcast_quotas", __name__, url_prefix="/broadcasts/quotas")
 
@@ -52,10 +49,5 @@ def show() -> str:
 @blueprint.post("/ask")
 def ask() -> Response:
     """Ask WeChat now."""
-    try:
-        ask_quotas(get_account().client, actor=get_member_here().actor)
-    except PlatformError as error:
-        flash(error.message or _("微信没有回答，请稍后再试"), "danger")
-    else:
-        flash(_("已从微信更新。"), "success")
+    ask_wechat(ask_quotas)
     return redirect(url_for("console.broadcast_quotas.show"))

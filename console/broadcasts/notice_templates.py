@@ -12,7 +12,7 @@ from app.broadcasts.notices.consents import count_willing
 from app.broadcasts.notices.making import usual_words
 from app.broadcasts.notices.telling import SAMPLE_ORDER
 from app.core import clock
-from app.core.errors import InputInvalid, PlatformError, TransitionRefused
+from app.core.errors import InputInvalid, TransitionRefused
 from app.notice_templates.assigned import assign, find_template, remove
 from app.notice_templates.filling import Filled, fill_in
 from app.notice_templates.known import Known, ask_templates, find_known
@@ -28,8 +28,8 @@ from app.notice_templates.values import (
     say_rule,
     sources_for,
 )
-from app.wechat.account import get_account
 from app.wechat.template_messages import Template
+from console.broadcasts.asking import ask_wechat
 from console.broadcasts.template_words import SAMPLE_FEN, kind_label, sample_of_order, say_removed, say_source
 from console.broadcasts.words import purpose_hint
 from console.frame.form_fields import text_field, whole_field
@@ -72,12 +72,7 @@ def show() -> str:
 @blueprint.post("/ask")
 def ask() -> Response:
     """Ask WeChat which templates the account has."""
-    try:
-        ask_templates(get_account().client, actor=get_member_here().actor)
-    except PlatformError as error:
-        flash(error.message or _("微信没有回答，请稍后再试"), "danger")
-    else:
-        flash(_("已从微信更新。"), "success")
+    ask_wechat(ask_templates)
     return redirect(url_for("console.notice_templates.show"))
 
 

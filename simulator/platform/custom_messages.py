@@ -8,6 +8,7 @@ from simulator.platform.agents import known_agent
 from simulator.platform.custom_content import READERS
 from simulator.platform.errors import PlatformError
 from simulator.platform.late_answers import answer_late, play_answer
+from simulator.platform.openids import find_follower
 from simulator.platform.routing import OK, Call, route
 
 TYPING_WITHIN_SECONDS, TYPING_SHOWN_SECONDS = 30, 15
@@ -16,9 +17,7 @@ TYPING_WITHIN_SECONDS, TYPING_SHOWN_SECONDS = 30, 15
 @route("POST", "/cgi-bin/message/custom/send", "发送客服消息", daily_limit=500_000)
 def send(call: Call) -> dict[str, Any]:
     body = call.json()
-    follower = call.engine.followers.find(str(body.get("touser", "")))
-    if follower is None:
-        raise PlatformError(40003)
+    follower = find_follower(call, body.get("touser", ""))
     kind = body.get("msgtype")
     if not isinstance(kind, str) or kind not in READERS:
         raise PlatformError(40008)
@@ -39,9 +38,7 @@ def send(call: Call) -> dict[str, Any]:
 @route("POST", "/cgi-bin/message/custom/typing", "客服输入状态", daily_limit=500_000)
 def set_typing(call: Call) -> dict[str, Any]:
     body = call.json()
-    follower = call.engine.followers.find(str(body.get("touser", "")))
-    if follower is None:
-        raise PlatformError(40003)
+    follower = find_follower(call, body.get("touser", ""))
     command, now, key = body.get("command"), call.engine.clock.now(), f"typing:{follower['openid']}"
     if command not in {"Typing", "CancelTyping"}:
         raise PlatformError(45072)

@@ -19,6 +19,14 @@ def known_follower(call: Call, openid: Any) -> dict[str, Any]:
     return follower
 
 
+def find_follower(call: Call, openid: Any) -> dict[str, Any]:
+    """Raises: PlatformError 40003 for whoever is none of the account's."""
+    follower = call.engine.followers.find(str(openid))
+    if follower is None:
+        raise PlatformError(40003)
+    return follower
+
+
 def subscribers(call: Call, openids: Any, most: int) -> list[dict[str, Any]]:
     """Everybody in the list. Raises: PlatformError 40032, 40003, 49003, 50005."""
     if not isinstance(openids, list) or not 1 <= len(openids) <= most:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.platform.errors import PlatformError
-from simulator.platform.openids import page_after
+from simulator.platform.openids import find_follower, page_after
 from simulator.platform.routing import OK, Call, route
 
 BATCH = 100
@@ -39,9 +39,7 @@ def get_followers(call: Call) -> dict[str, Any]:
 @route("POST", "/cgi-bin/user/info/updateremark", "修改备注名", daily_limit=10_000)
 def update_remark(call: Call) -> dict[str, Any]:
     body = call.json()
-    follower = call.engine.followers.find(str(body.get("openid")))
-    if follower is None:
-        raise PlatformError(40003)
+    follower = find_follower(call, body.get("openid"))
     if not follower["subscribed"]:
         raise PlatformError(43004)
     remark = body.get("remark")
@@ -52,9 +50,7 @@ def update_remark(call: Call) -> dict[str, Any]:
 
 
 def _profile(call: Call, openid: str, language: str) -> dict[str, Any]:
-    follower = call.engine.followers.find(openid)
-    if follower is None:
-        raise PlatformError(40003)
+    follower = find_follower(call, openid)
     if not follower["subscribed"]:
         return {"subscribe": 0, "openid": openid}
     return {  # nickname, picture, sex and region are no longer delivered here
