@@ -1,6 +1,7 @@
 """The calls a mass message takes: to all at once, or to lists of up to 10,000, each of them one job at WeChat."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -15,6 +16,15 @@ from app.core.states import move_state
 FEWEST, MOST = 2, 10_000  # openids of one call
 OPEN = (PartState.DUE, PartState.ASKING, PartState.ACCEPTED)
 _line, _part = BroadcastRecipient, BroadcastPart
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What WeChat counted of a mass message; it does not say who is who. `left_out`: by its own rules."""
+
+    sent: int
+    failed: int
+    left_out: int
 
 
 class TooFew(Exception):
@@ -83,6 +93,15 @@ def find_open(broadcast_id: int, states: Sequence[PartState] = OPEN) -> Broadcas
 def list_parts(broadcast_id: int) -> Sequence[BroadcastPart]:
     query = select(_part).where(_part.broadcast_id == broadcast_id).order_by(_part.number)
     return db.session.scalars(query).all()
+
+
+def read_report(broadcast_id: int) -> Report | None:
+    """The finish events of all calls that WeChat sent, added up; None while one of them is missing."""
+    done = [part for part in list_parts(broadcast_id) if part.state == PartState.FINISHED]
+    if not done or any(part.sent is None for part in done):
+        return None
+    left_out = sum((part.total or 0) - (part.filtered or 0) for part in done)
+    return Report(sum(part.sent or 0 for part in done), sum(part.failed or 0 for part in done), left_out)
 
 
 def openids_of(part: BroadcastPart) -> Sequence[str]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from app.broadcasts.models import Broadcast, BroadcastRecipient
-from app.broadcasts.states import RecipientState
+from app.broadcasts.models import Broadcast, BroadcastPart, BroadcastRecipient
+from app.broadcasts.states import PartState, RecipientState, Way
 from app.core.db import db
 
 _line = BroadcastRecipient
@@ -62,7 +62,17 @@ def sum_states(found: Iterable[ReasonCount]) -> Mapping[RecipientState, int]:
 
 
 def count_lines(rows: Collection[Broadcast]) -> Mapping[int, Mapping[RecipientState, int]]:
-    """How many recipients of each of these are in each state; one statement for those that are not kept."""
+    """How many recipients of each of these are in each state; one statement for those that are not kept.
+
+    Of a mass message WeChat's own number of those who got it, where it told one.
+    """
+    counts = _count_states(rows)
+    for broadcast_id, sent in _count_reported([row.id for row in rows if row.way is Way.MASS]):
+        counts[broadcast_id][RecipientState.SENT] = sent
+    return counts
+
+
+def _count_states(rows: Collection[Broadcast]) -> dict[int, dict[RecipientState, int]]:
     kept = {row.id: read_kept(row) for row in rows}
     counts = {number: dict(sum_states(found or ())) for number, found in kept.items()}
     open_ids = [number for number, found in kept.items() if found is None]
@@ -72,3 +82,14 @@ def count_lines(rows: Collection[Broadcast]) -> Mapping[int, Mapping[RecipientSt
     for broadcast_id, state, number in db.session.execute(query.group_by(_line.broadcast_id, _line.state)):
         counts[broadcast_id][state] = number
     return counts
+
+
+def _count_reported(broadcast_ids: Sequence[int]) -> Iterable[tuple[int, int]]:
+    """Number of a broadcast, and how many got it, of those whose finish events are all here."""
+    if not broadcast_ids:
+        return ()
+    part = BroadcastPart
+    is_done = (part.broadcast_id.in_(broadcast_ids)) & (part.state == PartState.FINISHED)
+    query = select(part.broadcast_id, func.sum(part.sent)).where(is_done).group_by(part.broadcast_id)
+    rows = db.session.execute(query.having(func.count(part.sent) == func.count()))
+    return [(number, int(sent)) for number, sent in rows]

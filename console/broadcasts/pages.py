@@ -12,7 +12,7 @@ from app.broadcasts.content import find_cards
 from app.broadcasts.deleting import can_delete
 from app.broadcasts.listing import Tab, count_tabs, list_broadcasts, list_recipients
 from app.broadcasts.models import Broadcast
-from app.broadcasts.parts import list_parts
+from app.broadcasts.parts import list_parts, read_report
 from app.broadcasts.progress import read_progress
 from app.broadcasts.states import ENDED, UNDER_WAY, BroadcastState, RecipientState, Way
 from app.broadcasts.tallies import count_lines
@@ -162,6 +162,7 @@ def _state_of(row: Broadcast) -> dict[str, object]:
         "row": row,
         "progress": read_progress(row.id),
         "parts": list_parts(row.id) if row.way is Way.MASS else (),
+        "report": read_report(row.id) if row.way is Way.MASS else None,
         "is_open": row.state in (*UNDER_WAY, BroadcastState.SCHEDULED),
         "has_ended": row.state in ENDED,
         "is_automatic": find_rule_id(row.id) is not None,

@@ -15,6 +15,7 @@ from app.broadcasts.mass import find_mass, go_on, record_finished
 from app.broadcasts.models import Broadcast, BroadcastOptOut
 from app.broadcasts.reach import forecast
 from app.broadcasts.states import BroadcastState, Halt, PartState, RecipientState, Way
+from app.broadcasts.tallies import count_lines
 from app.broadcasts.trying_out import try_out
 from app.catalog.models import ProductPicture
 from app.catalog.pictures import add_picture
@@ -274,6 +275,34 @@ def test_the_administrators_no_is_a_failure_that_uses_up_nothing(
     record_finished(part.msg_id or 0, "err(40001)", dict.fromkeys(GOOD, 0))
 
     assert (state(broadcast_id), counts(broadcast_id)) == (BroadcastState.FAILED, {REFUSED: 1})
+
+
+@pytest.mark.parametrize(
+    ("told", "end"),
+    [
+        (GOOD, BroadcastState.FINISHED),
+        ({"total": 3, "filtered": 2, "sent": 2, "failed": 0}, BroadcastState.FINISHED),
+        ({"total": 3, "filtered": 3, "sent": 1, "failed": 2}, BroadcastState.PARTIAL),
+        ({"total": 3, "filtered": 3, "sent": 0, "failed": 3}, BroadcastState.FAILED),
+    ],
+)
+def test_what_wechat_counted_decides_how_it_ended(
+    account: AccountClient, box: FakePlatform, told: dict[str, int], end: BroadcastState
+) -> None:
+    for _ in range(3):
+        make_follower()
+    broadcast_id = make_mass()
+    begin(broadcast_id)
+    work(account)
+    assert parts.read_report(broadcast_id) is None
+    [part] = parts.list_parts(broadcast_id)
+
+    record_finished(part.msg_id or 0, "send success", told)
+
+    assert state(broadcast_id) is end
+    report = parts.Report(told["sent"], told["failed"], told["total"] - told["filtered"])
+    assert parts.read_report(broadcast_id) == report
+    assert count_lines([load(broadcast_id)])[broadcast_id][SENT] == told["sent"]
 
 
 def push_finish(msg_id: int) -> None:

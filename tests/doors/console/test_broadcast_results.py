@@ -77,3 +77,26 @@ def test_the_articles_of_a_mass_message_are_taken_away(
     assert "文章已删除" in console.text(f"/broadcasts/{broadcast_id}")
     with app.app_context():
         assert load(broadcast_id).deleted_at is not None
+
+
+def test_what_wechat_counted_is_shown_for_who_got_it(
+    app: Flask, console: Console, platform: FakePlatform
+) -> None:
+    with app.app_context():
+        for _ in range(3):
+            make_follower()
+        broadcast_id = make_draft(way=Way.MASS)
+        confirm_now(broadcast_id)
+        while gather_more(broadcast_id):
+            pass
+        split(broadcast_id)
+        [part] = list_parts(broadcast_id)
+        begin(part.id, "draft-1")
+        accept(part.id, 1_000_001, None)
+        waiting = console.text(f"/broadcasts/{broadcast_id}/fragment")
+        record_finished(1_000_001, "send success", {"total": 3, "filtered": 3, "sent": 1, "failed": 2})
+
+    assert "等管理员在手机上确认" in waiting
+    page = console.text(f"/broadcasts/{broadcast_id}")
+    assert "只发出一部分" in page
+    assert "送达 1 人，失败 2 人" in page
