@@ -28,6 +28,7 @@ class Why(StrEnum):
     LINK = "link"  # an address that is not ours
     CONTACT = "contact"  # another WeChat account, a number: looks like diversion
     PROMOTION = "promotion"  # a customer-service message that only advertises
+    NOT_IN_NOTICE = "not_in_notice"  # any of those for which WeChat takes notifications away
     NOT_ON_SALE = "not_on_sale"
     NO_PICTURE = "no_picture"
     CUT_TITLE = "cut_title"  # the product's own title is longer than WeChat takes

@@ -7,7 +7,7 @@ from flask import current_app
 
 from app.broadcasts.audience import Audience
 from app.broadcasts.content import Content, Item, find_cards, read_content, words_of
-from app.broadcasts.linter import Why, lint
+from app.broadcasts.linter import FORBIDDEN, Why, lint
 from app.broadcasts.models import Broadcast
 from app.broadcasts.notices.telling import SAMPLE_ORDER, facts_of
 from app.broadcasts.reach import Reach, forecast
@@ -67,7 +67,8 @@ def find_remarks(content: Content, way: Way, purpose: Purpose | None = None) -> 
     """What to think about, product by product; words with the same fault stand together."""
     found: dict[tuple[int, Why], list[str]] = {}
     for each in lint(content, way, base_url=current_app.config["BASE_URL"], purpose=purpose):
-        found.setdefault((each.place, each.why), []).extend([each.word] if each.word else [])
+        why = Why.NOT_IN_NOTICE if each.why in FORBIDDEN.get(way, ()) else each.why
+        found.setdefault((each.place, why), []).extend([each.word] if each.word else [])
     return [Remark(place, why, words) for (place, why), words in found.items()]
 
 

@@ -166,13 +166,14 @@ why_label = Labels(
         Why.LINK: _l("不是本店的网址，微信可能拦下"),
         Why.CONTACT: _l("像在往别的账号或电话引流"),
         Why.PROMOTION: _l("客服消息是用来回应粉丝的，促销的话容易被投诉，严重时接口会被封"),
+        Why.NOT_IN_NOTICE: _l("通知里不能有推销和引流的话，改掉才能发"),
         Why.NOT_ON_SALE: _l("这件商品没有上架，发不出去"),
         Why.NO_PICTURE: _l("这件商品没有图片，群发文章必须有封面"),
         Why.CUT_TITLE: _l("标题太长，会在第 32 个字截断；可以在这里写一个短的"),
         Why.HIDDEN_SUMMARY: _l("几篇一起发时微信只显示标题，摘要看不到"),
     }
 )
-NO_WORD = (Why.NOT_ON_SALE, Why.NO_PICTURE)
+NO_WORD = (Why.NOT_ON_SALE, Why.NO_PICTURE, Why.NOT_IN_NOTICE)
 
 
 def say_reason(state: RecipientState, reason: str) -> str:

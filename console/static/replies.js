@@ -15,12 +15,18 @@ function takeOver(name, region) {
   if (old && region) old.replaceWith(region);
 }
 
+// What is typed into a region after the form was read would be lost when the answer takes its place.
+function rest(isResting) {
+  for (const region of form.querySelectorAll("[data-region]")) region.inert = isResting;
+}
+
 async function press(button) {
   button.disabled = true;
   button.classList.add("btn-loading");
   const mine = ++presses;
   const body = new FormData(form);
   body.append("do", button.value);
+  rest(true);
   try {
     const answer = await fetch(form.action, { method: "POST", body });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -28,11 +34,13 @@ async function press(button) {
     if (!regions.length) throw new Error("another page");
     if (mine === presses) for (const region of regions) takeOver(region.dataset.region, region);
   } catch {
+    rest(false);
     button.disabled = false;
     form.removeEventListener("submit", intercept);
     form.requestSubmit(button);
     return;
   }
+  if (mine === presses) rest(false);
   isChanged = true;
   dress();
   document.querySelector("[data-focus]")?.focus();

@@ -300,3 +300,13 @@ def test_a_follower_is_taken_out_of_product_messages_and_back(app: Flask, consol
     assert "不收商品消息" in card
     assert "替粉丝关闭了商品消息" in card
     assert "关闭商品消息" in console.text(f"/followers/{number}")
+
+
+def test_advertising_in_a_notification_is_said_to_stop_it(console: Console, slug: str) -> None:
+    form = fields(slug, way="notice", **{"item-summary": "全场特价"})
+
+    lint = console.post("/broadcasts/check", **form).get_json()["lint"]
+
+    assert "特价" in lint
+    assert "改掉才能发" in lint
+    assert "is-grave" in lint

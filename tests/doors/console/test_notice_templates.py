@@ -48,7 +48,11 @@ def test_a_template_is_chosen_from_those_of_the_account(
     app: Flask, console: Console, platform: FakePlatform
 ) -> None:
     console.post(f"{PAGE}ask")
-    assert "预约提醒" in console.text(PAGE)
+    page = console.text(PAGE)
+    assert "预约提醒" in page
+    assert (
+        '<option value="">请选择' in page
+    )  # none is proposed: a wrong one costs the account its notifications
     form = console.text(f"{PAGE}?purpose=sale_opening&template=S1")
     assert "固定内容：电话号码" in form
 
