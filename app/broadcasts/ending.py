@@ -90,7 +90,7 @@ def _end_of(counts: Mapping[RecipientState, int], report: Report | None) -> Broa
     """What we skipped ourselves was told before and makes nothing partial; nor does whom WeChat's rules leave out."""
     not_sent = counts.get(RecipientState.REFUSED, 0) + counts.get(RecipientState.UNCLEAR, 0)
     not_sent += report.failed if report else 0
-    if not counts.get(RecipientState.SENT) or (report and not report.sent):
+    if not counts.get(RecipientState.SENT):
         return BroadcastState.FAILED
     return BroadcastState.PARTIAL if not_sent else BroadcastState.FINISHED
 

@@ -202,11 +202,16 @@ def _finish(part: BroadcastPart, status: str, counts: Mapping[str, int]) -> None
         part.sent, part.failed = counts["sent"], counts["failed"]
     if part.state in (PartState.FINISHED, PartState.FAILED):
         return
-    is_good = status == GOOD
+    is_good = status == GOOD and not _reached_nobody(counts)
     end = PartState.FINISHED if is_good else PartState.FAILED
     move_state(part, PART_MOVES, end, cause="finished", status=status[:40], finished_at=clock.now())
     new = RecipientState.SENT if is_good else RecipientState.REFUSED
-    parts.move_lines(part, new, reason="" if is_good else status[:20])
+    parts.move_lines(part, new, reason="" if is_good else BAD if status == GOOD else status[:20])
+
+
+def _reached_nobody(counts: Mapping[str, int]) -> bool:
+    """WeChat calls it a success, too, when each of them failed: then we know of each that he has nothing."""
+    return bool(counts.get("total")) and not counts["sent"]
 
 
 def _read_ids(answer: Mapping[str, Any]) -> tuple[int, int | None]:

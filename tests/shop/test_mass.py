@@ -283,7 +283,6 @@ def test_the_administrators_no_is_a_failure_that_uses_up_nothing(
         (GOOD, BroadcastState.FINISHED),
         ({"total": 3, "filtered": 2, "sent": 2, "failed": 0}, BroadcastState.FINISHED),
         ({"total": 3, "filtered": 3, "sent": 1, "failed": 2}, BroadcastState.PARTIAL),
-        ({"total": 3, "filtered": 3, "sent": 0, "failed": 3}, BroadcastState.FAILED),
     ],
 )
 def test_what_wechat_counted_decides_how_it_ended(
@@ -303,6 +302,19 @@ def test_what_wechat_counted_decides_how_it_ended(
     report = parts.Report(told["sent"], told["failed"], told["total"] - told["filtered"])
     assert parts.read_report(broadcast_id) == report
     assert count_lines([load(broadcast_id)])[broadcast_id][SENT] == told["sent"]
+
+
+def test_a_success_that_reached_nobody_is_a_failure(account: AccountClient, box: FakePlatform) -> None:
+    for _ in range(3):
+        make_follower()
+    broadcast_id = make_mass()
+    begin(broadcast_id)
+    work(account)
+    [part] = parts.list_parts(broadcast_id)
+
+    record_finished(part.msg_id or 0, "send success", {"total": 3, "filtered": 3, "sent": 0, "failed": 3})
+
+    assert (state(broadcast_id), counts(broadcast_id)) == (BroadcastState.FAILED, {REFUSED: 3})
 
 
 def push_finish(msg_id: int) -> None:
