@@ -1,5 +1,6 @@
 """The last page before sending: who gets what and when, and what cannot be taken back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,6 +10,7 @@ from werkzeug.wrappers import Response
 from app.broadcasts import composing
 from app.broadcasts.content import slug_of
 from app.broadcasts.models import Broadcast, Segment
+from app.broadcasts.reach import Reach
 from app.broadcasts.segments import get_segment
 from app.broadcasts.states import BroadcastState
 from app.core import clock
@@ -42,6 +44,8 @@ def confirm(broadcast_id: int) -> Page:
     """Send it, now or at its time; what speaks against it is said and nothing is lost."""
     try:
         at = _read_time()
+        if at is None:
+            _refuse_nobody(composing.get_broadcast(broadcast_id))
         composing.confirm(
             broadcast_id,
             version=request.form.get("version", 0, type=row_id) or 0,
@@ -79,6 +83,16 @@ def _read_time() -> datetime | None:
     return at
 
 
+def _refuse_nobody(row: Broadcast) -> None:
+    """Raises: InputInvalid. At another time somebody may be there, so it can be planned."""
+    if row.state is BroadcastState.DRAFT and not _reach(row)[0].reached:
+        raise InputInvalid(_("现在没有人会收到。改条件，或者选“到点发送”，到时再看有谁"))
+
+
+def _reach(row: Broadcast) -> tuple[Reach, Sequence[str]]:
+    return say_reach(composing.audience_of(row), row.way, row.purpose, slug_of(row.content))
+
+
 def segment_of(row: Broadcast) -> Segment | None:
     """The saved audience it names."""
     return get_segment(row.segment_id) if row.segment_id is not None else None
@@ -87,8 +101,7 @@ def segment_of(row: Broadcast) -> Segment | None:
 def _show(row: Broadcast, *, trouble: str = "", is_same: bool = False) -> str:
     audience = composing.audience_of(row)
     content = content_of(row)
-    reach, pieces = say_reach(audience, row.way, row.purpose, slug_of(row.content))
-    now = clock.now()
+    (reach, pieces), now = _reach(row), clock.now()
     return render_template(
         "console/broadcasts/confirm.html",
         row=row,
@@ -110,7 +123,6 @@ def _show(row: Broadcast, *, trouble: str = "", is_same: bool = False) -> str:
         purpose_label=purpose_label,
         why_label=words.why_label,
         NO_WORD=words.NO_WORD,
-        may_send=bool(content.items) and reach.reached > 0,
         show_moment=show_moment,
         phones=list_phones(),
     )

@@ -92,6 +92,10 @@ HELP: Mapping[str, Sequence[LazyString]] = {  # a blueprint's name → its sente
         _l("订阅通知：粉丝每同意一次，可以发一次。"),
         _l("订单自动发的通知先作为客服消息发；微信说窗口关了，才改用模板发一次。"),
     ),
+    "automatic_messages": (
+        _l("到时间的人每分钟找一次，每人同一件事只发一条；上限和免打扰管着所有自动消息。"),
+        _l("粉丝在“我的”里关了商品消息，就什么都收不到。"),
+    ),
     "broadcast_quotas": (_l("接口次数是微信说的；每位粉丝收了几次，是本店数的。"),),
     "broadcast_segments": (_l("人群记的是条件，不是名单：每次发送时重新找出谁符合。"),),
     "broadcast_confirm": (_l("时间都是北京时间。排期以后、到点之前，可以撤回来再改。"),),

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from app.broadcasts import composing, ending, segments
 from app.broadcasts.audience import Audience, Condition, ConditionKind
 from app.broadcasts.content import Content, Item
 from app.broadcasts.models import Broadcast
 from app.broadcasts.states import BroadcastState, Halt, Way
+from app.conversations.models import Conversation
 from app.core import clock
 from app.core.db import db
 from app.staff.rights import get_catalogue
@@ -142,6 +144,24 @@ def test_confirming_twice_sends_once_and_says_so(app: Flask, console: Console, s
         assert answer.location.endswith(f"/broadcasts/{number}")
 
     assert "不会再发一遍" in console.text(f"/broadcasts/{number}")
+
+
+def test_where_nobody_is_there_now_it_can_be_planned(app: Flask, console: Console, slug: str) -> None:
+    console.post("/broadcasts/new", **fields(slug))
+    number = newest(app).id
+    with app.app_context():
+        db.session.execute(update(Conversation).values(last_message_at=clock.now() - timedelta(days=3)))
+        db.session.commit()
+
+    sheet = console.text(f"/broadcasts/{number}/confirm")
+    asked = console.post(f"/broadcasts/{number}/confirm", version="1", when="now")
+    assert "disabled" not in sheet
+    assert asked.status_code == 422
+    assert "现在没有人会收到" in asked.get_data(as_text=True)
+
+    at = f"{clock.now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
+    console.post(f"/broadcasts/{number}/confirm", version="1", when="later", at=at)
+    assert newest(app).state is BroadcastState.SCHEDULED
 
 
 def test_a_time_beside_now_is_asked_about(app: Flask, console: Console, slug: str) -> None:
