@@ -80,6 +80,19 @@ def close(broadcast_id: int) -> bool:
     return True
 
 
+def end_anew(broadcast_id: int) -> None:
+    """WeChat told its counts after its word that it is done: maybe it reached not all. Opens a transaction."""
+    with transaction():
+        row = get_broadcast(broadcast_id)
+        lock(row)
+        end = _end_of(count_states(broadcast_id), read_report(broadcast_id))
+        if (
+            row.state in (BroadcastState.FINISHED, BroadcastState.PARTIAL)
+            and end in BROADCAST_MOVES[row.state]
+        ):
+            move_state(row, BROADCAST_MOVES, end, cause="counted")
+
+
 def count_states(broadcast_id: int) -> Mapping[RecipientState, int]:
     """How many recipients are in each state."""
     query = select(_line.state, func.count()).where(_line.broadcast_id == broadcast_id)

@@ -16,9 +16,10 @@ from sqlalchemy import exists, select
 from app.broadcasts import parts
 from app.broadcasts.articles import PictureMissing, add_draft, make_articles
 from app.broadcasts.composing import get_broadcast
-from app.broadcasts.ending import close_if_done, halt
+from app.broadcasts.ending import close_if_done, end_anew, halt
 from app.broadcasts.models import Broadcast, BroadcastPart
 from app.broadcasts.states import PART_MOVES, BroadcastState, Halt, PartState, RecipientState, Way
+from app.broadcasts.tallies import forget_lines
 from app.core import clock
 from app.core.db import db, lock, transaction
 from app.core.errors import InputInvalid, PlatformError, PlatformUnreachable
@@ -80,7 +81,8 @@ def record_finished(msg_id: int, status: str, counts: Mapping[str, int]) -> bool
         lock(part)
         _finish(part, status, counts)
         broadcast_id = part.broadcast_id
-    close_if_done(broadcast_id)
+    if not close_if_done(broadcast_id):
+        end_anew(broadcast_id)
     return True
 
 
@@ -200,12 +202,13 @@ def _finish(part: BroadcastPart, status: str, counts: Mapping[str, int]) -> None
     if counts:
         part.total, part.filtered = counts["total"], counts["filtered"]
         part.sent, part.failed = counts["sent"], counts["failed"]
-    if part.state in (PartState.FINISHED, PartState.FAILED):
-        return
     is_good = status == GOOD and not _reached_nobody(counts)
+    if part.state == PartState.FAILED or (part.state == PartState.FINISHED and is_good):
+        return
     end = PartState.FINISHED if is_good else PartState.FAILED
     move_state(part, PART_MOVES, end, cause="finished", status=status[:40], finished_at=clock.now())
     new = RecipientState.SENT if is_good else RecipientState.REFUSED
+    forget_lines(part.broadcast_id)
     parts.move_lines(part, new, reason="" if is_good else BAD if status == GOOD else status[:20])
 
 

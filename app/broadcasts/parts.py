@@ -163,6 +163,6 @@ def accept(part_id: int, msg_id: int, msg_data_id: int | None) -> None:
 def move_lines(part: BroadcastPart, new: RecipientState, **values: Any) -> None:
     """What becomes of everybody of this call that we did not skip. Joins the open transaction."""
     mine = (_line.broadcast_id == part.broadcast_id) & (_line.part == part.number)
-    movable = mine & _line.state.in_((RecipientState.DUE, RecipientState.ASKING))
+    movable = mine & _line.state.in_((RecipientState.DUE, RecipientState.ASKING, RecipientState.SENT))
     statement = update(_line).where(movable).values(state=new, **values)
     db.session.execute(statement.execution_options(synchronize_session=False))

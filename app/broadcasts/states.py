@@ -62,8 +62,8 @@ BROADCAST_MOVES: Moves = {
     _S.SENDING: frozenset({_S.PAUSED, _S.STOPPED, _S.FINISHED, _S.PARTIAL, _S.FAILED}),
     _S.PAUSED: frozenset({_S.SENDING, _S.STOPPED}),
     _S.STOPPED: frozenset(),
-    _S.FINISHED: frozenset(),
-    _S.PARTIAL: frozenset(),
+    _S.FINISHED: frozenset({_S.PARTIAL, _S.FAILED}),  # WeChat's counts come after its word that it is done
+    _S.PARTIAL: frozenset({_S.FAILED}),
     _S.FAILED: frozenset(),
 }
 check_complete(BroadcastState, BROADCAST_MOVES)
@@ -73,7 +73,7 @@ PART_MOVES: Moves = {
     _P.DUE: frozenset({_P.ASKING}),
     _P.ASKING: frozenset({_P.DUE, _P.ACCEPTED}),
     _P.ACCEPTED: frozenset({_P.FINISHED, _P.FAILED}),
-    _P.FINISHED: frozenset(),
+    _P.FINISHED: frozenset({_P.FAILED}),
     _P.FAILED: frozenset(),
 }
 check_complete(PartState, PART_MOVES)

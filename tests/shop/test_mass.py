@@ -11,8 +11,10 @@ from app.broadcasts.audience import Audience
 from app.broadcasts.content import Item
 from app.broadcasts.deleting import can_delete, delete_articles
 from app.broadcasts.ending import pause, resume, stop
+from app.broadcasts.keeping import keep_numbers
 from app.broadcasts.mass import find_mass, go_on, record_finished
 from app.broadcasts.models import Broadcast, BroadcastOptOut
+from app.broadcasts.progress import read_progress
 from app.broadcasts.reach import forecast
 from app.broadcasts.states import BroadcastState, Halt, PartState, RecipientState, Way
 from app.broadcasts.tallies import count_lines
@@ -315,6 +317,60 @@ def test_a_success_that_reached_nobody_is_a_failure(account: AccountClient, box:
     record_finished(part.msg_id or 0, "send success", {"total": 3, "filtered": 3, "sent": 0, "failed": 3})
 
     assert (state(broadcast_id), counts(broadcast_id)) == (BroadcastState.FAILED, {REFUSED: 3})
+
+
+@pytest.mark.parametrize(
+    ("sent", "end", "lines"),
+    [
+        (3, BroadcastState.FINISHED, SENT),
+        (1, BroadcastState.PARTIAL, SENT),
+        (0, BroadcastState.FAILED, REFUSED),
+    ],
+)
+def test_counts_that_come_after_the_end_correct_it(
+    account: AccountClient,
+    box: FakePlatform,
+    advance: Advance,
+    sent: int,
+    end: BroadcastState,
+    lines: RecipientState,
+) -> None:
+    for _ in range(3):
+        make_follower()
+    broadcast_id = make_mass()
+    begin(broadcast_id)
+    work(account)
+    box.answers[GET] = lambda asked: {"msg_id": asked.json["msg_id"], "msg_status": "SEND_SUCCESS"}
+    advance(timedelta(minutes=2))
+    work(account)
+    assert state(broadcast_id) is BroadcastState.FINISHED
+    keep_numbers(10)
+    [part] = parts.list_parts(broadcast_id)
+
+    for _told_twice in range(2):
+        told = {"total": 3, "filtered": 3, "sent": sent, "failed": 3 - sent}
+        record_finished(part.msg_id or 0, "send success", told)
+        assert (state(broadcast_id), counts(broadcast_id)) == (end, {lines: 3})
+        progress = read_progress(broadcast_id)
+        assert progress.number(lines) == 3
+
+
+def test_an_early_count_of_one_call_ends_nothing(
+    account: AccountClient, box: FakePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "MOST", 2)
+    everybody = [make_follower() for _ in range(5)]
+    with transaction() as session:
+        session.add(BroadcastOptOut(follower_id=everybody[0].id, by="follower"))
+    broadcast_id = make_mass()
+    begin(broadcast_id)
+    work(account)
+    first = parts.list_parts(broadcast_id)[0]
+
+    for _told_twice in range(2):
+        counted = {"total": 2, "filtered": 2, "sent": 1, "failed": 1}
+        record_finished(first.msg_id or 0, "send success", counted)
+        assert state(broadcast_id) is BroadcastState.SENDING
 
 
 def push_finish(msg_id: int) -> None:
