@@ -73,6 +73,17 @@ def make_item(title: str = "铁观音") -> Item:
     return Item(sku.product.slug)
 
 
+def begin_in_two_calls(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Begin one to four followers, two a call; a fifth wants none, so it cannot go to all at once."""
+    monkeypatch.setattr(parts, "MOST", 2)
+    everybody = [make_follower() for _ in range(5)]
+    with transaction() as session:
+        session.add(BroadcastOptOut(follower_id=everybody[0].id, by="follower"))
+    broadcast_id = make_mass()
+    begin(broadcast_id)
+    return broadcast_id
+
+
 def make_mass(*items: Item) -> int:
     return make_draft(way=Way.MASS, items=items or (make_item(),))
 
@@ -358,12 +369,7 @@ def test_counts_that_come_after_the_end_correct_it(
 def test_an_early_count_of_one_call_ends_nothing(
     account: AccountClient, box: FakePlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parts, "MOST", 2)
-    everybody = [make_follower() for _ in range(5)]
-    with transaction() as session:
-        session.add(BroadcastOptOut(follower_id=everybody[0].id, by="follower"))
-    broadcast_id = make_mass()
-    begin(broadcast_id)
+    broadcast_id = begin_in_two_calls(monkeypatch)
     work(account)
     first = parts.list_parts(broadcast_id)[0]
 
@@ -436,12 +442,7 @@ def test_news_of_somebody_elses_job_is_nobodys_business(
 def test_a_paused_one_asks_nothing_new_and_a_stopped_one_still_hears_the_end(
     account: AccountClient, box: FakePlatform, monkeypatch: pytest.MonkeyPatch, advance: Advance
 ) -> None:
-    monkeypatch.setattr(parts, "MOST", 2)
-    everybody = [make_follower() for _ in range(5)]
-    with transaction() as session:
-        session.add(BroadcastOptOut(follower_id=everybody[0].id, by="follower"))
-    broadcast_id = make_mass()
-    begin(broadcast_id)
+    broadcast_id = begin_in_two_calls(monkeypatch)
     go_on(account, broadcast_id, base_url="https://shop.example.cn", author="小铺")
     pause(broadcast_id, actor="staff:1")
     work(account)
@@ -519,12 +520,7 @@ def test_a_card_is_tried_out_as_what_it_will_be(account: AccountClient, platform
 def test_the_pages_of_what_was_sent_can_be_taken_away_once(
     account: AccountClient, box: FakePlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parts, "MOST", 2)
-    everybody = [make_follower() for _ in range(5)]
-    with transaction() as session:
-        session.add(BroadcastOptOut(follower_id=everybody[0].id, by="follower"))
-    broadcast_id = make_mass()
-    begin(broadcast_id)
+    broadcast_id = begin_in_two_calls(monkeypatch)
     work(account)
     with pytest.raises(TransitionRefused):
         delete_articles(account, broadcast_id, actor="staff:1")
