@@ -9,7 +9,7 @@ from sqlalchemy import exists, func, select, update
 from app.broadcasts.automatic.days import is_open
 from app.broadcasts.composing import get_broadcast
 from app.broadcasts.models import Broadcast, BroadcastRecipient
-from app.broadcasts.parts import Report, read_report
+from app.broadcasts.parts import list_parts, read_report
 from app.broadcasts.reasons import STOPPED
 from app.broadcasts.states import BROADCAST_MOVES, UNDECIDED, BroadcastState, RecipientState
 from app.core import audit, clock
@@ -74,7 +74,7 @@ def close(broadcast_id: int) -> bool:
         lock(row)
         if row.state != BroadcastState.SENDING or is_open(row.id):
             return False
-        end = _end_of(count_states(broadcast_id), read_report(broadcast_id))
+        end = _end_of(broadcast_id)
         move_state(row, BROADCAST_MOVES, end, cause="done", finished_at=clock.now())
         logger.info("broadcast ended", extra={"broadcast_id": broadcast_id, "state": end})
     return True
@@ -85,11 +85,10 @@ def end_anew(broadcast_id: int) -> None:
     with transaction():
         row = get_broadcast(broadcast_id)
         lock(row)
-        end = _end_of(count_states(broadcast_id), read_report(broadcast_id))
-        if (
-            row.state in (BroadcastState.FINISHED, BroadcastState.PARTIAL)
-            and end in BROADCAST_MOVES[row.state]
-        ):
+        if row.state not in (BroadcastState.FINISHED, BroadcastState.PARTIAL):
+            return  # counting everybody whenever a call is done would hold up those that are not
+        end = _end_of(broadcast_id)
+        if end in BROADCAST_MOVES[row.state]:
             move_state(row, BROADCAST_MOVES, end, cause="counted")
 
 
@@ -99,8 +98,9 @@ def count_states(broadcast_id: int) -> Mapping[RecipientState, int]:
     return dict(db.session.execute(query.group_by(_line.state)).all())
 
 
-def _end_of(counts: Mapping[RecipientState, int], report: Report | None) -> BroadcastState:
+def _end_of(broadcast_id: int) -> BroadcastState:
     """What we skipped ourselves was told before and makes nothing partial; nor does whom WeChat's rules leave out."""
+    counts, report = count_states(broadcast_id), read_report(list_parts(broadcast_id))
     not_sent = counts.get(RecipientState.REFUSED, 0) + counts.get(RecipientState.UNCLEAR, 0)
     not_sent += report.failed if report else 0
     if not counts.get(RecipientState.SENT):

@@ -95,9 +95,9 @@ def list_parts(broadcast_id: int) -> Sequence[BroadcastPart]:
     return db.session.scalars(query).all()
 
 
-def read_report(broadcast_id: int) -> Report | None:
+def read_report(calls: Sequence[BroadcastPart]) -> Report | None:
     """The finish events of all calls that WeChat sent, added up; None while one of them is missing."""
-    done = [part for part in list_parts(broadcast_id) if part.state == PartState.FINISHED]
+    done = [part for part in calls if part.state == PartState.FINISHED]
     if not done or any(part.sent is None for part in done):
         return None
     left_out = sum((part.total or 0) - (part.filtered or 0) for part in done)

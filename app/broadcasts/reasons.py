@@ -1,5 +1,7 @@
 """Why somebody did not get it: our own words; WeChat's are its numbers."""
 
+from app.wechat import template_messages
+
 OPTED_OUT = "opted_out"
 USED_UP = "used_up"  # had his mass messages of this month
 NO_WINDOW = "no_window"  # cannot be written to as a customer now
@@ -11,6 +13,6 @@ LEFT = "left"  # stopped following, or was blacklisted, after the list was made
 STOPPED = "stopped"  # had not got it when a person stopped it
 
 # How WeChat's event ends a notification that it took.
-BLOCKED = "blocked"  # he takes none
-FAILED = "failed"  # could not be delivered
+BLOCKED = template_messages.BLOCKED
+FAILED = template_messages.FAILED
 SILENT = "silent"  # sent as far as anybody knows: the event never came

@@ -8,7 +8,7 @@ from app.notices.by_template import note_end
 from app.notices.models import Notice
 from app.orders.models import Order
 from app.wechat.callback.messages import Push, TemplateSentEvent
-from app.wechat.template_messages import CLOCKS_APART, EVENT_WITHIN, REPEATABLE_FOR, read_msg_id
+from app.wechat.template_messages import CLOCKS_APART, EVENT_WITHIN, REPEATABLE_FOR, read_failure, read_msg_id
 
 WAITING = ("handed", "unclear", "sending")
 
@@ -59,5 +59,4 @@ def _settle(notice: Notice, push: TemplateSentEvent) -> None:
     if notice.state not in WAITING:
         return
     notice.msg_id = read_msg_id(push.msg_id)
-    is_sent = push.status == "success"
-    note_end(notice, "sent" if is_sent else "blocked" if "block" in push.status else "failed")
+    note_end(notice, read_failure(push.status) or "sent")

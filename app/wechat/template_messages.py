@@ -16,6 +16,8 @@ REPEATABLE_FOR = timedelta(minutes=8)  # WeChat keeps a client_msg_id for ten
 CLOCKS_APART = timedelta(seconds=5)  # WeChat's and ours, at most
 LARGEST = 2**63 - 1  # that a column holds
 EVENT_WITHIN = timedelta(minutes=10)  # an event that did not come by then does not come
+BLOCKED = "blocked"  # he takes none
+FAILED = "failed"  # could not be delivered
 NOT_PERSONAL = (40036, 40037, 43116, 47003, 40249)  # something is wrong with the template or its values
 
 
@@ -83,6 +85,13 @@ class Template:
 def read_msg_id(text: str) -> int:
     """WeChat's number of a message, as its event names it; 0 when there is none."""
     return int(text) if text.isdecimal() and int(text) <= LARGEST else 0
+
+
+def read_failure(status: str) -> str:
+    """Why a message did not arrive, as the status of its event tells; empty when it did."""
+    if status == "success":
+        return ""
+    return BLOCKED if "block" in status else FAILED
 
 
 def fetch_templates(client: AccountClient) -> Sequence[Template]:

@@ -23,13 +23,13 @@ from wechatpy import WeChatClient
 from app.broadcasts.composing import get_broadcast
 from app.broadcasts.ending import count_states
 from app.broadcasts.models import BroadcastRecipient
-from app.broadcasts.notices.clearing import EVENT_WITHIN
 from app.broadcasts.notices.hearing import heard_until
 from app.broadcasts.states import ENDED, UNDECIDED, BroadcastState, RecipientState
 from app.core import clock
 from app.core.db import db
 from app.notice_templates.assigned import find_template_id
 from app.notice_templates.purposes import Purpose
+from app.wechat.template_messages import EVENT_WITHIN
 from bench.broadcasts.playing import Box, playing
 from bench.broadcasts.shop import (
     PLATFORM,

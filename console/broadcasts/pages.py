@@ -158,11 +158,12 @@ def _busiest(counts: dict[Tab, int]) -> Tab:
 
 
 def _state_of(row: Broadcast) -> dict[str, object]:
+    calls = list_parts(row.id) if row.way is Way.MASS else ()
     return {
         "row": row,
         "progress": read_progress(row.id),
-        "parts": list_parts(row.id) if row.way is Way.MASS else (),
-        "report": read_report(row.id) if row.way is Way.MASS else None,
+        "parts": calls,
+        "report": read_report(calls),
         "is_open": row.state in (*UNDER_WAY, BroadcastState.SCHEDULED),
         "has_ended": row.state in ENDED,
         "is_automatic": find_rule_id(row.id) is not None,

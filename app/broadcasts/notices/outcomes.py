@@ -5,7 +5,6 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from app.broadcasts.claims import log_key
 from app.broadcasts.models import Broadcast, BroadcastRecipient
 from app.broadcasts.notices import consents
-from app.broadcasts.reasons import BLOCKED, FAILED
 from app.broadcasts.states import RecipientState, Way
 from app.broadcasts.tallies import forget_lines
 from app.broadcasts.unlogged import log_later
@@ -15,7 +14,7 @@ from app.followers.models import Follower
 from app.notice_templates.models import NoticeTemplate
 from app.notice_templates.purposes import KIND_OF, NoticeKind
 from app.wechat.callback.messages import Push, Subscription, TemplateSentEvent
-from app.wechat.template_messages import CLOCKS_APART, read_msg_id
+from app.wechat.template_messages import CLOCKS_APART, read_failure, read_msg_id
 
 _line = BroadcastRecipient
 NO_NUMBER = -1  # that no event has
@@ -89,8 +88,8 @@ def _settle(push: Push, status: str, msg_id: int, mine: ColumnElement[bool]) -> 
     if found is None or found.state in _TOLD:
         return found is not None
     broadcast_id, follower_id, old = found
-    is_sent = status == "success"
-    reason = "" if is_sent else BLOCKED if "block" in status else FAILED
+    reason = read_failure(status)
+    is_sent = not reason
     key = (_line.broadcast_id == broadcast_id) & (_line.follower_id == follower_id) & _UNTOLD
     new = RecipientState.SENT if is_sent else RecipientState.REFUSED
     values = {"state": new, "reason": reason} | ({"msg_id": msg_id} if msg_id else {})
